@@ -1,0 +1,1 @@
+"""One deal, timed through our Program and through code written for that deal alone."""

@@ -1,0 +1,380 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""Runs a Program over blocks of paths.
+
+(A) A block is `width` paths. Its register file (registers x width doubles) stays in the first-level cache while the
+    periods and the instructions are walked; the sources fill the block's input buffer before.
+(B) The body is compiled for each width of WIDTHS, whose loops then have a known length, and once for any length: the
+    last block of a run has just as many lanes as there are paths left. Lanes never meet: the bits of a path do not
+    depend on the width, on the block, or on the thread.
+(C) Sums over paths are integers kept in two 64-bit limbs (low 32 bits, rest), so that adding threads, blocks and
+    slices in any order gives the same bits. Two's complement wrap-around is what makes the limbs add up.
+"""
+from cpython.pycapsule cimport PyCapsule_GetPointer
+from cython.parallel cimport prange, threadid
+from libc.stdint cimport int32_t, int64_t, uint64_t
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memcpy, memset
+
+cimport lanes
+from program cimport *
+from source cimport BlockSource
+
+import numpy as np
+
+cdef extern from *:
+    """
+    #ifdef TRANCHE_NO_CLONES
+      #define TRANCHE_CLONES
+    #else
+      #define TRANCHE_CLONES __attribute__((target_clones("arch=skylake-avx512", "avx2", "default")))
+    #endif
+    #ifdef _OPENMP
+      #define TRANCHE_OPENMP 1
+    #else
+      #define TRANCHE_OPENMP 0
+    #endif
+    #if defined(__GNUC__)
+      #define TRANCHE_INLINE __attribute__((always_inline))
+    #else
+      #define TRANCHE_INLINE
+    #endif
+    """
+    ctypedef void cloned_void "TRANCHE_CLONES void"
+    ctypedef void inline_void "TRANCHE_INLINE void"
+    const int TRANCHE_OPENMP
+
+WIDTHS = (32, 64, 128)
+openmp = bool(TRANCHE_OPENMP)
+
+cdef struct Plan:                       # what all blocks share
+    const Instruction* code
+    Py_ssize_t length                   # instructions
+    Py_ssize_t registers
+    const double* initial               # [registers]
+    Py_ssize_t series                   # series registers, the first of them, and their values [series, periods]
+    Py_ssize_t first_series
+    const double* series_values
+    Py_ssize_t inputs                   # input registers and the first of them
+    Py_ssize_t first_input
+    Py_ssize_t periods
+    Py_ssize_t records
+    const int32_t* record_register      # [records]
+    const int32_t* record_flow          # [records], 1 for a flow
+    double magic                        # 1.5 * 2**52 * quantum
+    double bound
+    Py_ssize_t width
+    Py_ssize_t sources
+    BlockSource** source                # [sources]
+    Py_ssize_t* source_column           # [sources], the first input each fills
+
+cdef struct Worker:                     # what a thread owns
+    double* registers                   # [registers, width]
+    double* inputs                      # [periods, inputs, width]
+    char* scratch
+    uint64_t* low                       # [periods, records]
+    uint64_t* high
+    int64_t bad_path                    # the lowest path with unusable input, or -1
+    int64_t bad_amount                  # the lowest path with an amount beyond `bound`, or -1
+
+
+cdef inline inline_void walk(const Plan* plan, Worker* worker, double* flows, Py_ssize_t n) noexcept nogil:
+    """One block of n lanes through all periods. `flows` [n, periods, records] or NULL; with it, flow totals restart."""
+    cdef double* R = worker.registers
+    cdef const Instruction* code = plan.code
+    cdef const Instruction* it
+    cdef const int32_t* r
+    cdef double magic = plan.magic
+    cdef uint64_t moved, base = lanes.lanes_bits(magic) * <uint64_t>n
+    cdef int64_t quanta
+    cdef Py_ssize_t t, k, i, length = plan.length, periods = plan.periods, records = plan.records
+    cdef double value
+    cdef double* register
+    for t in range(periods):
+        for k in range(plan.series):
+            value = plan.series_values[k * periods + t]
+            if t == 0 or value != plan.series_values[k * periods + t - 1]:
+                register = R + (plan.first_series + k) * n
+                for i in range(n):
+                    register[i] = value
+        memcpy(R + plan.first_input * n, worker.inputs + t * plan.inputs * n, plan.inputs * n * sizeof(double))
+        k = 0
+        while k < length:
+            it = code + k
+            r = it.r
+            k += 1
+            moved = 0
+            if it.op == OP_PAY:
+                moved = lanes.pay(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, magic, n)
+            elif it.op == OP_REPAY:
+                moved = lanes.repay(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, R + r[4] * n, magic, n)
+            elif it.op == OP_SWEEP:
+                moved = lanes.sweep(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, magic, n)
+            elif it.op == OP_TAKE:
+                moved = lanes.take(R + r[0] * n, R + r[1] * n, R + r[2] * n, magic, n)
+            elif it.op == OP_FUND:
+                moved = lanes.fund(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, R + r[4] * n, magic, n)
+            elif it.op == OP_RELEASE:
+                moved = lanes.release(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, R + r[4] * n, magic, n)
+            elif it.op == OP_DRAW:
+                moved = lanes.draw(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, R + r[4] * n, magic, n)
+            elif it.op == OP_MOVE:
+                moved = lanes.move(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, magic, n)
+            elif it.op == OP_CAPITALISE:
+                moved = lanes.capitalise(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, magic, n)
+            elif it.op == OP_RECEIVE:
+                moved = lanes.receive(R + r[0] * n, R + r[1] * n, R + r[2] * n, magic, n)
+            elif it.op == OP_ACCRUE:
+                lanes.accrue(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
+            elif it.op == OP_TEST:
+                moved = lanes.coverage_test(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, R + r[4] * n,
+                                            magic, n)
+            elif it.op == OP_SHORTFALL:
+                moved = lanes.shortfall(R + r[0] * n, R + r[1] * n, R + r[2] * n, magic, n)
+            elif it.op == OP_RECORD:
+                moved = lanes.record(R + r[0] * n, magic, n)
+            elif it.op == OP_SKIP:
+                if not lanes.anywhere(R + r[0] * n, n):
+                    k += r[1]
+            elif it.op == OP_PRORATA:
+                lanes.prorata(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, n)
+            elif it.op == OP_SELECT:
+                lanes.select(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, n)
+            elif it.op == OP_COPY:
+                lanes.copy(R + r[0] * n, R + r[1] * n, n)
+            elif it.op == OP_ADD:
+                lanes.add(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
+            elif it.op == OP_SUB:
+                lanes.sub(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
+            elif it.op == OP_MUL:
+                lanes.mul(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
+            elif it.op == OP_DIV:
+                lanes.div(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
+            elif it.op == OP_MIN:
+                lanes.minimum(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
+            elif it.op == OP_MAX:
+                lanes.maximum(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
+            elif it.op == OP_ABS:
+                lanes.absolute(R + r[0] * n, R + r[1] * n, n)
+            elif it.op == OP_LT:
+                lanes.less(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
+            elif it.op == OP_LE:
+                lanes.at_most(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
+            elif it.op == OP_EQ:
+                lanes.equal(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
+            elif it.op == OP_AND:
+                lanes.both(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
+            elif it.op == OP_OR:
+                lanes.either(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
+            elif it.op == OP_NOT:
+                lanes.negate(R + r[0] * n, R + r[1] * n, n)
+            elif it.op == OP_WINDOW:
+                lanes.window(R + r[0] * n, R + r[1] * n, R + r[2] * n, r[3], t, n)
+            if it.record >= 0:
+                quanta = <int64_t>(moved - base)
+                worker.low[t * records + it.record] += (<uint64_t>quanta) & 0xffffffffU
+                worker.high[t * records + it.record] += <uint64_t>(quanta >> 32)
+        if flows != NULL:
+            for k in range(records):
+                register = R + plan.record_register[k] * n
+                for i in range(n):
+                    flows[(i * periods + t) * records + k] = register[i]
+                    if plan.record_flow[k]:
+                        register[i] = 0.0
+
+
+cdef cloned_void walk_block(const Plan* plan, Worker* worker, double* flows, Py_ssize_t n) noexcept nogil:
+    """`walk` with the lane count known to the compiler for the widths offered."""
+    if n == 64:
+        walk(plan, worker, flows, 64)
+    elif n == 128:
+        walk(plan, worker, flows, 128)
+    elif n == 32:
+        walk(plan, worker, flows, 32)
+    else:
+        walk(plan, worker, flows, n)
+
+
+cdef void run_block(const Plan* plan, Worker* worker, int64_t first_path, Py_ssize_t n, double* totals,
+                    double* flows) noexcept nogil:
+    """Fill, walk, and store one block. `totals` [n, records]."""
+    cdef Py_ssize_t k, i, bad
+    cdef double value
+    cdef const BlockSource* source
+    for k in range(plan.sources):
+        source = plan.source[k]
+        bad = source.fill(source.self, first_path, n, n, plan.inputs, worker.inputs + plan.source_column[k] * n,
+                          worker.scratch)
+        if bad and (worker.bad_path < 0 or first_path + bad - 1 < worker.bad_path):
+            worker.bad_path = first_path + bad - 1
+    for k in range(plan.registers):
+        for i in range(n):
+            worker.registers[k * n + i] = plan.initial[k]
+    walk_block(plan, worker, flows, n)
+    for i in range(n):
+        for k in range(plan.records):
+            value = worker.registers[plan.record_register[k] * n + i]
+            totals[i * plan.records + k] = value
+            if not (value < plan.bound and value > -plan.bound):
+                if worker.bad_amount < 0 or first_path + i < worker.bad_amount:
+                    worker.bad_amount = first_path + i
+
+
+cdef class Kernel:
+    """A Program made ready to run. Holds no path: `run` may be called from several threads at once.
+
+    Arguments are the arrays of `tranche.program.Program`; `sources` pairs a source object with the first input column
+    that it fills.
+    """
+    cdef Plan plan
+    cdef object keep
+    cdef Py_ssize_t scratch_bytes
+
+    def __cinit__(self, const int32_t[:, ::1] code, const double[::1] initial, const double[:, ::1] series,
+                  Py_ssize_t first_series, Py_ssize_t inputs, Py_ssize_t first_input,
+                  const int32_t[::1] record_register, const int32_t[::1] record_flow, double quantum, list sources,
+                  Py_ssize_t width):
+        cdef BlockSource* source
+        cdef Py_ssize_t k
+        if code.shape[1] * sizeof(int32_t) != sizeof(Instruction):
+            raise ValueError("code has the wrong record size")
+        if width not in WIDTHS:
+            raise ValueError(f"width {width} is not offered; known: {WIDTHS}")
+        self.keep = (np.asarray(code), np.asarray(initial), np.asarray(series), np.asarray(record_register),
+                     np.asarray(record_flow), [pair[0].capsule for pair in sources], [pair[0] for pair in sources])
+        p = &self.plan
+        p.code = <const Instruction*>&code[0, 0] if code.shape[0] else NULL
+        p.length = code.shape[0]
+        p.registers = initial.shape[0]
+        p.initial = &initial[0]
+        p.series = series.shape[0]
+        p.periods = series.shape[1]
+        p.first_series = first_series
+        p.series_values = &series[0, 0] if series.shape[0] else NULL
+        p.inputs = inputs
+        p.first_input = first_input
+        p.records = record_register.shape[0]
+        p.record_register = &record_register[0] if p.records else NULL
+        p.record_flow = &record_flow[0] if p.records else NULL
+        p.magic = 1.5 * 4503599627370496.0 * quantum
+        p.bound = quantum * 1125899906842624.0
+        p.width = width
+        p.sources = len(sources)
+        p.source = <BlockSource**>malloc(max(1, p.sources) * sizeof(BlockSource*))
+        p.source_column = <Py_ssize_t*>malloc(max(1, p.sources) * sizeof(Py_ssize_t))
+        if p.source == NULL or p.source_column == NULL:
+            raise MemoryError
+        self.scratch_bytes = 64
+        for k in range(p.sources):
+            source = <BlockSource*>PyCapsule_GetPointer(sources[k][0].capsule, b"tranche.BlockSource")
+            if source.periods != p.periods:
+                raise ValueError(f"a source has {source.periods} periods, the program {p.periods}")
+            if sources[k][1] < 0 or sources[k][1] + source.columns > inputs:
+                raise ValueError("a source fills inputs that the program does not have")
+            p.source[k] = source
+            p.source_column[k] = sources[k][1]
+            self.scratch_bytes = max(self.scratch_bytes, source.scratch_bytes)
+
+    def __dealloc__(self):
+        free(self.plan.source)
+        free(self.plan.source_column)
+
+    def run(self, int64_t first_path, Py_ssize_t paths, int threads, double[:, ::1] totals,
+            uint64_t[:, :, ::1] sums, double[:, :, ::1] flows=None):
+        """Run paths first_path ≤ p < first_path + paths.
+
+        `totals` [paths, records] receives each record's final value; `sums` [2, periods, records] (low and high limb)
+        is added to; `flows` [paths, periods, records], when given, receives each period's movement or level.
+        Returns (lowest path with unusable input or -1, lowest path with an amount out of bounds or -1).
+        """
+        cdef Plan* plan = &self.plan
+        cdef Py_ssize_t width = plan.width, blocks = (paths + width - 1) // width
+        cdef Py_ssize_t b, k, lanes_here, cells = plan.periods * plan.records
+        cdef int w, failed = 0, count = max(1, min(threads, <int>blocks))
+        cdef Worker* workers
+        cdef int64_t bad_path = -1, bad_amount = -1
+        cdef double* totals_at = &totals[0, 0] if totals.shape[0] and totals.shape[1] else NULL
+        cdef double* flows_at = &flows[0, 0, 0] if flows is not None else NULL
+        if totals.shape[0] != paths or totals.shape[1] != plan.records:
+            raise ValueError("totals has the wrong shape")
+        if sums.shape[0] != 2 or sums.shape[1] != plan.periods or sums.shape[2] != plan.records:
+            raise ValueError("sums has the wrong shape")
+        if flows is not None and (flows.shape[0] != paths or flows.shape[1] != plan.periods
+                                  or flows.shape[2] != plan.records):
+            raise ValueError("flows has the wrong shape")
+        workers = <Worker*>calloc(count, sizeof(Worker))
+        if workers == NULL:
+            raise MemoryError
+        for w in range(count):
+            failed |= not open_worker(plan, &workers[w], self.scratch_bytes)
+        if not failed:
+            with nogil:
+                for b in prange(blocks, num_threads=count, schedule="dynamic"):
+                    lanes_here = width if (b + 1) * width <= paths else paths - b * width
+                    run_block(plan, &workers[threadid()], first_path + b * width, lanes_here,
+                              totals_at + b * width * plan.records,
+                              flows_at + b * width * cells if flows_at != NULL else NULL)
+            for w in range(count):
+                for k in range(cells):
+                    (&sums[0, 0, 0])[k] += workers[w].low[k]
+                    (&sums[0, 0, 0])[cells + k] += workers[w].high[k]
+                bad_path = lowest(bad_path, workers[w].bad_path)
+                bad_amount = lowest(bad_amount, workers[w].bad_amount)
+        for w in range(count):
+            close_worker(&workers[w])
+        free(workers)
+        if failed:
+            raise MemoryError
+        return bad_path, bad_amount
+
+
+cdef int64_t lowest(int64_t a, int64_t b) noexcept:
+    if a < 0:
+        return b
+    return a if b < 0 or a < b else b
+
+
+cdef bint open_worker(const Plan* plan, Worker* worker, Py_ssize_t scratch_bytes) noexcept:
+    worker.registers = <double*>aligned(plan.registers * plan.width * sizeof(double))
+    worker.inputs = <double*>aligned(plan.periods * plan.inputs * plan.width * sizeof(double))
+    worker.scratch = <char*>aligned(scratch_bytes)
+    worker.low = <uint64_t*>calloc(plan.periods * plan.records + 1, sizeof(uint64_t))
+    worker.high = <uint64_t*>calloc(plan.periods * plan.records + 1, sizeof(uint64_t))
+    worker.bad_path = worker.bad_amount = -1
+    return (worker.registers != NULL and worker.inputs != NULL and worker.scratch != NULL and worker.low != NULL
+            and worker.high != NULL)
+
+
+cdef void close_worker(Worker* worker) noexcept:
+    free_aligned(worker.registers)
+    free_aligned(worker.inputs)
+    free_aligned(worker.scratch)
+    free(worker.low)
+    free(worker.high)
+
+
+cdef void* aligned(size_t size) noexcept:
+    """Memory on a cache line; the block's true start is kept in the word before it."""
+    cdef char* start = <char*>malloc(size + 128)
+    cdef size_t address
+    if start == NULL:
+        return NULL
+    address = (<size_t>start + 64 + sizeof(void*)) & ~<size_t>63
+    (<void**>address - 1)[0] = start
+    return <void*>address
+
+
+cdef void free_aligned(void* address) noexcept:
+    if address != NULL:
+        free((<void**>address - 1)[0])
+
+
+def opcodes():
+    """The opcodes that the kernel was compiled with, by name: compared with `tranche.program.Op` by a test."""
+    return {
+        "COPY": OP_COPY, "ADD": OP_ADD, "SUB": OP_SUB, "MUL": OP_MUL, "DIV": OP_DIV, "MIN": OP_MIN, "MAX": OP_MAX,
+        "ABS": OP_ABS, "LT": OP_LT, "LE": OP_LE, "EQ": OP_EQ, "AND": OP_AND, "OR": OP_OR, "NOT": OP_NOT,
+        "SELECT": OP_SELECT, "WINDOW": OP_WINDOW, "SKIP": OP_SKIP, "RECEIVE": OP_RECEIVE, "ACCRUE": OP_ACCRUE,
+        "PAY": OP_PAY, "REPAY": OP_REPAY, "SWEEP": OP_SWEEP, "TAKE": OP_TAKE, "FUND": OP_FUND,
+        "RELEASE": OP_RELEASE, "DRAW": OP_DRAW, "MOVE": OP_MOVE, "CAPITALISE": OP_CAPITALISE, "TEST": OP_TEST,
+        "PRORATA": OP_PRORATA, "SHORTFALL": OP_SHORTFALL, "RECORD": OP_RECORD,
+    }

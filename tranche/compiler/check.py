@@ -1,0 +1,140 @@
+"""What can only be checked with the whole deal in view: names, cycles, indices, factors, and every step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tranche.collateral.terms import Fleet
+from tranche.deal import Coupon, Deal, Debt
+from tranche.deal.formula import Call, Expr, Formula, Number
+from tranche.errors import Problem, nearest
+from tranche.terms.dates import PaymentDates
+
+from .check_steps import problem, step_problems
+from .check_stages import stage_problems
+from .names import formulas, known_names, used_names, walk
+
+LONGEST_WINDOW = 120  # periods that sum_last and its kin may look back or ahead
+STATUSES = ("performing", "lock_up", "enforcement")
+
+
+def problems(deal: Deal, dates: PaymentDates) -> list[Problem]:
+    """Everything that is wrong, with places. An empty list: the deal compiles."""
+    found = [*_formulas(deal), *stage_problems(deal), *_cycles(deal), *_indices(deal), *_collateral(deal), *_schedules(deal, dates)]
+    for status in STATUSES:
+        for k, step in enumerate(getattr(deal.waterfall, status)):
+            found.extend(step_problems(deal, dates, f"waterfall.{status}[{k}]", step))
+    return found
+
+
+def _formulas(deal: Deal) -> Iterator[Problem]:
+    known = known_names(deal)
+    for path, formula in formulas(deal):
+        for name in sorted(used_names(formula.tree) - known):
+            yield problem(deal, path, f"unknown name {name!r}", nearest(name, known))
+        for node in walk(formula.tree):
+            if isinstance(node, Call) and node.function in ("sum_last", "avg_last", "sum_next"):
+                count = node.arguments[1]
+                if not (isinstance(count, Number) and count.value == int(count.value)
+                        and 1 <= count.value <= LONGEST_WINDOW):
+                    yield problem(deal, path, f"{node.function} needs a number of periods",
+                                   f"a whole number from 1 to {LONGEST_WINDOW}, written out")
+                if node.function == "sum_next" and not _scheduled(deal, node.arguments[0], set()):
+                    yield problem(deal, path, "sum_next looks ahead, and this amount is not known ahead",
+                                   "use amounts that depend on the period alone")
+
+
+def _scheduled(deal: Deal, tree: Expr, seen: set[str]) -> bool:
+    """Whether a formula depends on the period alone, through definitions too."""
+    uniform = {"period", "periods", "final", "year_fraction"}
+    uniform |= {f"rates.{rate.name}" for rate in deal.market.rates}
+    uniform |= {f"{tranche.name}.{field}" for tranche in deal.tranches for field in ("notional", "rate")}
+    if isinstance(deal.collateral, Fleet):
+        uniform |= {"fleet.book", "fleet.appraised"}
+    for node in walk(tree):
+        if isinstance(node, Call) and node.function in ("prev", "sum_last", "avg_last"):
+            return False
+    for name in used_names(tree):
+        if name in deal.definitions and name not in seen:
+            if not _scheduled(deal, deal.definitions[name].tree, seen | {name}):
+                return False
+        elif name not in uniform:
+            return False
+    return True
+
+
+def _cycles(deal: Deal) -> Iterator[Problem]:
+    """Definitions, targets and tests that need each other. `prev(x)` reads the past and closes no circle."""
+    graph: dict[str, tuple[str, set[str]]] = {}
+    for name, formula in deal.definitions.items():
+        graph[name] = (f"definitions.{name}", _needs(formula))
+    for account in deal.accounts:
+        if account.target is not None:
+            graph[f"{account.name}.target"] = (f"accounts.{account.name}.target", _needs(account.target))
+    for test in deal.tests:
+        path = f"tests.{test.name}.numerator"
+        needs = _needs(test.numerator) | _needs(test.denominator)
+        graph[test.name] = graph[f"{test.name}.breached"] = (path, needs)
+        graph[f"{test.name}.numerator"] = (path, _needs(test.numerator))
+        graph[f"{test.name}.denominator"] = (f"tests.{test.name}.denominator", _needs(test.denominator))
+    for fee in deal.fees:
+        base = fee.amount or fee.on
+        graph[f"{fee.name}.due"] = graph[f"{fee.name}.unpaid"] = (f"fees.{fee.name}", _needs(base) if base else set())
+    graph["fees.due"] = ("fees", {f"{fee.name}.due" for fee in deal.fees})
+    done: set[str] = set()
+    for start in graph:
+        circle = _circle(graph, start, [], done)
+        if circle:
+            yield problem(deal, graph[circle[0]][0], "depends on itself: " + " → ".join([*circle, circle[0]]),
+                           "break the circle, for instance by reading prev(…)")
+
+
+def _needs(formula: Formula) -> set[str]:
+    return used_names(formula.tree, into_prev=False)
+
+
+def _circle(graph: dict[str, tuple[str, set[str]]], name: str, trail: list[str], done: set[str]) -> list[str]:
+    if name in trail:
+        return trail[trail.index(name):]
+    if name in done or name not in graph:
+        return []
+    for need in sorted(graph[name][1]):
+        circle = _circle(graph, need, [*trail, name], done)
+        if circle:
+            done.update(circle)
+            return circle
+    done.add(name)
+    return []
+
+
+def _indices(deal: Deal) -> Iterator[Problem]:
+    known = {rate.name for rate in deal.market.rates}
+    for tranche in deal.tranches:
+        coupon: Coupon | None = getattr(tranche, "coupon", None)
+        if coupon is not None and coupon.index is not None and coupon.index not in known:
+            yield problem(deal, f"tranches.{tranche.name}.coupon", f"unknown reference rate {coupon.index!r}",
+                           nearest(coupon.index, known) if known else f"state it: market.rates.{coupon.index}")
+
+
+def _collateral(deal: Deal) -> Iterator[Problem]:
+    if not isinstance(deal.collateral, Fleet):
+        return
+    factors = {factor.name for factor in deal.market.factors}
+    for field in ("rent", "utilisation"):
+        name = getattr(deal.collateral, field)
+        if isinstance(name, str) and name not in factors:
+            yield problem(deal, f"collateral.fleet.{field}", f"unknown market factor {name!r}",
+                           nearest(name, factors) if factors else f"state it: market.factors.{name}")
+
+
+def _schedules(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
+    for tranche in deal.tranches:
+        if isinstance(tranche, Debt) and tranche.amortisation.kind == "schedule":
+            count = len(tranche.amortisation.amounts)
+            if count != len(dates.dates):
+                yield problem(deal, f"tranches.{tranche.name}.amortisation", f"{count} amounts are scheduled",
+                               f"one for each of the {len(dates.dates)} payment dates")
+    for test in deal.tests:
+        if test.first_test is not None and test.first_test > dates.dates[-1]:
+            yield problem(deal, f"tests.{test.name}.first_test", f"{test.first_test} is after the last payment date",
+                           f"a date up to {dates.dates[-1]}")

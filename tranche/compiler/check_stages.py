@@ -1,0 +1,54 @@
+"""The check that a formula reads nothing that its stage of the period does not know yet (DESIGN: stages 1 to 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tranche.deal import Deal, Debt
+from tranche.deal.formula import Expr
+from tranche.errors import Problem
+
+from .check_steps import problem
+from .names import used_names
+
+
+def stage_problems(deal: Deal) -> Iterator[Problem]:
+    """Fees accrue before dues are known; tests are read in order, before the status. `prev(…)` may read anything."""
+    tests = [test.name for test in deal.tests]
+    status = {"status.lock_up", "status.default"}
+    dues = {"debt_service", "fees.due"} | {f"{fee.name}.due" for fee in deal.fees}
+    for tranche in deal.tranches:
+        if isinstance(tranche, Debt):
+            dues |= {f"{tranche.name}.{part}" for part in ("interest.due", "principal.due", "debt_service")}
+    for fee in deal.fees:
+        for field, formula in (("amount", fee.amount), ("on", fee.on)):
+            if formula is not None:
+                early = _reads(deal, formula.tree) & (dues | status | _fields(tests))
+                yield from _report(deal, f"fees.{fee.name}.{field}", early, "fees accrue before it is known")
+    for k, test in enumerate(deal.tests):
+        for field in ("numerator", "denominator"):
+            early = _reads(deal, getattr(test, field).tree) & (status | _fields(tests[k:]))
+            early -= {test.name, f"{test.name}.breached", f"{test.name}.numerator", f"{test.name}.denominator"}
+            yield from _report(deal, f"tests.{test.name}.{field}", early, "it is not known when this test is read")
+
+
+def _fields(tests: list[str]) -> set[str]:
+    return {f"{name}{field}" for name in tests for field in ("", ".breached", ".numerator", ".denominator")}
+
+
+def _reads(deal: Deal, tree: Expr) -> set[str]:
+    """The names that a formula reads now, through definitions and account targets."""
+    targets = {f"{account.name}.target": account.target for account in deal.accounts if account.target is not None}
+    pending, read = set(used_names(tree, into_prev=False)), set[str]()
+    while pending:
+        name = pending.pop()
+        read.add(name)
+        formula = deal.definitions.get(name) or targets.get(name)
+        if formula is not None:
+            pending |= used_names(formula.tree, into_prev=False) - read
+    return read
+
+
+def _report(deal: Deal, path: str, names: set[str], why: str) -> Iterator[Problem]:
+    for name in sorted(names):
+        yield problem(deal, path, f"{name!r} cannot be read here: {why}", f"prev({name})")

@@ -1,0 +1,79 @@
+"""The check of waterfall steps: each names something that its verb can act on, and pays into no closed account."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from tranche.deal import Deal, Debt, Residual, Step
+from tranche.errors import Problem, nearest
+from tranche.terms.dates import PaymentDates
+
+
+def problem(deal: Deal, path: str, what: str, fix: str = "") -> Problem:
+    """A problem with its place in the deal's file."""
+    return Problem(what, fix, deal.source.place(path))
+
+
+def payable(deal: Deal) -> set[str]:
+    """What `pay` may name."""
+    debts = [tranche.name for tranche in deal.tranches if isinstance(tranche, Debt)]
+    return ({f"{name}.{part}" for name in debts for part in ("interest", "principal")}
+            | {fee.name for fee in deal.fees}
+            | {tranche.name for tranche in deal.tranches if isinstance(tranche, Residual)})
+
+
+def step_problems(deal: Deal, dates: PaymentDates, path: str, step: Step) -> Iterator[Problem]:
+    debts = {tranche.name for tranche in deal.tranches if isinstance(tranche, Debt)}
+    accounts = {account.name for account in deal.accounts}
+    dues = {name for name in payable(deal) if "." in name or name in {fee.name for fee in deal.fees}}
+    allowed = {
+        "pay": payable(deal),
+        "sweep": {f"{name}.principal" for name in debts},
+        "fund": {account.name for account in deal.accounts if account.target is not None},
+        "draw": accounts,
+        "release": {account.name for account in deal.accounts if account.target is not None},
+        "transfer": accounts | {"cash"},
+    }[step.verb]
+    for target in step.targets:
+        if target not in allowed:
+            yield _wrong_target(deal, f"{path}.{step.verb}", target, allowed, accounts, debts)
+    for item in step.cover:
+        if item not in dues:
+            yield problem(deal, f"{path}.for", f"unknown due {item!r}", nearest(item, dues))
+    for field, name in (("from", step.source), ("to", step.to)):
+        if name not in accounts | {"cash"}:
+            yield problem(deal, f"{path}.{field}", f"unknown account {name!r}", nearest(name, accounts | {"cash"}))
+    into = set(step.targets) if step.verb in ("fund", "transfer") else {step.to} - {"cash"}
+    for account in deal.accounts:
+        if account.name in into and account.closes is not None:
+            yield from _closed(deal, dates, path, step, account.name, account.closes)
+
+
+def _wrong_target(
+    deal: Deal, path: str, target: str, allowed: set[str], accounts: set[str], debts: set[str]
+) -> Problem:
+    head = target.split(".")[0]
+    if target in debts:
+        return problem(deal, path, f"{target!r} is a debt with two dues", f"{target}.interest or {target}.principal")
+    if target in accounts:
+        fix = f"give it one (accounts.{target}.target)" if path.endswith(("fund", "release")) else nearest(target, allowed)
+        return problem(deal, path, f"account {target!r} has no target" if path.endswith(("fund", "release"))
+                        else f"{target!r} is an account", fix)
+    if head != target and head not in debts:
+        return problem(deal, path, f"unknown tranche {head!r}", nearest(head, debts))
+    if head == target:
+        return problem(deal, path, f"unknown tranche, fee or account {target!r}", nearest(target, allowed))
+    return problem(deal, path, f"unknown target {target!r}", nearest(target, allowed))
+
+
+def _closed(
+    deal: Deal, dates: PaymentDates, path: str, step: Step, account: str, closes: dt.date
+) -> Iterator[Problem]:
+    late = [date for date in dates.dates
+            if date > closes and (step.after is None or date >= step.after) and (step.until is None or date <= step.until)]
+    if late:
+        yield problem(deal, f"{path}.{step.verb}",
+                       f"account {account!r} closes on {closes}, but this step pays into it on {late[0]}"
+                       + (f" and {len(late) - 1} later dates" if len(late) > 1 else ""),
+                       f"until: {closes}, or a later accounts.{account}.closes")

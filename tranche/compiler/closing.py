@@ -1,0 +1,35 @@
+"""Stage 7 of a period: unpaid interest by each tranche's rule, shortfalls, memories, and the levels at the close."""
+
+from __future__ import annotations
+
+from tranche.program import Op
+
+from .context import Context
+from .values import INFINITE, ZERO
+from .verbs.pay import capitalise
+
+
+def lower(context: Context) -> None:
+    emitter = context.emitter
+    with emitter.step("close", "close of the period"):
+        for name, debt in context.debts.items():
+            if debt.terms.unpaid_interest == "capitalised":
+                capitalise(context, name, INFINITE)
+            total, record = context.total(name, "shortfall")
+            emitter.emit(Op.SHORTFALL, total, debt.interest, debt.principal, record=record)
+            if debt.terms.unpaid_interest == "cancelled":
+                emitter.emit(Op.COPY, debt.interest, ZERO)
+        for name, fee in context.fees.items():
+            total, record = context.total(name, "shortfall")
+            emitter.emit(Op.SHORTFALL, total, fee.unpaid, ZERO, record=record)
+        for remember in context.at_close:
+            remember()
+        for name, debt in context.debts.items():
+            emitter.emit(Op.RECORD, debt.balance, record=context.record(name, "balance", debt.balance, flow=False))
+        for name, account in context.accounts.items():
+            number = context.record(name, "balance", account.balance, flow=False)
+            emitter.emit(Op.RECORD, account.balance, record=number)
+        emitter.emit(Op.RECORD, context.cash, record=context.record("cash", "balance", context.cash, flow=False))
+        for k, (owner, _, register, flow) in enumerate(context.records):
+            if owner == "status" and not flow:
+                emitter.emit(Op.RECORD, register, record=k)

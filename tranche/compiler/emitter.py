@@ -1,0 +1,214 @@
+"""Collects registers and instructions; folds constants, shares equal subexpressions, packs temporary registers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import attrs
+import numpy as np
+
+from tranche.program import INSTRUCTION, OPERAND_ROLES, Kind, Op, Register, Step, instruction
+from tranche.reference import evaluate
+
+from .values import INFINITE, ONE, ZERO, Constant, Lane, Series, Value, at, series
+
+_COMMUTATIVE = frozenset({Op.ADD, Op.MUL, Op.AND, Op.OR, Op.EQ})
+
+
+@attrs.frozen
+class _Line:
+    op: Op
+    operands: tuple[int, ...]  # virtual registers; plain numbers where the role is `n`
+    record: int = -1
+
+
+@attrs.define
+class Packed:
+    """What `pack` makes: the arrays of a Program and the number that each virtual register got."""
+
+    instructions: np.ndarray[tuple[int], np.dtype[np.void]]
+    registers: tuple[Register, ...]
+    series: np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    numbers: Mapping[int, int]
+
+
+class Emitter:
+    """Registers are virtual (unlimited, temporaries written once) until `pack` lays them out."""
+
+    def __init__(self, periods: int) -> None:
+        self.periods = periods
+        self.steps: list[Step] = []
+        self._registers: list[Register] = []
+        self._series: dict[int, np.ndarray[tuple[int], np.dtype[np.float64]]] = {}
+        self._uniform: dict[bytes, int] = {}
+        self._lines: list[_Line] = []
+        self._shared: dict[tuple[object, ...], int] = {}
+        self._version: dict[int, int] = {}
+        self._rings: dict[int, int] = {}  # first register of a ring -> its length
+
+    # ---- registers ------------------------------------------------------------------------------------------------
+
+    def _new(self, name: str, kind: Kind, initial: float = 0.0) -> int:
+        self._registers.append(Register(name, kind, initial))
+        return len(self._registers) - 1
+
+    def input(self, name: str) -> Lane:
+        return Lane(self._new(name, Kind.INPUT))
+
+    def state(self, name: str, initial: float = 0.0) -> Lane:
+        return Lane(self._new(name, Kind.STATE, initial))
+
+    def ring(self, name: str, length: int) -> Lane:
+        """`length` neighbouring states, for WINDOW."""
+        first = self._new(f"{name}[0]", Kind.STATE)
+        for k in range(1, length):
+            self._new(f"{name}[{k}]", Kind.STATE)
+        self._rings[first] = length
+        return Lane(first)
+
+    def temp(self, name: str) -> Lane:
+        return Lane(self._new(name, Kind.TEMP))
+
+    def frozen(self, value: Value) -> Value:
+        """`value` as it is now: a state is copied, everything else does not change within a period."""
+        if not isinstance(value, Lane) or self._registers[value.register].kind is not Kind.STATE:
+            return value
+        copy = self.temp(self._registers[value.register].name)
+        self.emit(Op.COPY, copy, value)
+        return copy
+
+    def register(self, value: Value) -> int:
+        """The register that holds `value`; constants and series get one each, however often they are used."""
+        if isinstance(value, Lane):
+            return value.register
+        if isinstance(value, Constant):
+            key, name = np.float64(value.value).tobytes(), f"{value.value:.12g}"
+            kind, initial = Kind.CONSTANT, value.value
+        else:
+            key, name, kind, initial = value.values.tobytes(), f"series {len(self._series)}", Kind.SERIES, 0.0
+        if key not in self._uniform:
+            self._uniform[key] = self._new(name, kind, initial)
+            if isinstance(value, Series):
+                self._series[self._uniform[key]] = value.values
+        return self._uniform[key]
+
+    # ---- instructions ---------------------------------------------------------------------------------------------
+
+    def emit(self, op: Op, *operands: Value | int, record: int = -1) -> None:
+        """Append an instruction; an `int` operand is a plain number, not a register."""
+        numbers = tuple(v if isinstance(v, int) else self.register(v) for v in operands)
+        self._lines.append(_Line(op, numbers, record))
+        for (_, role), number in zip(OPERAND_ROLES[op], numbers, strict=True):
+            if role in "wu":
+                self._version[number] = self._version.get(number, 0) + 1
+
+    def compute(self, op: Op, *operands: Value, name: str = "") -> Value:
+        """The value of an arithmetic instruction: folded if uniform, simplified or shared if it can be."""
+        known = [v for v in operands if not isinstance(v, Lane)]
+        if len(known) == len(operands):
+            values = [evaluate(op, *(at(v, t) for v in known)) for t in range(self.periods)]
+            return series(values)
+        simple = _simplify(op, operands)
+        if simple is not None:
+            return simple
+        numbers = [self.register(v) for v in operands]
+        if op in _COMMUTATIVE:
+            numbers.sort()
+        key = (op, *((n, self._version.get(n, 0)) for n in numbers))
+        if key not in self._shared:
+            result = self.temp(name or op.name.lower())
+            self.emit(op, result, *(Lane(n) for n in numbers))
+            self._shared[key] = result.register
+        return Lane(self._shared[key])
+
+    @contextmanager
+    def only_where(self, condition: Value) -> Iterator[None]:
+        """Skip what is emitted inside where no lane of the block has `condition`. Inside, lanes without it still run:
+        instructions that move anything need a limit of 0 there."""
+        if condition == ONE:
+            yield
+            return
+        start, shared = len(self._lines), dict(self._shared)
+        self.emit(Op.SKIP, condition, 0)
+        yield
+        skip = self._lines[start]
+        self._lines[start] = _Line(Op.SKIP, (skip.operands[0], len(self._lines) - start - 1))
+        self._shared = shared  # what was computed inside may not have been
+
+    @contextmanager
+    def step(self, path: str, text: str) -> Iterator[None]:
+        """Instructions emitted inside belong to this step of the deal."""
+        first = len(self._lines)
+        yield
+        if len(self._lines) > first:
+            self.steps.append(Step(path, text, first, len(self._lines)))
+
+    # ---- layout ---------------------------------------------------------------------------------------------------
+
+    def pack(self) -> Packed:
+        """Number the registers (constants, series, inputs, states, temps); temps whose lives do not meet share one."""
+        numbers: dict[int, int] = {}
+        registers: list[Register] = []
+        for kind in (Kind.CONSTANT, Kind.SERIES, Kind.INPUT, Kind.STATE):
+            for virtual, register in enumerate(self._registers):
+                if register.kind is kind:
+                    numbers[virtual] = len(registers)
+                    registers.append(register)
+        registers.extend(self._pack_temps(numbers, len(registers)))
+        rows = [
+            instruction(line.op, tuple(n if role == "n" else numbers[n] for n, role in _roles(line)), line.record)
+            for line in self._lines
+        ]
+        table = [values for _, values in sorted(self._series.items())]
+        packed = np.array(table, dtype=np.float64).reshape(len(table), self.periods)
+        return Packed(np.array(rows, dtype=INSTRUCTION), tuple(registers), packed, numbers)
+
+    def _pack_temps(self, numbers: dict[int, int], first: int) -> list[Register]:
+        last_use: dict[int, int] = {}
+        for k, line in enumerate(self._lines):
+            for n, role in _roles(line):
+                if role != "n" and self._registers[n].kind is Kind.TEMP:
+                    last_use[n] = k
+        free: list[int] = []
+        names: list[str] = []
+        for k, line in enumerate(self._lines):
+            used = dict.fromkeys(n for n, role in _roles(line) if role != "n" and n in last_use)
+            for n in used:
+                if n not in numbers:
+                    if free:
+                        numbers[n] = free.pop()
+                    else:
+                        numbers[n] = first + len(names)
+                        names.append(self._registers[n].name)
+            free.extend(numbers[n] for n in used if last_use[n] == k)
+        return [Register(f"t{k}", Kind.TEMP) for k, _ in enumerate(names)]
+
+
+def _roles(line: _Line) -> Iterator[tuple[int, str]]:
+    for n, (_, role) in zip(line.operands, OPERAND_ROLES[line.op], strict=True):
+        yield n, role
+
+
+def _simplify(op: Op, operands: tuple[Value, ...]) -> Value | None:
+    """Identities that hold for every finite number: x + 0, x · 1, min(x, ∞), condition and 1, …"""
+    match op, operands:
+        case (Op.ADD, (x, y)) if ZERO in (x, y):
+            return y if x == ZERO else x
+        case (Op.SUB, (x, y)) if y == ZERO:
+            return x
+        case (Op.MUL, (x, y)) if ONE in (x, y):
+            return y if x == ONE else x
+        case (Op.DIV, (x, y)) if y == ONE:
+            return x
+        case (Op.MIN, (x, y)) if INFINITE in (x, y):
+            return y if x == INFINITE else x
+        case (Op.SELECT, (condition, x, y)) if isinstance(condition, Constant):
+            return x if condition.value != 0 else y
+        case (Op.AND, (x, y)) if ZERO in (x, y):
+            return ZERO
+        case (Op.OR, (x, y)) if ONE in (x, y):
+            return ONE
+        case (Op.COPY, (x,)):
+            return x
+    return None

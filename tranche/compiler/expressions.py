@@ -1,0 +1,129 @@
+"""Formulas → values: names through the symbol table, operators and functions to instructions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Number, Unary
+from tranche.program import Op
+
+from .context import Context
+from .values import ZERO, Constant, Lane, Value, at, series
+
+_BINARY = {"+": Op.ADD, "-": Op.SUB, "*": Op.MUL, "/": Op.DIV, "<": Op.LT, "<=": Op.LE, "==": Op.EQ, "and": Op.AND,
+           "or": Op.OR}
+_SWAPPED = {">": Op.LT, ">=": Op.LE}
+
+
+def lower_formula(context: Context, formula: Formula) -> Value:
+    """Emit the instructions of a formula, at the point where the program now is."""
+    return lower(context, formula.tree)
+
+
+def lower(context: Context, tree: Expr) -> Value:
+    emitter = context.emitter
+    match tree:
+        case Number(value):
+            return Constant(value)
+        case Name(name):
+            return context.names[name]()
+        case Unary("-", operand):
+            return emitter.compute(Op.SUB, ZERO, lower(context, operand))
+        case Unary(_, operand):
+            return emitter.compute(Op.NOT, lower(context, operand))
+        case Binary(op, left, right):
+            test = _ratio_test(context, tree)
+            if test is not None:
+                return test
+            a, b = lower(context, left), lower(context, right)
+            if op == "!=":
+                return emitter.compute(Op.NOT, emitter.compute(Op.EQ, a, b))
+            if op in _SWAPPED:
+                return emitter.compute(_SWAPPED[op], b, a)
+            return emitter.compute(_BINARY[op], a, b)
+        case Call(function, arguments):
+            return _call(context, function, arguments)
+    raise AssertionError(f"not an expression: {tree!r}")
+
+
+def _ratio_test(context: Context, tree: Binary) -> Value | None:
+    """`dscr < 1.2`, where dscr is a coverage test, compares numerator with level · denominator: it needs no division,
+    and is false where nothing is due."""
+    tests = {test.name: test for test in context.deal.tests}
+    if not (tree.op == "<" and isinstance(tree.left, Name) and tree.left.name in tests):
+        return None
+    emitter = context.emitter
+    numerator = context.names[f"{tree.left.name}.numerator"]()
+    denominator = context.names[f"{tree.left.name}.denominator"]()
+    scaled = emitter.compute(Op.MUL, lower(context, tree.right), denominator)
+    due = emitter.compute(Op.LT, ZERO, denominator)
+    return emitter.compute(Op.AND, due, emitter.compute(Op.LT, numerator, scaled))
+
+
+def _call(context: Context, function: str, arguments: tuple[Expr, ...]) -> Value:
+    emitter = context.emitter
+    if function in ("min", "max"):
+        op = Op.MIN if function == "min" else Op.MAX
+        values = [lower(context, a) for a in arguments]
+        result = values[0]
+        for value in values[1:]:
+            result = emitter.compute(op, result, value)
+        return result
+    if function == "abs":
+        return emitter.compute(Op.ABS, lower(context, arguments[0]))
+    if function == "clip":
+        value, low, high = (lower(context, a) for a in arguments)
+        return emitter.compute(Op.MIN, emitter.compute(Op.MAX, value, low), high)
+    if function == "if_else":
+        condition, then, otherwise = (lower(context, a) for a in arguments)
+        return emitter.compute(Op.SELECT, condition, then, otherwise)
+    if function == "sum_next":
+        return _sum_next(context, arguments)
+    return memory(context, Call(function, arguments))
+
+
+def count_of(arguments: tuple[Expr, ...]) -> int:
+    """The number of periods that a window function names; the check has made sure that it is one."""
+    last = arguments[1]
+    assert isinstance(last, Number)
+    return int(last.value)
+
+
+def _sum_next(context: Context, arguments: tuple[Expr, ...]) -> Value:
+    value, n = lower(context, arguments[0]), count_of(arguments)
+    assert not isinstance(value, Lane)
+    numbers = [at(value, t) for t in range(context.periods)]
+    return series([sum(numbers[t + 1 : t + 1 + n]) for t in range(context.periods)])
+
+
+def memory(context: Context, call: Call) -> Value:
+    """`prev`, `sum_last`, `avg_last`: values that outlive a period. Each is made once and then read by its key."""
+    key = repr(call)
+    if key not in context.names:
+        value = _prev(context, call) if call.function == "prev" else _last(context, call)
+        context.names[key] = lambda: value
+    return context.names[key]()
+
+
+def _prev(context: Context, call: Call) -> Value:
+    emitter = context.emitter
+    kept = emitter.state(f"prev {len(context.at_close)}")
+
+    def keep() -> None:
+        emitter.emit(Op.COPY, kept, Lane(emitter.register(lower(context, call.arguments[0]))))
+
+    context.at_close.append(keep)
+    return kept
+
+
+def _last(context: Context, call: Call) -> Value:
+    emitter, n = context.emitter, count_of(call.arguments)
+    value = lower(context, call.arguments[0])
+    total = emitter.temp("sum_last")
+    emitter.emit(Op.WINDOW, total, value, emitter.ring(f"last {n}", n), n)
+    if call.function == "sum_last":
+        return total
+    seen = series(np.minimum(np.arange(1.0, context.periods + 1), n))
+    return emitter.compute(Op.DIV, total, seen)
+
+

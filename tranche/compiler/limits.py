@@ -1,0 +1,50 @@
+"""The modifiers of a step: whether it runs, and how much it may move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tranche.deal import Step
+from tranche.program import Op
+
+from .context import Context
+from .expressions import lower_formula
+from .masks import Mask
+from .values import INFINITE, Constant, Lane, Value, series
+
+
+def step_mask(context: Context, step: Step, mask: Mask) -> Mask:
+    """The mask of the list, the dates `after`/`until`, and `when`."""
+    after, until = step.after, step.until
+    if after is not None or until is not None:
+        inside = [(after is None or date >= after) and (until is None or date <= until) for date in context.dates.dates]
+        mask = mask.also(context.emitter, series([float(x) for x in inside]))
+    if step.when is not None:
+        mask = mask.also(context.emitter, lower_formula(context, step.when))
+    return mask
+
+
+def step_limit(context: Context, step: Step, source: Value) -> Value:
+    """The lower of `limit` and `share` of what is in the source account; infinite without either."""
+    limit: Value = INFINITE
+    if step.limit is not None:
+        limit = lower_formula(context, step.limit)
+    if step.share is not None:
+        share = context.emitter.compute(Op.MUL, Constant(step.share), source)
+        limit = context.emitter.compute(Op.MIN, limit, share)
+    return limit
+
+
+@contextmanager
+def pot(context: Context, source: Lane, limit: Value, several: bool) -> Iterator[tuple[Lane, Value]]:
+    """Where the targets of a step are paid from, and each one's limit. Several targets under one limit are paid from
+    a transit account, which gives back what they did not take."""
+    emitter = context.emitter
+    if not several or limit == INFINITE:
+        yield source, limit
+        return
+    transit, unrecorded = emitter.state("transit"), emitter.state("transit (moved)")
+    emitter.emit(Op.MOVE, source, transit, limit, unrecorded)
+    yield transit, INFINITE
+    emitter.emit(Op.MOVE, transit, source, INFINITE, unrecorded)

@@ -1,0 +1,115 @@
+"""Deal → Program: dates fixed, names turned into registers, terms and steps into one flat instruction array.
+
+    dates → declare (accounts, debts, fees, inputs) → collateral → accrual → tests, status → waterfalls → close → pack
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tranche.deal import Deal, Residual
+from tranche.errors import DealError, Invalid, Problem
+from tranche.program import Claim, Program
+from tranche.terms.dates import PaymentDates, payment_dates
+from tranche.terms.daycounts import year_fraction
+
+from . import accrual, closing, collateral, coverage, waterfalls
+from .check import problems
+from .context import AccountRegisters, Context
+from .emitter import Emitter
+from .expressions import memory
+from .names import formulas, walk
+from .symbols import declare_symbols, freeze_dues
+
+HEADROOM = 256.0  # how many times the deal's notional an amount of one period may be
+
+
+def compile_deal(deal: Deal) -> Program:
+    """Resolve a deal. Raises DealError with every problem and its place."""
+    dates = dates_of(deal)
+    found = problems(deal, dates)
+    if found:
+        raise DealError(found)
+    emitter = Emitter(dates.periods)
+    fractions = [
+        year_fraction(deal.schedule.day_count, a, b) for a, b in zip(dates.starts, dates.dates, strict=True)
+    ]
+    context = Context(deal, dates, emitter, np.array(fractions), cash=emitter.state("cash"))
+    _declare(context)
+    collateral.lower(context)
+    accrual.lower(context)
+    freeze_dues(context)
+    _memories(context)
+    masks = coverage.lower(context)
+    waterfalls.lower(context, masks)
+    closing.lower(context)
+    return _pack(context)
+
+
+def dates_of(deal: Deal) -> PaymentDates:
+    """The payment dates of a deal. Raises DealError."""
+    terms = deal.schedule
+    try:
+        return payment_dates(
+            terms.closing, terms.maturity, terms.frequency, terms.first_payment, terms.calendar, terms.convention,
+            terms.determination_days, terms.end_of_month,
+        )
+    except Invalid as error:
+        raise DealError(Problem(error.what, error.fix, deal.source.place("schedule"))) from None
+
+
+def _declare(context: Context) -> None:
+    deal, emitter = context.deal, context.emitter
+    collateral.declare(context)
+    accrual.declare(context)
+    for account in deal.accounts:
+        balance = emitter.state(f"{account.name}.balance", account.initial)
+        context.accounts[account.name] = AccountRegisters(account, balance)
+        context.claims.append(Claim(account.name, "account", account.initial))
+    for position, tranche in enumerate(deal.tranches, start=1):
+        if isinstance(tranche, Residual):
+            context.residuals[tranche.name] = tranche
+            context.claims.append(Claim(tranche.name, "residual", tranche.notional, tranche.rank or position))
+    context.claims.append(Claim("cash", "account"))
+    declare_symbols(context)
+
+
+def _memories(context: Context) -> None:
+    """Windows look at each period once, here, wherever the formula that reads them stands."""
+    for _, formula in formulas(context.deal):
+        for node in walk(formula.tree):
+            if getattr(node, "function", "") in ("sum_last", "avg_last"):
+                memory(context, node)  # type: ignore[arg-type]
+
+
+def _pack(context: Context) -> Program:
+    deal, dates = context.deal, context.dates
+    packed = context.emitter.pack()
+    notional = sum(claim.notional for claim in context.claims)
+    return Program(
+        name=deal.name,
+        currency=deal.currency,
+        instructions=packed.instructions,
+        registers=packed.registers,
+        series=packed.series,
+        records=context.packed_records(dict(packed.numbers)),
+        claims=tuple(sorted(context.claims, key=lambda claim: _ORDER.index(claim.kind))),
+        steps=tuple(context.emitter.steps),
+        dates=(dates.closing, *dates.dates),
+        times=(0.0, *(year_fraction("act/365f", dates.closing, date) for date in dates.dates)),
+        quantum=quantum_for(notional),
+        cash=tuple(packed.numbers[lane.register] for lane in
+                   (context.cash, *(account.balance for account in context.accounts.values()))),
+    )
+
+
+_ORDER = ("collateral", "fee", "debt", "residual", "account", "test", "status")
+
+
+def quantum_for(notional: float) -> float:
+    """The power of two in whose multiples amounts are summed: HEADROOM · notional is 2**50 of them."""
+    return 2.0 ** (math.ceil(math.log2(max(notional, 1.0) * HEADROOM)) - 50)
+
+

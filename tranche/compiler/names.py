@@ -1,0 +1,81 @@
+"""The symbol table: every name that a formula of a deal may use, and what the check needs to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tranche.collateral.terms import Collections
+from tranche.deal import Deal, Debt
+from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Unary
+
+ALWAYS = ("period", "periods", "final", "year_fraction", "cash", "collections", "debt_service", "fees.due",
+          "status.lock_up", "status.default")
+
+
+def known_names(deal: Deal) -> set[str]:
+    """Every name of the deal's symbol table."""
+    names = set(ALWAYS)
+    for tranche in deal.tranches:
+        if isinstance(tranche, Debt):
+            fields = ("balance", "notional", "rate", "interest.due", "interest.unpaid", "principal.due",
+                      "principal.unpaid", "debt_service")
+        else:
+            fields = ("notional",)
+        names.update(f"{tranche.name}.{field}" for field in fields)
+    for fee in deal.fees:
+        names.update((f"{fee.name}.due", f"{fee.name}.unpaid"))
+    for account in deal.accounts:
+        names.add(f"{account.name}.balance")
+        if account.target is not None:
+            names.add(f"{account.name}.target")
+    for test in deal.tests:
+        names.update((test.name, f"{test.name}.breached", f"{test.name}.numerator", f"{test.name}.denominator"))
+    names.update(f"market.{factor.name}" for factor in deal.market.factors)
+    names.update(f"rates.{rate.name}" for rate in deal.market.rates)
+    if isinstance(deal.collateral, Collections):
+        names.update(f"collections.{component}" for component in deal.collateral.components)
+    else:
+        names.update(("fleet.book", "fleet.appraised", "fleet.unfunded"))
+    names.update(deal.definitions)
+    return names
+
+
+def formulas(deal: Deal) -> Iterator[tuple[str, Formula]]:
+    """Every formula of the deal with its path."""
+    for name, formula in deal.definitions.items():
+        yield f"definitions.{name}", formula
+    for fee in deal.fees:
+        if fee.amount is not None:
+            yield f"fees.{fee.name}.amount", fee.amount
+        if fee.on is not None:
+            yield f"fees.{fee.name}.on", fee.on
+    for account in deal.accounts:
+        if account.target is not None:
+            yield f"accounts.{account.name}.target", account.target
+    for test in deal.tests:
+        yield f"tests.{test.name}.numerator", test.numerator
+        yield f"tests.{test.name}.denominator", test.denominator
+    for status in ("performing", "lock_up", "enforcement"):
+        for k, step in enumerate(getattr(deal.waterfall, status)):
+            for field in ("limit", "when"):
+                formula = getattr(step, field)
+                if formula is not None:
+                    yield f"waterfall.{status}[{k}].{field}", formula
+
+
+def walk(tree: Expr, into_prev: bool = True) -> Iterator[Expr]:
+    """The nodes of a formula, parents first; without what `prev(…)` holds when `into_prev` is false."""
+    yield tree
+    match tree:
+        case Unary(_, operand):
+            yield from walk(operand, into_prev)
+        case Binary(_, left, right):
+            yield from walk(left, into_prev)
+            yield from walk(right, into_prev)
+        case Call(function, arguments) if into_prev or function != "prev":
+            for argument in arguments:
+                yield from walk(argument, into_prev)
+
+
+def used_names(tree: Expr, into_prev: bool = True) -> set[str]:
+    return {node.name for node in walk(tree, into_prev) if isinstance(node, Name)}

@@ -1,0 +1,118 @@
+"""Fills the symbol table: what each name of `names.known_names` stands for, lowered where and when it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from tranche.deal.formula import Formula
+from tranche.market.rates import rate_on
+from tranche.program import Op
+
+from .context import Context, DebtRegisters
+from .expressions import lower_formula
+from .names import formulas, used_names
+from .values import ZERO, Constant, Lane, Value, series
+
+
+def declare_symbols(context: Context) -> None:
+    """Names that do not depend on the stage. Tests, collections and the fleet add theirs when they are lowered."""
+    names, periods = context.names, context.periods
+    counted = series(np.arange(1.0, periods + 1))
+    last = series([float(t == periods - 1) for t in range(periods)])
+    names["period"] = lambda: counted
+    names["periods"] = lambda: Constant(float(periods))
+    names["final"] = lambda: last
+    names["year_fraction"] = lambda: series(context.fractions)
+    names["cash"] = lambda: context.cash
+    for reference in context.deal.market.rates:
+        values = series([rate_on(reference, start) for start in context.dates.starts])
+        names[f"rates.{reference.name}"] = _constant(values)
+    for name, debt in context.debts.items():
+        _debt(context, name, debt)
+    for name, fee in context.fees.items():
+        names[f"{name}.unpaid"] = _constant(fee.unpaid)
+    for name, residual in context.residuals.items():
+        names[f"{name}.notional"] = _constant(Constant(residual.notional))
+    for name, account in context.accounts.items():
+        names[f"{name}.balance"] = _constant(account.balance)
+        if account.terms.target is not None:
+            names[f"{name}.target"] = _formula(context, account.terms.target)
+    for name, formula in context.deal.definitions.items():
+        names[name] = _formula(context, formula)
+
+
+def _constant(value: Value) -> Callable[[], Value]:
+    return lambda: value
+
+
+def _formula(context: Context, formula: Formula) -> Callable[[], Value]:
+    return lambda: lower_formula(context, formula)
+
+
+def _debt(context: Context, name: str, debt: DebtRegisters) -> None:
+    names = context.names
+    names[f"{name}.balance"] = _constant(debt.balance)
+    names[f"{name}.notional"] = _constant(Constant(debt.terms.notional))
+    names[f"{name}.rate"] = _constant(debt.rate)
+    names[f"{name}.interest.unpaid"] = _constant(debt.interest)
+    names[f"{name}.principal.unpaid"] = _constant(debt.principal)
+
+
+def freeze_dues(context: Context) -> None:
+    """After accrual: the dues of the date, which payments will eat into. A name that only tests read, before anything
+    is paid, needs no copy; one that a step or a target reads later gets one."""
+    emitter, names = context.emitter, context.names
+    later = context.later = read_later(context)
+
+    def due(name: str, register: Lane) -> Value:
+        return emitter.frozen(register) if name in later else register
+
+    for name, debt in context.debts.items():
+        interest, principal = due(f"{name}.interest.due", debt.interest), due(f"{name}.principal.due", debt.principal)
+        names[f"{name}.interest.due"] = _constant(interest)
+        names[f"{name}.principal.due"] = _constant(principal)
+        names[f"{name}.debt_service"] = _sum(context, [interest, principal])
+    for name, fee in context.fees.items():
+        names[f"{name}.due"] = _constant(due(f"{name}.due", fee.unpaid))
+    parts = [names[f"{name}.{part}.due"]() for name in context.debts for part in ("interest", "principal")]
+    names["debt_service"] = _sum(context, parts)
+    names["fees.due"] = _sum(context, [names[f"{name}.due"]() for name in context.fees])
+
+
+def _sum(context: Context, parts: list[Value]) -> Callable[[], Value]:
+    def total() -> Value:
+        result: Value = ZERO
+        for part in parts:
+            result = context.emitter.compute(Op.ADD, result, part, name="due")
+        return result
+
+    return total
+
+
+def read_later(context: Context) -> set[str]:
+    """The dues that formulas of steps and account targets read, through definitions and sums."""
+    deal = context.deal
+    pending = set().union(*(used_names(formula.tree) for path, formula in formulas(deal)
+                            if path.startswith(("waterfall", "accounts"))))
+    read: set[str] = set()
+    while pending:
+        name = pending.pop()
+        if name in read:
+            continue
+        read.add(name)
+        if name in deal.definitions:
+            pending |= used_names(deal.definitions[name].tree)
+        if name == "debt_service":
+            pending |= {f"{debt}.debt_service" for debt in context.debts}
+        if name == "fees.due":
+            pending |= {f"{fee}.due" for fee in context.fees}
+        if name.endswith(".debt_service"):
+            owner = name.removesuffix(".debt_service")
+            pending |= {f"{owner}.interest.due", f"{owner}.principal.due"}
+        if name.endswith(".target"):
+            owner = name.removesuffix(".target")
+            target = context.accounts[owner].terms.target
+            pending |= used_names(target.tree) if target is not None else set()
+    return read

@@ -1,0 +1,20 @@
+"""One file for each verb: how a step of it becomes instructions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tranche.compiler.context import Context
+from tranche.compiler.masks import Mask
+from tranche.deal import Step
+
+from . import draw, fund, pay, release, sweep, transfer
+
+VERBS: dict[str, Callable[[Context, Step, Mask], None]] = {
+    "pay": pay.lower,
+    "fund": fund.lower,
+    "draw": draw.lower,
+    "release": release.lower,
+    "sweep": sweep.lower,
+    "transfer": transfer.lower,
+}

@@ -1,0 +1,71 @@
+"""`pay`: what is due to debts and fees, or all that is left to a residual."""
+
+from __future__ import annotations
+
+from tranche.compiler.context import Context
+from tranche.compiler.limits import pot, step_limit
+from tranche.compiler.masks import Mask
+from tranche.compiler.values import INFINITE, ZERO, Lane, Value
+from tranche.deal import Step
+from tranche.program import Op
+
+
+def lower(context: Context, step: Step, mask: Mask) -> None:
+    source = context.account(step.source)
+    limit = mask.limit(context.emitter, step_limit(context, step, source))
+    with pot(context, source, limit, len(step.targets) > 1) as (cash, each):
+        limits = [each] * len(step.targets)
+        if step.group == "pro_rata" and len(step.targets) > 1:
+            limits = shares(context, cash, [unpaid(context, target) for target in step.targets])
+        for target, own in zip(step.targets, limits, strict=True):
+            _pay(context, cash, target, own)
+    if step.short == "capitalise":
+        for target in step.targets:
+            capitalise(context, target.split(".")[0], mask.limit(context.emitter))
+
+
+def shares(context: Context, cash: Lane, dues: list[Value]) -> list[Value]:
+    """Each one's part of the cash, in proportion to what it is due. Where there is enough, a part is above the due,
+    and the payment itself stops at the due."""
+    emitter = context.emitter
+    claims = dues[0]
+    for due in dues[1:]:
+        claims = emitter.compute(Op.ADD, claims, due, name="claims")
+    return [emitter.compute(Op.PRORATA, cash, due, claims, name="part") for due in dues]
+
+
+def unpaid(context: Context, target: str) -> Value:
+    """What a target is still due on this date; a residual is due all there is."""
+    name, _, part = target.partition(".")
+    if part == "interest":
+        return context.debts[name].interest
+    if part == "principal":
+        return context.debts[name].principal
+    return context.fees[name].unpaid if name in context.fees else INFINITE
+
+
+def _pay(context: Context, cash: Lane, target: str, limit: Value) -> None:
+    emitter = context.emitter
+    name, _, part = target.partition(".")
+    if part == "interest":
+        total, record = context.total(name, "interest")
+        emitter.emit(Op.PAY, cash, context.debts[name].interest, limit, total, record=record)
+    elif part == "principal":
+        debt = context.debts[name]
+        total, record = context.total(name, "principal")
+        emitter.emit(Op.REPAY, cash, debt.principal, limit, debt.balance, total, record=record)
+    elif name in context.fees:
+        total, record = context.total(name, "paid")
+        emitter.emit(Op.PAY, cash, context.fees[name].unpaid, limit, total, record=record)
+    else:
+        total, record = context.total(name, "distribution")
+        emitter.emit(Op.TAKE, cash, limit, total, record=record)
+
+
+def capitalise(context: Context, name: str, limit: Value) -> None:
+    """Unpaid interest of a debt becomes balance."""
+    if limit == ZERO:
+        return
+    debt = context.debts[name]
+    total, record = context.total(name, "deferred")
+    context.emitter.emit(Op.CAPITALISE, debt.interest, debt.balance, limit, total, record=record)

@@ -1,0 +1,183 @@
+"""What must hold between the fields of a deal. Everything that is wrong is collected; names inside formulas and steps
+are the compiler's business, which has the symbol table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import attrs
+
+from tranche.collateral.terms import Collateral
+from tranche.errors import Invalid, Place, Problem
+from tranche.market.terms import Market
+from tranche.terms.dates import check_schedule_size
+
+from .account import Account
+from .check_collateral import collateral_problems
+from .check_market import market_problems
+from .expect import Expect
+from .formula import Formula
+from .names import check_name
+from .schedule import Schedule
+from .step import Step, Waterfalls
+from .test import CoverageTest
+from .tranche import Debt, Fee, Residual
+
+
+@attrs.frozen(kw_only=True)
+class Parts:
+    """The parts of a deal that could be read; None where one could not, so that the others are still checked."""
+
+    schedule: Schedule | None = None
+    tranches: tuple[Debt | Residual, ...] = ()
+    fees: tuple[Fee, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    tests: tuple[CoverageTest, ...] = ()
+    waterfall: Waterfalls | None = None
+    collateral: Collateral | None = None
+    market: Market | None = None
+    expect: Expect | None = None
+
+
+def part_problems(parts: Parts) -> Iterator[Problem]:
+    """Every problem between fields, with its path in the deal."""
+    if parts.schedule is not None:
+        yield from _schedule(parts.schedule)
+    for tranche in parts.tranches:
+        if isinstance(tranche, Debt):
+            yield from _debt(tranche)
+    yield from _ranks(parts.tranches)
+    for fee in parts.fees:
+        yield from _fee(fee)
+    for account in parts.accounts:
+        yield from _account(account, parts.schedule)
+    for test in parts.tests:
+        yield from _test(test, parts.schedule)
+    if parts.waterfall is not None:
+        for status in ("performing", "lock_up", "enforcement"):
+            for i, step in enumerate(getattr(parts.waterfall, status)):
+                yield from _step(step, f"waterfall.{status}[{i}]")
+    if parts.market is not None:
+        yield from market_problems(parts.market)
+    if parts.collateral is not None:
+        yield from collateral_problems(parts.collateral)
+    if parts.expect is not None:
+        yield from _expect(parts.expect)
+
+
+def name_problems(sections: Mapping[str, Iterable[str]]) -> Iterator[Problem]:
+    """Names that cannot be names, and names given twice: all of them share one namespace in formulas."""
+    owners: dict[str, str] = {}
+    for section, names in sections.items():
+        for name in names:
+            path = f"{section}.{name}"
+            try:
+                check_name(name)
+            except Invalid as invalid:
+                yield problem(path, invalid.what, invalid.fix)
+                continue
+            if name in owners:
+                fix = "rename one: tranches, fees, accounts, tests and definitions share their names in formulas"
+                yield problem(path, f"the name {name!r} is taken by {owners[name]}", fix)
+            owners.setdefault(name, path)
+
+
+def check_formulas(definitions: Mapping[str, Formula]) -> None:
+    """Every definition must be a Formula. Raises Invalid."""
+    for name, formula in definitions.items():
+        if not isinstance(formula, Formula):
+            raise Invalid(f"definition {name!r} is not a Formula", "give parse_formula('2% * pool / 12')")
+
+
+def problem(path: str, what: str, fix: str = "") -> Problem:
+    return Problem(what, fix, Place(path))
+
+
+def _schedule(schedule: Schedule) -> Iterator[Problem]:
+    try:
+        check_schedule_size(schedule.closing, schedule.maturity, schedule.frequency, schedule.first_payment)
+    except Invalid as invalid:
+        late = schedule.first_payment is not None and schedule.closing < schedule.maturity
+        yield problem("schedule.first_payment" if late else "schedule.maturity", invalid.what, invalid.fix)
+
+
+def _debt(debt: Debt) -> Iterator[Problem]:
+    path = f"tranches.{debt.name}"
+    amounts, kind = debt.amortisation.amounts, debt.amortisation.kind
+    if (kind == "schedule") != bool(amounts):
+        fix = "write {schedule: {amounts: [1m, 1m, …]}}, one amount per payment date"
+        what = "a schedule without amounts" if kind == "schedule" else f"amounts are given but the kind is {kind!r}"
+        yield problem(f"{path}.amortisation", what, fix)
+    if sum(amounts) > debt.notional * (1 + 1e-9):  # a cent of rounding in a long list is no mistake
+        what = f"the amounts add up to {sum(amounts):,.2f}, more than the notional {debt.notional:,.2f}"
+        yield problem(f"{path}.amortisation", what, "repay the notional and no more")
+    coupon = debt.coupon
+    if coupon.index is None and (coupon.floor is not None or coupon.cap is not None):
+        yield problem(f"{path}.coupon", "a fixed coupon has a floor or cap", "they bound an index: leave them out")
+    if coupon.floor is not None and coupon.cap is not None and coupon.floor > coupon.cap:
+        what = f"the floor {coupon.floor:.4%} is above the cap {coupon.cap:.4%}"
+        yield problem(f"{path}.coupon", what, "write the lower one as floor")
+
+
+def _ranks(tranches: tuple[Debt | Residual, ...]) -> Iterator[Problem]:
+    ranked = [tranche for tranche in tranches if tranche.rank is not None]
+    for tranche in tranches:
+        if ranked and tranche.rank is None:
+            what = f"{tranche.name} has no rank but {ranked[0].name} has"
+            yield problem(f"tranches.{tranche.name}", what, "give each a rank, or none (then their order counts)")
+
+
+def _fee(fee: Fee) -> Iterator[Problem]:
+    path = f"fees.{fee.name}"
+    if (fee.amount is None) == (fee.rate is None):
+        what = "neither amount nor rate is given" if fee.amount is None else "both amount and rate are given"
+        yield problem(path, what, "write {amount: 25k}, or {rate: 0.5%, on: pool}")
+    if fee.rate is not None and fee.on is None:
+        yield problem(path, "a rate without what it is taken on", "add `on`, such as on: senior.balance")
+    if fee.rate is None and fee.on is not None:
+        yield problem(f"{path}.on", "`on` without a rate", "add `rate`, or leave `on` out")
+
+
+def _account(account: Account, schedule: Schedule | None) -> Iterator[Problem]:
+    if schedule is not None and account.closes is not None and account.closes < schedule.closing:
+        what = f"the account closes on {account.closes}, before the deal's closing {schedule.closing}"
+        yield problem(f"accounts.{account.name}.closes", what, "write a later date")
+
+
+def _expect(expect: Expect) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for item in expect.figures:
+        if item.figure in seen:
+            yield problem(f"expect.figures.{item.figure}", f"{item.figure} is stated twice", "keep one")
+        seen.add(item.figure)
+
+
+def _test(test: CoverageTest, schedule: Schedule | None) -> Iterator[Problem]:
+    path = f"tests.{test.name}"
+    if test.trigger is None and test.lock_up is None and test.default is None:
+        yield problem(path, "the test has no level", "give trigger, lock_up or default, such as trigger: 1.20x")
+    if test.lock_up is not None and test.default is not None and test.default > test.lock_up:
+        what = f"the default level {test.default:g}x is above the lock-up level {test.lock_up:g}x"
+        yield problem(f"{path}.default", what, "default is the lower one")
+    if schedule is not None and test.first_test is not None and test.first_test > schedule.maturity:
+        what = f"the first test {test.first_test} is after the maturity {schedule.maturity}"
+        yield problem(f"{path}.first_test", what, "write an earlier date")
+
+
+def _step(step: Step, path: str) -> Iterator[Problem]:
+    if step.cover and step.verb != "draw":
+        yield problem(f"{path}.for", f"`for` on a {step.verb} step", "only draw takes `for`: what the cash must cover")
+    if step.to != "cash" and step.verb not in ("transfer", "release"):
+        yield problem(f"{path}.to", f"`to` on a {step.verb} step", "only transfer and release take `to`")
+    if step.source != "cash" and step.verb in ("draw", "release"):
+        yield problem(f"{path}.from", f"`from` on a {step.verb} step", f"{step.verb} names its account itself")
+    if step.verb == "transfer":
+        if step.targets != (step.to,):
+            yield problem(path, "a transfer goes to one account", "write transfer: {from: cash, to: holdback}")
+        if step.source == step.to:
+            yield problem(path, f"a transfer from {step.source} to itself", "name two accounts")
+    repeated = sorted({target for target in step.targets if step.targets.count(target) > 1})
+    if repeated:
+        yield problem(f"{path}.{step.verb}", f"{', '.join(repeated)} is named twice in one step", "name it once")
+    if step.after is not None and step.until is not None and step.after > step.until:
+        yield problem(f"{path}.until", f"the step ends on {step.until}, before it begins on {step.after}", "swap them")

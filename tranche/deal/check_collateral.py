@@ -1,0 +1,87 @@
+"""What must hold inside a deal's collateral section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath, PureWindowsPath
+
+from tranche.collateral.terms import Collateral, Collections, Fleet
+from tranche.errors import Invalid, Place, Problem
+
+from . import validators as v
+from .check_market import field_problems
+from .names import check_identifier
+
+MOST_COMPONENTS = 64
+
+_SHARE = v.number(0, 1, hint="write 0% to 100%, with the % sign (95% is 0.95)")
+_PRICE = v.number(0)
+
+_LEASE: Mapping[str, v.Validator] = {"rate": _PRICE, "end": v.date, "take_or_pay": _SHARE}
+_FLEET: Mapping[str, v.Validator] = {
+    "gpus": v.number(above=0),
+    "rent": v.identifier,
+    "in_service": v.optional(v.date),
+    "releasing_gap_days": v.whole(0, 3_660),
+    "kw_per_gpu": _PRICE,
+    "pue": v.number(1, 10),
+    "power_price": _PRICE,
+    "hosting_per_kw_month": _PRICE,
+    "maintenance_per_gpu_month": _PRICE,
+    "cost_inflation": v.rate(),
+    "cost_per_gpu": _PRICE,
+    "life_years": v.number(0, 100, above=0),
+    "appraisal": v.each(v.number(0, 10), at_least=1),
+}
+
+
+def collateral_problems(collateral: Collateral) -> Iterator[Problem]:
+    """Every problem of the collections or of the fleet."""
+    if isinstance(collateral, Collections):
+        yield from _collections(collateral)
+    else:
+        yield from _fleet(collateral)
+
+
+def relative_path(name: object) -> str:
+    """`name` when it stays inside the deal file's folder by its words alone; else Invalid with the reason."""
+    if not isinstance(name, str) or not name.strip() or "\0" in name:
+        raise Invalid(f"{name!r} is not the name of a file", "write a path relative to the deal file, such as cash.csv")
+    if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or name.startswith("\\"):
+        raise Invalid(f"{name!r} is an absolute path", "name a file in the deal file's folder or below it")
+    if ".." in PurePosixPath(name).parts or ".." in PureWindowsPath(name).parts:
+        raise Invalid(f"{name!r} leaves the folder of the deal file", "name a file in that folder or below it")
+    return name
+
+
+def _collections(collections: Collections) -> Iterator[Problem]:
+    path = "collateral.collections"
+    if collections.file is not None:
+        try:
+            relative_path(collections.file)
+        except Invalid as invalid:
+            yield Problem(invalid.what, invalid.fix, Place(f"{path}.file"))
+    names = collections.components
+    if not isinstance(names, tuple) or not names:
+        yield Problem("there are no components", "write at least one, such as [cash]", Place(f"{path}.components"))
+        return
+    if len(names) > MOST_COMPONENTS:
+        yield Problem(f"{len(names)} components", f"at most {MOST_COMPONENTS}", Place(f"{path}.components"))
+        return
+    for i, name in enumerate(names):
+        try:
+            check_identifier(name)
+            if name in names[:i]:
+                raise Invalid(f"the component {name!r} is given twice", "keep one")
+            if name in ("date", "period", "path"):
+                raise Invalid(f"a component cannot be named {name!r}", "that column says when or which path")
+        except Invalid as invalid:
+            yield Problem(invalid.what, invalid.fix, Place(f"{path}.components[{i}]"))
+
+
+def _fleet(fleet: Fleet) -> Iterator[Problem]:
+    path = "collateral.fleet"
+    yield from field_problems(fleet, path, _FLEET)
+    yield from field_problems(fleet.lease, f"{path}.lease", _LEASE)
+    utilisation = v.identifier if isinstance(fleet.utilisation, str) else _SHARE
+    yield from field_problems(fleet, path, {"utilisation": utilisation})

@@ -1,0 +1,104 @@
+"""The term sheet: immutable, validated, knows nothing of numpy or of how it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from tranche.collateral.terms import Collateral, Collections, Fleet
+from tranche.errors import DealError, Invalid, Place
+from tranche.market.terms import Market
+from tranche.terms.money import currency_code
+
+from . import validators as v
+from .account import Account
+from .check import Parts, check_formulas, name_problems, part_problems
+from .expect import Expect
+from .formula import Formula
+from .frozen_map import FrozenMap
+from .schedule import Schedule
+from .step import Waterfalls
+from .test import CoverageTest
+from .tranche import Debt, Fee, Residual
+
+
+@attrs.frozen
+class Source:
+    """Where a deal came from: the file and the line of each path inside it (`waterfall.performing[3].pay` → 41)."""
+
+    file: str = ""
+    lines: Mapping[str, int] = attrs.field(default=FrozenMap[int](), converter=FrozenMap[int])
+
+    def place(self, path: str) -> Place:
+        """The place of `path`, or of its nearest ancestor that has a line.
+
+        A file that writes its waterfall as a plain list reads `waterfall[3]` where the deal has
+        `waterfall.performing[3]`.
+        """
+        if path.startswith("waterfall.performing") and "waterfall[0]" in self.lines:
+            path = path.replace("waterfall.performing", "waterfall", 1)
+        probe = path
+        while probe and probe not in self.lines:
+            cut = max(probe.rfind("."), probe.rfind("["))
+            probe = probe[:cut] if cut > 0 else ""
+        return Place(path=path, file=self.file, line=self.lines.get(probe, 0))
+
+
+def _named(instance: Any, attribute: Any, value: Any) -> None:
+    v.text(instance, attribute, value)
+    if not value.strip():
+        raise Invalid("name is empty", "give the deal a name")
+
+
+def _currency(instance: Any, attribute: Any, value: Any) -> None:
+    currency_code(value)
+
+
+def _frozen(value: Any) -> Any:
+    return FrozenMap(value) if isinstance(value, Mapping) else value
+
+
+def _definitions(instance: Any, attribute: Any, value: Any) -> None:
+    v.instance_of(FrozenMap)(instance, attribute, value)
+    check_formulas(value)
+
+
+@attrs.frozen(kw_only=True)
+class Deal:
+    """A structured-finance deal as its term sheet states it. Money in `currency`, rates as decimals per annum.
+
+    A field that is wrong by itself raises Invalid; what does not fit between fields raises one DealError with
+    everything that is wrong.
+    """
+
+    name: str = attrs.field(validator=_named)
+    schedule: Schedule = attrs.field(validator=v.instance_of(Schedule))
+    tranches: tuple[Debt | Residual, ...] = attrs.field(
+        converter=v.as_tuple, validator=v.each(v.instance_of(Debt, Residual), at_least=1)
+    )
+    waterfall: Waterfalls = attrs.field(validator=v.instance_of(Waterfalls))
+    collateral: Collateral = attrs.field(validator=v.instance_of(Collections, Fleet))
+    market: Market = attrs.field(default=Market(), validator=v.instance_of(Market))
+    currency: str = attrs.field(default="USD", validator=_currency)
+    description: str = attrs.field(default="", validator=v.text)
+    definitions: Mapping[str, Formula] = attrs.field(factory=FrozenMap, converter=_frozen, validator=_definitions)
+    fees: tuple[Fee, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Fee)))
+    accounts: tuple[Account, ...] = attrs.field(
+        default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Account))
+    )
+    tests: tuple[CoverageTest, ...] = attrs.field(
+        default=(), converter=v.as_tuple, validator=v.each(v.instance_of(CoverageTest))
+    )
+    expect: Expect = attrs.field(default=Expect(), validator=v.instance_of(Expect))
+    assumptions: tuple[str, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.text))
+    source: Source = attrs.field(default=Source(), eq=False, repr=False, validator=v.instance_of(Source))
+
+    def __attrs_post_init__(self) -> None:
+        named = ("tranches", "fees", "accounts", "tests")
+        names = {section: [item.name for item in getattr(self, section)] for section in named}
+        parts = Parts(**{field.name: getattr(self, field.name) for field in attrs.fields(Parts)})
+        found = [*name_problems({**names, "definitions": self.definitions}), *part_problems(parts)]
+        if found:
+            raise DealError(attrs.evolve(one, place=self.source.place(one.place.path)) for one in found)

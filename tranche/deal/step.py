@@ -1,0 +1,63 @@
+"""Waterfall steps: one verb, orthogonal modifiers."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+
+from . import validators as v
+from .formula import Formula
+
+VERBS = ("pay", "fund", "draw", "release", "sweep", "transfer")
+GROUPS = ("sequential", "pro_rata")
+SHORTS = ("carry", "capitalise")
+
+
+@attrs.frozen(kw_only=True)
+class Step:
+    """One step. `verb` is one of VERBS; `targets` are what it pays or moves, as written in the file.
+
+        pay       what is due: `TRANCHE.interest`, `TRANCHE.principal`, a fee, or a residual (all that is left)
+        sweep     `TRANCHE.principal` beyond what is due, down to a zero balance
+        fund      an account up to its target, from cash
+        draw      an account into cash: what `cover` still lacks, or everything when `cover` is empty
+        release   an account's excess over its target into cash
+        transfer  from one account (`source`) to another (`to`)
+
+    `group`: how several targets share: `sequential` (in order) or `pro_rata` (by what each is due).
+    `limit` (formula, money) caps the step in this period; `share` (0..1) takes that part of the cash available at the
+    step; `when` (formula) switches the step. `short` says what becomes of interest that this `pay` leaves unpaid:
+    `carry` (the tranche's own rule at the close of the period) or `capitalise` (added to its balance at once, PIK).
+    `after`/`until` bound its payment dates (inclusive).
+    `source` and `to` name the accounts ("cash" by default).
+    """
+
+    verb: str = attrs.field(validator=v.one_of(VERBS))
+    targets: tuple[str, ...] = attrs.field(converter=v.as_tuple, validator=v.each(v.reference, at_least=1, at_most=64))
+    group: str = attrs.field(default="sequential", validator=v.one_of(GROUPS))
+    cover: tuple[str, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.reference, at_most=64))
+    source: str = attrs.field(default="cash", validator=v.reference)
+    to: str = attrs.field(default="cash", validator=v.reference)
+    limit: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
+    share: float | None = attrs.field(default=None, validator=v.optional(v.number(0, 1)))
+    when: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
+    after: dt.date | None = attrs.field(default=None, validator=v.optional(v.date))
+    until: dt.date | None = attrs.field(default=None, validator=v.optional(v.date))
+    short: str = attrs.field(default="carry", validator=v.one_of(SHORTS))
+    note: str = attrs.field(default="", validator=v.text)
+
+
+@attrs.frozen(kw_only=True)
+class Waterfalls:
+    """The list for each status. An empty tuple means the documented default:
+
+        lock_up       `performing` without the payments to residuals: their cash stays in the collection account
+        enforcement   fees; then each debt by rank, interest before principal, all of its balance; then residuals
+    """
+
+    performing: tuple[Step, ...] = attrs.field(
+        converter=v.as_tuple, validator=v.each(v.instance_of(Step), at_least=1)
+    )
+    lock_up: tuple[Step, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Step)))
+    enforcement: tuple[Step, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Step)))

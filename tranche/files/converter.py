@@ -1,0 +1,108 @@
+"""The cattrs converter of deal files: a hook for every class of the term sheet. One converter per currency, since an
+amount in another currency is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from typing import Any
+
+import attrs
+from cattrs import Converter
+from cattrs.gen import make_dict_structure_fn, override
+
+from tranche.collateral.terms import Collateral, Collections, Fleet
+from tranche.deal import Amortisation, Coupon, CoverageTest, Waterfalls
+from tranche.errors import Invalid
+from tranche.market.terms import Lognormal, Market, Reverting
+
+from .coverage import split_ratio
+from .fields import field_readers
+from .liabilities import read_amortisation, read_coupon
+from .market import read_market
+from .readers import Reader, as_written, mapping
+from .steps import read_waterfalls
+from .unions import tagged
+
+# fields that a file calls otherwise: class → field → key
+RENAMED: Mapping[type, Mapping[str, str]] = {Fleet: {"releasing_gap_days": "releasing_gap"}}
+
+Structure = Callable[[Any], Any]
+
+
+def keys_of(kind: type) -> list[str]:
+    """The keys that a file may write for a class; `name` is the key above them, `kind` its tag."""
+    renamed = RENAMED.get(kind, {})
+    keys = [renamed.get(field.name, field.name) for field in attrs.fields(kind) if field.name not in ("name", "kind")]
+    return [*keys, "ratio"] if kind is CoverageTest else keys
+
+
+@lru_cache(maxsize=8)
+def deal_converter(currency: str) -> Converter:
+    """Structures each class of the term sheet out of plain values of a file. Errors are cattrs groups of Invalid."""
+    converter = Converter(detailed_validation=True, forbid_extra_keys=True)
+    plain = {
+        kind: _class_reader(kind, readers, converter) for kind, readers in field_readers(currency, converter).items()
+    }
+    hooks: dict[type, Structure] = {
+        **plain,
+        CoverageTest: lambda raw: plain[CoverageTest](split_ratio(raw)),
+        Amortisation: partial(read_amortisation, plain[Amortisation]),
+        Coupon: partial(read_coupon, plain[Coupon]),
+        Waterfalls: read_waterfalls,
+        Market: lambda raw: read_market(raw, partial(_factor, converter)),
+    }
+    for kind, hook in hooks.items():
+        converter.register_structure_hook(kind, partial(_without_type, hook))
+    bodies = {"collections": hooks[Collections], "fleet": hooks[Fleet]}
+    converter.register_structure_hook_func(
+        lambda kind: kind == Collateral, lambda raw, _: tagged(raw, "collateral", bodies)
+    )
+    return converter
+
+
+def structure_named(converter: Converter, kind: type, name: str, raw: Any) -> Any:
+    """Structure a class whose `name` is the key above its other keys."""
+    body = mapping(raw)
+    if "name" in body:
+        raise Invalid("unknown key 'name'", f"the name is {name!r} already, the key above: remove it")
+    return converter.structure({**body, "name": name}, kind)
+
+
+def _without_type(hook: Structure, raw: Any, _: Any) -> Any:
+    """cattrs hands a hook the value and the type; ours know their type."""
+    return hook(raw)
+
+
+def _factor(converter: Converter, name: str, raw: Any) -> Lognormal | Reverting:
+    kinds: dict[str, Callable[[Any], Lognormal | Reverting]] = {
+        "lognormal": partial(structure_named, converter, Lognormal, name),
+        "reverting": partial(structure_named, converter, Reverting, name),
+    }
+    return tagged(raw, "factor", kinds)
+
+
+def _class_reader(kind: type, readers: Mapping[str, Reader], converter: Converter) -> Structure:
+    """Reads each field by its reader and then by its validator, so that every wrong field is told."""
+    renamed = RENAMED.get(kind, {})
+    overrides: dict[str, Any] = {
+        field.name: override(
+            struct_hook=_checked(field, readers.get(field.name, as_written)), rename=renamed.get(field.name)
+        )
+        for field in attrs.fields(kind)
+    }
+    structure: Callable[[Any, Any], Any] = make_dict_structure_fn(kind, converter, **overrides)
+    example = f"{{{keys_of(kind)[0]}: …}}"
+    return lambda raw: structure(mapping(raw, example), kind)
+
+
+def _checked(field: attrs.Attribute[Any], reader: Reader) -> Callable[[Any, Any], Any]:
+    def read(value: Any, _: Any) -> Any:
+        if value is None and field.default is None:
+            return None
+        made = reader(value)
+        if field.validator is not None:
+            field.validator(None, field, made)
+        return made
+
+    return read

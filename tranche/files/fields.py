@@ -1,0 +1,96 @@
+"""For every field of every class of the term sheet: who reads it from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from cattrs import Converter
+
+from tranche.collateral.terms import Collections, Fleet, Lease
+from tranche.deal import (
+    Account,
+    Amortisation,
+    Coupon,
+    CoverageTest,
+    Debt,
+    Expect,
+    Expectation,
+    Fee,
+    Residual,
+    Schedule,
+)
+from tranche.errors import Invalid, nearest
+from tranche.market.terms import Lognormal, Reverting
+from tranche.terms import day, level, measured, money, percent, rate, ratio, tenor_days, tenor_years, unit_price
+from tranche.terms.literal import literal
+from tranche.terms.tolerance import tolerance
+
+from .market import named
+from .readers import Reader, flag, formula, integer, listing, text
+
+
+def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str, Reader]]:
+    """Class → field → reader; `currency` is the deal's, `converter` reads what is a class itself."""
+    cash = partial(money, currency=currency)
+    price = partial(level, currency=currency)
+
+    def per(unit: str) -> Reader:
+        return partial(unit_price, unit=unit, currency=currency)
+
+    def of(kind: type) -> Reader:
+        return lambda raw: converter.structure(raw, kind)
+
+    return {
+        Schedule: {
+            "closing": day, "maturity": day, "frequency": text, "first_payment": day, "calendar": text,
+            "convention": text, "determination_days": tenor_days, "day_count": text, "end_of_month": flag,
+        },
+        Debt: {
+            "name": text, "notional": cash, "coupon": of(Coupon),
+            "amortisation": of(Amortisation), "unpaid_interest": text, "day_count": text, "rank": integer,
+        },
+        Amortisation: {"kind": text, "amounts": listing(cash), "arrears": text, "balloon": flag},
+        Coupon: {"spread": rate, "index": text, "floor": rate, "cap": rate},
+        Residual: {"name": text, "notional": cash, "rank": integer},
+        Fee: {"name": text, "amount": formula, "rate": rate, "on": formula, "day_count": text, "unpaid": text},
+        Account: {"name": text, "target": formula, "initial": cash, "closes": day},
+        CoverageTest: {
+            "name": text, "numerator": formula, "denominator": formula, "trigger": ratio, "lock_up": ratio,
+            "default": ratio, "first_test": day,
+        },
+        Expect: {"paths": integer, "seed": integer, "figures": lambda raw: named(raw, read_expectation)},
+        Collections: {"file": text, "components": listing(text)},
+        Lease: {"rate": per("gpu-hour"), "end": day, "take_or_pay": percent},
+        Fleet: {
+            "gpus": literal, "lease": of(Lease), "rent": text, "utilisation": _utilisation,
+            "in_service": day, "releasing_gap_days": tenor_days, "kw_per_gpu": partial(measured, unit="kW"),
+            "pue": ratio, "power_price": per("kWh"), "hosting_per_kw_month": per("kW-month"),
+            "maintenance_per_gpu_month": per("gpu-month"), "cost_inflation": rate, "cost_per_gpu": per("gpu"),
+            "life_years": tenor_years, "appraisal": listing(percent),
+        },
+        Lognormal: {"name": text, "initial": price, "drift": rate, "volatility": rate, "note": text},
+        Reverting: {
+            "name": text, "initial": price, "mean": price, "speed": literal, "volatility": rate, "low": price,
+            "high": price, "note": text,
+        },
+    }  # fmt: skip
+
+
+def read_expectation(figure: str, raw: Any) -> Expectation:
+    """`0.02 ± 1e-6`, or `{value: 0.02, within: 1e-6}`."""
+    if not isinstance(raw, dict):
+        value, within = tolerance(raw)
+        return Expectation(figure=figure, value=value, within=within)
+    for key in raw:
+        if key not in ("value", "within"):
+            raise Invalid(f"unknown key {key!r}", nearest(key, ("value", "within")))
+    if len(raw) != 2:
+        raise Invalid("value and within are both needed", "write {value: 0.02, within: 1e-6}")
+    return Expectation(figure=figure, value=literal(raw["value"]), within=literal(raw["within"]))
+
+
+def _utilisation(value: Any) -> str | float:
+    """The name of a factor, or a share."""
+    return value if isinstance(value, str) and value[:1].isalpha() else percent(value)

@@ -1,0 +1,173 @@
+"""The sections of a deal file: whatever can be read is read, so that all errors are told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import attrs
+from cattrs import Converter
+from cattrs.errors import BaseValidationError
+
+from tranche.collateral.terms import Collateral
+from tranche.deal import Account, CoverageTest, Deal, Debt, Expect, Fee, Residual, Schedule, Source, Waterfalls
+from tranche.deal.check import Parts, name_problems, part_problems
+from tranche.deal.names import check_name
+from tranche.errors import DealError, Invalid, Problem, nearest
+from tranche.market.terms import Market
+from tranche.terms.money import currency_code
+
+from .converter import deal_converter, keys_of, structure_named
+from .gather import MOST_UNKNOWN, flatten
+from .liabilities import read_tranche
+from .readers import formula, listing, mapping, text
+
+FORMAT = 1
+Tranche = Debt | Residual
+REQUIRED = ("format", "name", "schedule", "collateral", "tranches", "waterfall")
+# section → what each of its items is
+NAMED: dict[str, Any] = {"fees": Fee, "tranches": Tranche, "accounts": Account, "tests": CoverageTest}
+SINGLE: dict[str, Any] = {
+    "schedule": Schedule, "collateral": Collateral, "market": Market, "waterfall": Waterfalls, "expect": Expect,
+}  # fmt: skip
+OPTIONAL = ("currency", "description", "assumptions", "market", "definitions", "fees", "accounts", "tests", "expect")
+KEYS = (*REQUIRED, *OPTIONAL)
+MOST_PROBLEMS = 100
+STAND_IN = "unnamed"
+
+
+def read_deal(values: Any, source: Source, problems: list[Problem]) -> Deal:
+    """The deal in the plain `values` of a file. Raises DealError with `problems` and everything else that is wrong."""
+    if not isinstance(values, dict):
+        what = "the file holds no deal"
+        raise DealError([*problems, Problem(what, "write format: 1, name:, schedule:, …", source.place(""))])
+    reading = _Reading(values, source, problems)
+    fields = reading.fields()
+    if reading.problems:
+        raise DealError(_first(reading.problems))
+    try:
+        return Deal(**fields, source=source)
+    except Invalid as invalid:  # a field of Deal itself, such as thousands of tranches
+        raise DealError(Problem(invalid.what, invalid.fix, source.place(""))) from None
+
+
+class _Reading:
+    def __init__(self, values: dict[str, Any], source: Source, problems: list[Problem]) -> None:
+        self.values, self.source, self.problems = values, source, list(problems)
+
+    def fields(self) -> dict[str, Any]:
+        """The fields of the deal that could be read; the rest is in `problems`."""
+        self._keys()
+        self._format()
+        currency = self._read("currency", currency_code, "USD")
+        fields: dict[str, Any] = {
+            "name": self._read("name", _title, ""),
+            "currency": currency or "USD",
+            "description": self._read("description", text, ""),
+            "assumptions": self._read("assumptions", listing(text), []),
+        }
+        converter = deal_converter(currency or "USD")
+        for section, kind in SINGLE.items():
+            if section in self.values:
+                fields[section] = self._read(section, partial(converter.structure, cl=kind))
+        for section, kind in NAMED.items():
+            fields[section] = self._items(section, kind, converter)
+        fields["definitions"] = self._definitions()
+        self._cross_checks(fields)
+        return fields
+
+    def _cross_checks(self, fields: dict[str, Any]) -> None:
+        """What must hold between fields, as far as they could be read; names are checked as the file writes them."""
+        names = {
+            section: list(self.values[section])
+            for section in ("tranches", "fees", "accounts", "tests", "definitions")
+            if isinstance(self.values.get(section), dict)
+        }
+        wanted: dict[str, Any] = {field.name: fields.get(field.name, field.default) for field in attrs.fields(Parts)}
+        for found in [*name_problems(names), *part_problems(Parts(**wanted))]:
+            place = self.source.place(found.place.path)
+            if not any(known.place == place and known.what == found.what for known in self.problems):
+                self.problems.append(attrs.evolve(found, place=place))
+
+    def _tell(self, path: str, what: str, fix: str = "") -> None:
+        self.problems.append(Problem(what, fix, self.source.place(path)))
+
+    def _read(self, path: str, reader: Callable[[Any], Any], default: Any = None) -> Any:
+        """`reader` on the value at the top-level key `path`; None when it is wrong."""
+        return self._value(path, reader, self.values.get(path, default))
+
+    def _value(self, path: str, reader: Callable[[Any], Any], value: Any) -> Any:
+        try:
+            return reader(value)
+        except (Invalid, BaseValidationError) as error:
+            for place, what, fix in flatten(error, path, keys_of):
+                self._tell(place, what, fix)
+            return None
+
+    def _keys(self) -> None:
+        unknown = [key for key in self.values if key not in KEYS]
+        for key in unknown[:MOST_UNKNOWN]:
+            self._tell(key, f"unknown key {key!r}", nearest(key, KEYS))
+        if len(unknown) > MOST_UNKNOWN:
+            self._tell("", f"{len(unknown) - MOST_UNKNOWN} more unknown keys", f"known: {', '.join(KEYS)}")
+        for key in REQUIRED:
+            if key not in self.values:
+                self._tell(key, "is missing", f"add `{key}:{' 1' if key == 'format' else ''}`")
+
+    def _format(self) -> None:
+        value = self.values.get("format", FORMAT)
+        if isinstance(value, bool) or value != FORMAT:
+            fix = f"this version reads format {FORMAT}: write format: {FORMAT}"
+            self._tell("format", f"the format is {value!r}"[:80], fix)
+
+    def _items(self, section: str, kind: Any, converter: Converter) -> tuple[Any, ...]:
+        raw = self._value(section, partial(mapping, example="name: {…}"), self.values.get(section))
+        items = []
+        for name, value in (raw or {}).items():
+            # a name that cannot be one is told among the names; until then another stands for it
+            good = _can_be_name(name)
+            item = self._value(f"{section}.{name}", partial(_item, converter, kind, name if good else STAND_IN), value)
+            if item is not None and good:
+                items.append(item)
+        if section == "tranches" and raw == {} and section in self.values:
+            fix = "write at least one, such as senior: {notional: 70m, coupon: 6%}"
+            self._tell(section, "there are no tranches", fix)
+        return tuple(items)
+
+    def _definitions(self) -> dict[str, Any]:
+        raw = self._value("definitions", partial(mapping, example="pool: 100m * 2%"), self.values.get("definitions"))
+        made = {name: self._value(f"definitions.{name}", formula, value) for name, value in (raw or {}).items()}
+        return {name: tree for name, tree in made.items() if tree is not None}
+
+
+def _item(converter: Converter, kind: Any, name: str, raw: Any) -> Any:
+    """One item of a named section."""
+    if kind is Tranche:
+        debt = partial(structure_named, converter, Debt, name)
+        return read_tranche(raw, debt, partial(structure_named, converter, Residual, name))
+    return structure_named(converter, kind, name, raw)
+
+
+def _can_be_name(name: str) -> bool:
+    try:
+        check_name(name)
+    except Invalid:
+        return False
+    return True
+
+
+def _title(value: Any) -> str:
+    if not text(value).strip():
+        raise Invalid("the name is empty", "give the deal a name")
+    return str(value)
+
+
+def _first(problems: list[Problem]) -> list[Problem]:
+    """In the order of the file; the first MOST_PROBLEMS when there are more."""
+    ordered = sorted(problems, key=lambda one: (one.place.line, one.place.path, one.what))
+    if len(ordered) <= MOST_PROBLEMS:
+        return ordered
+    next_place = attrs.evolve(ordered[MOST_PROBLEMS].place, path="")
+    more = Problem(f"{len(ordered) - MOST_PROBLEMS} more problems", "mend the ones above first", next_place)
+    return [*ordered[:MOST_PROBLEMS], more]

@@ -1,0 +1,288 @@
+"""Floor 0. The Program: a deal resolved to registers and one flat array of instructions. It is data.
+
+A register is a column of float64 lanes, one lane per path of a block. The kernel walks the instructions once per
+period; each one is a loop over the lanes. Conditions are registers of 0.0 and 1.0, never branches per path.
+
+Design notes
+(A) An instruction never names a register that it writes a second time, neither to read nor to write: its operands
+    may then be `restrict` pointers in C, and its meaning does not depend on the order of loads and stores.
+(B) Payment instructions are fused: one moves the cash, reduces what is due, reduces the balance and adds to the total.
+(C) What is reported is a Record: a register whose final value is kept per path and whose movement (flow) or level
+    (stock) is summed over the paths in every period. Sums are integers (multiples of `quantum`), so that they do not
+    depend on the order in which paths, blocks, threads or slices are added.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import hashlib
+from collections.abc import Mapping
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from tranche.errors import Problem, ProgramError
+
+OPERANDS = 8  # registers an instruction can name
+
+INSTRUCTION = np.dtype([("op", np.int32), ("record", np.int32), ("r", np.int32, OPERANDS)])
+
+
+class Op(enum.IntEnum):
+    """The instruction set. `OPERAND_ROLES` gives the operands of each, `reference.py` its meaning in plain Python."""
+
+    COPY = 0
+    ADD = 1
+    SUB = 2
+    MUL = 3
+    DIV = 4
+    MIN = 5
+    MAX = 6
+    ABS = 7
+    LT = 8
+    LE = 9
+    EQ = 10
+    AND = 11
+    OR = 12
+    NOT = 13
+    SELECT = 14
+    WINDOW = 15
+    SKIP = 16
+    RECEIVE = 17
+    ACCRUE = 18
+    PAY = 19
+    REPAY = 20
+    SWEEP = 21
+    TAKE = 22
+    FUND = 23
+    RELEASE = 24
+    DRAW = 25
+    MOVE = 26
+    CAPITALISE = 27
+    TEST = 28
+    PRORATA = 29
+    SHORTFALL = 30
+    RECORD = 31
+
+
+# operand -> role: r read, w written, u updated (read and written), n a plain number and not a register.
+# A `w`/`u` operand named `total` is the register that the instruction's record sums.
+OPERAND_ROLES: Mapping[Op, tuple[tuple[str, str], ...]] = {
+    Op.COPY: (("d", "w"), ("a", "r")),
+    **{
+        op: (("d", "w"), ("a", "r"), ("b", "r"))
+        for op in (Op.ADD, Op.SUB, Op.MUL, Op.DIV, Op.MIN, Op.MAX, Op.LT, Op.LE, Op.EQ, Op.AND, Op.OR)
+    },
+    Op.ABS: (("d", "w"), ("a", "r")),
+    Op.NOT: (("d", "w"), ("a", "r")),
+    Op.SELECT: (("d", "w"), ("condition", "r"), ("a", "r"), ("b", "r")),
+    Op.WINDOW: (("d", "w"), ("a", "r"), ("ring", "u"), ("length", "n")),
+    Op.SKIP: (("condition", "r"), ("count", "n")),
+    Op.RECEIVE: (("cash", "u"), ("amount", "r"), ("total", "u")),
+    Op.ACCRUE: (("due", "u"), ("balance", "r"), ("rate", "r")),
+    Op.PAY: (("cash", "u"), ("due", "u"), ("limit", "r"), ("total", "u")),
+    Op.REPAY: (("cash", "u"), ("due", "u"), ("limit", "r"), ("balance", "u"), ("total", "u")),
+    Op.SWEEP: (("cash", "u"), ("limit", "r"), ("balance", "u"), ("total", "u")),
+    Op.TAKE: (("cash", "u"), ("limit", "r"), ("total", "u")),
+    Op.FUND: (("cash", "u"), ("account", "u"), ("target", "r"), ("limit", "r"), ("total", "u")),
+    Op.RELEASE: (("account", "u"), ("cash", "u"), ("target", "r"), ("limit", "r"), ("total", "u")),
+    Op.DRAW: (("account", "u"), ("cash", "u"), ("need", "r"), ("limit", "r"), ("total", "u")),
+    Op.MOVE: (("source", "u"), ("to", "u"), ("limit", "r"), ("total", "u")),
+    Op.CAPITALISE: (("due", "u"), ("balance", "u"), ("limit", "r"), ("total", "u")),
+    Op.TEST: (("breached", "w"), ("numerator", "r"), ("denominator", "r"), ("level", "r"), ("total", "u")),
+    Op.PRORATA: (("d", "w"), ("pot", "r"), ("due", "r"), ("claims", "r")),
+    Op.SHORTFALL: (("total", "u"), ("a", "r"), ("b", "r")),
+    Op.RECORD: (("a", "r"),),
+}
+
+# Ops whose total a record can sum (flows), and the one that sums a level (stocks).
+FLOW_OPS = frozenset(op for op, roles in OPERAND_ROLES.items() if any(name == "total" for name, _ in roles))
+
+
+class Kind(enum.StrEnum):
+    """What a register is, in the order in which the register file is laid out."""
+
+    CONSTANT = "constant"
+    SERIES = "series"  # one value per period, the same for every path
+    INPUT = "input"  # one value per period and path, from a source
+    STATE = "state"  # kept from period to period
+    TEMP = "temp"
+
+
+@attrs.frozen
+class Register:
+    """`initial` is what every lane holds when a block starts (constants: always)."""
+
+    name: str
+    kind: Kind
+    initial: float = 0.0
+
+
+@attrs.frozen
+class Record:
+    """A reported quantity `owner.field` held in `register`. `flow`: a total that starts at 0 each path and only grows
+    within it; `stock`: a level, summed by RECORD at the close of each period."""
+
+    owner: str
+    field: str
+    register: int
+    flow: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.owner}.{self.field}"
+
+
+@attrs.frozen
+class Claim:
+    """What the measures need to know of a class of the deal (`kind`: debt, residual, fee, account, test, collateral)."""
+
+    name: str
+    kind: str
+    notional: float = 0.0
+    rank: int = 0
+
+
+@attrs.frozen
+class Step:
+    """Where instructions `first` ≤ k < `last` come from: a path in the deal and words for people."""
+
+    path: str
+    text: str
+    first: int
+    last: int
+
+
+@attrs.frozen(eq=False)
+class Program:
+    """A compiled deal. `instructions` is an array of INSTRUCTION; `series` is float64 [series registers, T];
+    `dates` are T+1 dates from closing to the last payment; `times` year fractions from closing (ACT/365F)."""
+
+    name: str
+    currency: str
+    instructions: NDArray[np.void]
+    registers: tuple[Register, ...]
+    series: NDArray[np.float64]
+    records: tuple[Record, ...]
+    claims: tuple[Claim, ...] = ()
+    steps: tuple[Step, ...] = ()
+    dates: tuple[dt.date, ...] = ()
+    times: tuple[float, ...] = ()
+    quantum: float = 2.0**-14
+    cash: tuple[int, ...] = attrs.field(default=())  # registers that hold cash: the audit adds them up
+
+    def __attrs_post_init__(self) -> None:
+        self.instructions.setflags(write=False)
+        self.series.setflags(write=False)
+        check(self)
+
+    @property
+    def periods(self) -> int:
+        return int(self.series.shape[1])
+
+    @property
+    def bound(self) -> float:
+        """The largest amount that the integer sums hold: 2**50 quanta."""
+        return self.quantum * 2.0**50
+
+    def of_kind(self, kind: Kind) -> range:
+        """The numbers of the registers of one kind; they are contiguous."""
+        numbers = [k for k, register in enumerate(self.registers) if register.kind is kind]
+        return range(numbers[0], numbers[-1] + 1) if numbers else range(0)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return tuple(self.registers[k].name for k in self.of_kind(Kind.INPUT))
+
+    @property
+    def initial(self) -> NDArray[np.float64]:
+        return np.array([register.initial for register in self.registers])
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of everything that decides a figure (names of steps and dates aside)."""
+        digest = hashlib.sha256()
+        for part in (self.instructions, self.series, self.initial):
+            digest.update(np.ascontiguousarray(part).tobytes())
+        digest.update(repr((self.registers, self.records, self.quantum)).encode())
+        return digest.hexdigest()
+
+    def record(self, name: str) -> int:
+        """The number of the record `owner.field`."""
+        for k, record in enumerate(self.records):
+            if record.name == name:
+                return k
+        raise KeyError(name)
+
+
+def instruction(op: Op, operands: tuple[int, ...], record: int = -1) -> tuple[int, int, tuple[int, ...]]:
+    """A row for an INSTRUCTION array."""
+    return int(op), record, operands + (-1,) * (OPERANDS - len(operands))
+
+
+def check(program: Program) -> None:
+    """Refuse a Program that breaks the rules which the kernel relies on. Raises ProgramError with every breach."""
+    problems: list[Problem] = []
+    order = [list(Kind).index(register.kind) for register in program.registers]
+    if order != sorted(order):
+        problems.append(Problem("registers are out of order", "constants, series, inputs, states, temps"))
+    if program.series.ndim != 2 or program.series.shape[0] != len(program.of_kind(Kind.SERIES)):
+        problems.append(Problem(f"series has shape {program.series.shape}", "[series registers, T]"))
+    if program.quantum <= 0 or np.frexp(program.quantum)[0] != 0.5:
+        problems.append(Problem(f"quantum {program.quantum!r} is not a power of two"))
+    for k, row in enumerate(program.instructions):
+        problems.extend(Problem(f"instruction {k}: {what}") for what in _breaches(program, row, k))
+    for record in program.records:
+        if not 0 <= record.register < len(program.registers):
+            problems.append(Problem(f"record {record.name}: register {record.register} does not exist"))
+        elif program.registers[record.register].kind is not Kind.STATE:
+            problems.append(Problem(f"record {record.name}: its register is not a state"))
+    if problems:
+        raise ProgramError(problems)
+
+
+def _breaches(program: Program, row: np.void, number: int) -> list[str]:
+    try:
+        op = Op(int(row["op"]))
+    except ValueError:
+        return [f"unknown opcode {int(row['op'])}"]
+    found, read, written = [], [], []
+    for (name, role), value in zip(OPERAND_ROLES[op], (int(v) for v in row["r"]), strict=False):
+        if role == "n":
+            continue
+        if not 0 <= value < len(program.registers):
+            found.append(f"{op.name} {name}: register {value} does not exist")
+            continue
+        span = range(value, value + (int(row["r"][3]) if op is Op.WINDOW and name == "ring" else 1))
+        if span.stop > len(program.registers) or not span:
+            found.append(f"{op.name} {name}: {len(span)} registers from {value} do not exist")
+            continue
+        (read if role == "r" else written).extend(span)
+        if role != "r" and any(program.registers[v].kind not in (Kind.STATE, Kind.TEMP) for v in span):
+            found.append(f"{op.name} writes {program.registers[value].name!r}, a {program.registers[value].kind}")
+    if len(set(written)) < len(written) or set(written) & set(read):
+        found.append(f"{op.name} names a register that it writes more than once")
+    if op is Op.SKIP and not 0 <= int(row["r"][1]) <= len(program.instructions) - number - 1:
+        found.append(f"SKIP leaves the program by skipping {int(row['r'][1])}")
+    return found + _record_breaches(program, op, row)
+
+
+def _record_breaches(program: Program, op: Op, row: np.void) -> list[str]:
+    number = int(row["record"])
+    if number == -1:
+        return []
+    if not 0 <= number < len(program.records):
+        return [f"record {number} does not exist"]
+    record = program.records[number]
+    names = [name for name, _ in OPERAND_ROLES[op]]
+    if op is Op.RECORD:
+        expected, flow = int(row["r"][0]), False
+    elif op in FLOW_OPS:
+        expected, flow = int(row["r"][names.index("total")]), True
+    else:
+        return [f"{op.name} cannot record"]
+    if record.register != expected or record.flow != flow:
+        return [f"{op.name} records {record.name!r}, which is not its own register"]
+    return []
