@@ -1,10 +1,15 @@
+# cython: cdivision=True
 # Loops over the lanes of a block, one for each instruction. Meaning: `tranche/reference.py`, line by line.
 #
 # (A) Operands are `restrict`: a Program never names a register that an instruction writes a second time.
 # (B) Every move is clamped at zero from below, so that a negative limit or due moves nothing, and written
-#     `limit if limit < x else x`, so that a NaN limit limits nothing and can never become money.
+#     `lower(limit, x)`, so that a NaN limit limits nothing and can never become money.
 # (C) What moved is summed as integers: adding `magic` = 1.5 * 2**52 * quantum leaves the amount, in quanta, in the low
-#     bits of the double, and integer sums do not depend on the order of the paths. The caller takes n * bits(magic) off.
+#     bits of the double, and integer sums do not depend on the order of the paths. The sums of an
+#     instruction start at `start` = -n * bits(magic), which takes the magic off again.
+# (D) Choices are C functions and not Python's `a if … else b`: both sides are then loaded before the choice is made, and
+#     the loop has no branch in it that the vectoriser must undo.
+# (E) `zero` is 0.0 that the compiler does not know: with a literal, gcc makes two instructions of a maximum.
 from libc.stdint cimport uint64_t
 
 cdef extern from *:
@@ -19,13 +24,20 @@ cdef extern from *:
     #endif
     typedef double* __restrict lanes_rw;
     typedef const double* __restrict lanes_ro;
+    typedef uint64_t* __restrict sums_rw;
+    static inline double lanes_lower(double a, double b) { return a < b ? a : b; }
+    static inline double lanes_higher(double a, double b) { return a > b ? a : b; }
+    static inline double lanes_either(int condition, double a, double b) { return condition ? a : b; }
     static inline uint64_t lanes_bits(double x) { uint64_t u; memcpy(&u, &x, 8); return u; }
     """
     ctypedef void lane_void "LANES_INLINE void"
-    ctypedef uint64_t lane_sum "LANES_INLINE uint64_t"
     ctypedef int lane_int "LANES_INLINE int"
     ctypedef double* lanes_rw
     ctypedef const double* lanes_ro
+    ctypedef uint64_t* sums_rw
+    double lower "lanes_lower"(double a, double b) noexcept nogil
+    double higher "lanes_higher"(double a, double b) noexcept nogil
+    double either_of "lanes_either"(int condition, double a, double b) noexcept nogil
     uint64_t lanes_bits(double x) noexcept nogil
     double fabs(double x) noexcept nogil
     const double INFINITY
@@ -56,18 +68,18 @@ cdef inline lane_void div(lanes_rw d, lanes_ro a, lanes_ro b, Py_ssize_t n) noex
     cdef Py_ssize_t i
     cdef double zero_case
     for i in range(n):
-        zero_case = INFINITY if a[i] > 0 else (-INFINITY if a[i] < 0 else 0.0)
-        d[i] = a[i] / b[i] if b[i] != 0 else zero_case
+        zero_case = either_of(a[i] > 0, INFINITY, either_of(a[i] < 0, -INFINITY, 0.0))
+        d[i] = either_of(b[i] != 0, a[i] / b[i], zero_case)
 
 cdef inline lane_void minimum(lanes_rw d, lanes_ro a, lanes_ro b, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(n):
-        d[i] = a[i] if a[i] < b[i] else b[i]
+        d[i] = lower(a[i], b[i])
 
 cdef inline lane_void maximum(lanes_rw d, lanes_ro a, lanes_ro b, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(n):
-        d[i] = a[i] if a[i] > b[i] else b[i]
+        d[i] = higher(a[i], b[i])
 
 cdef inline lane_void absolute(lanes_rw d, lanes_ro a, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
@@ -77,48 +89,48 @@ cdef inline lane_void absolute(lanes_rw d, lanes_ro a, Py_ssize_t n) noexcept no
 cdef inline lane_void less(lanes_rw d, lanes_ro a, lanes_ro b, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(n):
-        d[i] = 1.0 if a[i] < b[i] else 0.0
+        d[i] = either_of(a[i] < b[i], 1.0, 0.0)
 
 cdef inline lane_void at_most(lanes_rw d, lanes_ro a, lanes_ro b, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(n):
-        d[i] = 1.0 if a[i] <= b[i] else 0.0
+        d[i] = either_of(a[i] <= b[i], 1.0, 0.0)
 
 cdef inline lane_void equal(lanes_rw d, lanes_ro a, lanes_ro b, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(n):
-        d[i] = 1.0 if a[i] == b[i] else 0.0
+        d[i] = either_of(a[i] == b[i], 1.0, 0.0)
 
 cdef inline lane_void both(lanes_rw d, lanes_ro a, lanes_ro b, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(n):
-        d[i] = 1.0 if (a[i] != 0) & (b[i] != 0) else 0.0
+        d[i] = either_of((a[i] != 0) & (b[i] != 0), 1.0, 0.0)
 
 cdef inline lane_void either(lanes_rw d, lanes_ro a, lanes_ro b, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(n):
-        d[i] = 1.0 if (a[i] != 0) | (b[i] != 0) else 0.0
+        d[i] = either_of((a[i] != 0) | (b[i] != 0), 1.0, 0.0)
 
 cdef inline lane_void negate(lanes_rw d, lanes_ro a, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(n):
-        d[i] = 0.0 if a[i] != 0 else 1.0
+        d[i] = either_of(a[i] != 0, 0.0, 1.0)
 
 cdef inline lane_void select(lanes_rw d, lanes_ro condition, lanes_ro a, lanes_ro b, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(n):
-        d[i] = a[i] if condition[i] != 0 else b[i]
+        d[i] = either_of(condition[i] != 0, a[i], b[i])
 
 cdef inline lane_void window(lanes_rw d, lanes_ro a, lanes_rw ring, Py_ssize_t length, Py_ssize_t t,
-                        Py_ssize_t n) noexcept nogil:
+                        Py_ssize_t step, Py_ssize_t n) noexcept nogil:
     # The ring's registers are summed in register order, which is the same for every path and width.
     cdef Py_ssize_t i, k
-    copy(ring + (t % length) * n, a, n)
+    copy(ring + (t % length) * step, a, n)
     for i in range(n):
         d[i] = 0.0
     for k in range(length):
         for i in range(n):
-            d[i] += ring[k * n + i]
+            d[i] += ring[k * step + i]
 
 cdef inline lane_int anywhere(lanes_ro condition, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
@@ -129,189 +141,325 @@ cdef inline lane_int anywhere(lanes_ro condition, Py_ssize_t n) noexcept nogil:
 
 # ---- payments ----------------------------------------------------------------------------------------------------
 
-cdef inline lane_sum receive(lanes_rw cash, lanes_ro amount, lanes_rw total, double magic, Py_ssize_t n) noexcept nogil:
+cdef inline lane_void receive(lanes_rw cash, lanes_ro amount, lanes_rw total, double magic, double zero,
+                              uint64_t start, sums_rw sums, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     cdef double x
-    cdef uint64_t moved = 0
+    cdef uint64_t summed = start
     for i in range(n):
         x = amount[i]
         cash[i] += x
         total[i] += x
-        moved += lanes_bits(x + magic)
-    return moved
+        summed += lanes_bits(x + magic)
+    sums[0] += summed
 
 cdef inline lane_void accrue(lanes_rw due, lanes_ro balance, lanes_ro rate, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(n):
         due[i] += balance[i] * rate[i]
 
-cdef inline lane_sum pay(lanes_rw cash, lanes_rw due, lanes_ro limit, lanes_rw total, double magic,
-                    Py_ssize_t n) noexcept nogil:
+cdef inline lane_void pay(lanes_rw cash, lanes_rw due, lanes_ro limit, lanes_rw total, double magic, double zero,
+                          uint64_t start, sums_rw sums, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     cdef double x
-    cdef uint64_t moved = 0
+    cdef uint64_t summed = start
     for i in range(n):
-        x = due[i] if due[i] < cash[i] else cash[i]
-        x = limit[i] if limit[i] < x else x
-        x = x if x > 0 else 0.0
+        x = lower(due[i], cash[i])
+        x = lower(limit[i], x)
+        x = higher(x, zero)
         cash[i] -= x
         due[i] -= x
         total[i] += x
-        moved += lanes_bits(x + magic)
-    return moved
+        summed += lanes_bits(x + magic)
+    sums[0] += summed
 
-cdef inline lane_sum repay(lanes_rw cash, lanes_rw due, lanes_ro limit, lanes_rw balance, lanes_rw total, double magic,
-                      Py_ssize_t n) noexcept nogil:
+cdef inline lane_void repay(lanes_rw cash, lanes_rw due, lanes_ro limit, lanes_rw balance, lanes_rw total,
+                            double magic, double zero, uint64_t start, sums_rw sums, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     cdef double x
-    cdef uint64_t moved = 0
+    cdef uint64_t summed = start
     for i in range(n):
-        x = due[i] if due[i] < cash[i] else cash[i]
-        x = balance[i] if balance[i] < x else x
-        x = limit[i] if limit[i] < x else x
-        x = x if x > 0 else 0.0
+        x = lower(due[i], cash[i])
+        x = lower(balance[i], x)
+        x = lower(limit[i], x)
+        x = higher(x, zero)
         cash[i] -= x
         due[i] -= x
         balance[i] -= x
         total[i] += x
-        moved += lanes_bits(x + magic)
-    return moved
+        summed += lanes_bits(x + magic)
+    sums[0] += summed
 
-cdef inline lane_sum sweep(lanes_rw cash, lanes_ro limit, lanes_rw balance, lanes_rw total, double magic,
-                      Py_ssize_t n) noexcept nogil:
+cdef inline lane_void sweep(lanes_rw cash, lanes_ro limit, lanes_rw balance, lanes_rw total, double magic,
+                            double zero, uint64_t start, sums_rw sums, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     cdef double x
-    cdef uint64_t moved = 0
+    cdef uint64_t summed = start
     for i in range(n):
-        x = balance[i] if balance[i] < cash[i] else cash[i]
-        x = limit[i] if limit[i] < x else x
-        x = x if x > 0 else 0.0
+        x = lower(balance[i], cash[i])
+        x = lower(limit[i], x)
+        x = higher(x, zero)
         cash[i] -= x
         balance[i] -= x
         total[i] += x
-        moved += lanes_bits(x + magic)
-    return moved
+        summed += lanes_bits(x + magic)
+    sums[0] += summed
 
-cdef inline lane_sum take(lanes_rw cash, lanes_ro limit, lanes_rw total, double magic, Py_ssize_t n) noexcept nogil:
+cdef inline lane_void take(lanes_rw cash, lanes_ro limit, lanes_rw total, double magic, double zero, uint64_t start,
+                           sums_rw sums, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     cdef double x
-    cdef uint64_t moved = 0
+    cdef uint64_t summed = start
     for i in range(n):
-        x = limit[i] if limit[i] < cash[i] else cash[i]
-        x = x if x > 0 else 0.0
+        x = lower(limit[i], cash[i])
+        x = higher(x, zero)
         cash[i] -= x
         total[i] += x
-        moved += lanes_bits(x + magic)
-    return moved
+        summed += lanes_bits(x + magic)
+    sums[0] += summed
 
-cdef inline lane_sum fund(lanes_rw cash, lanes_rw account, lanes_ro target, lanes_ro limit, lanes_rw total, double magic,
-                     Py_ssize_t n) noexcept nogil:
+cdef inline lane_void fund(lanes_rw cash, lanes_rw account, lanes_ro target, lanes_ro limit, lanes_rw total,
+                           double magic, double zero, uint64_t start, sums_rw sums, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     cdef double x, lack
-    cdef uint64_t moved = 0
+    cdef uint64_t summed = start
     for i in range(n):
         lack = target[i] - account[i]
-        x = lack if lack < cash[i] else cash[i]
-        x = limit[i] if limit[i] < x else x
-        x = x if x > 0 else 0.0
+        x = lower(lack, cash[i])
+        x = lower(limit[i], x)
+        x = higher(x, zero)
         cash[i] -= x
         account[i] += x
         total[i] += x
-        moved += lanes_bits(x + magic)
-    return moved
+        summed += lanes_bits(x + magic)
+    sums[0] += summed
 
-cdef inline lane_sum release(lanes_rw account, lanes_rw cash, lanes_ro target, lanes_ro limit, lanes_rw total,
-                        double magic, Py_ssize_t n) noexcept nogil:
+cdef inline lane_void release(lanes_rw account, lanes_rw cash, lanes_ro target, lanes_ro limit, lanes_rw total,
+                              double magic, double zero, uint64_t start, sums_rw sums, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     cdef double x, excess
-    cdef uint64_t moved = 0
+    cdef uint64_t summed = start
     for i in range(n):
         excess = account[i] - target[i]
-        x = excess if excess < account[i] else account[i]
-        x = limit[i] if limit[i] < x else x
-        x = x if x > 0 else 0.0
+        x = lower(excess, account[i])
+        x = lower(limit[i], x)
+        x = higher(x, zero)
         account[i] -= x
         cash[i] += x
         total[i] += x
-        moved += lanes_bits(x + magic)
-    return moved
+        summed += lanes_bits(x + magic)
+    sums[0] += summed
 
-cdef inline lane_sum draw(lanes_rw account, lanes_rw cash, lanes_ro need, lanes_ro limit, lanes_rw total, double magic,
-                     Py_ssize_t n) noexcept nogil:
+cdef inline lane_void draw(lanes_rw account, lanes_rw cash, lanes_ro need, lanes_ro limit, lanes_rw total,
+                           double magic, double zero, uint64_t start, sums_rw sums, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     cdef double x, lack
-    cdef uint64_t moved = 0
+    cdef uint64_t summed = start
     for i in range(n):
         lack = need[i] - cash[i]
-        x = lack if lack < account[i] else account[i]
-        x = limit[i] if limit[i] < x else x
-        x = x if x > 0 else 0.0
+        x = lower(lack, account[i])
+        x = lower(limit[i], x)
+        x = higher(x, zero)
         account[i] -= x
         cash[i] += x
         total[i] += x
-        moved += lanes_bits(x + magic)
-    return moved
+        summed += lanes_bits(x + magic)
+    sums[0] += summed
 
-cdef inline lane_sum move(lanes_rw source, lanes_rw to, lanes_ro limit, lanes_rw total, double magic,
-                     Py_ssize_t n) noexcept nogil:
+cdef inline lane_void move(lanes_rw source, lanes_rw to, lanes_ro limit, lanes_rw total, double magic, double zero,
+                           uint64_t start, sums_rw sums, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     cdef double x
-    cdef uint64_t moved = 0
+    cdef uint64_t summed = start
     for i in range(n):
-        x = limit[i] if limit[i] < source[i] else source[i]
-        x = x if x > 0 else 0.0
+        x = lower(limit[i], source[i])
+        x = higher(x, zero)
         source[i] -= x
         to[i] += x
         total[i] += x
-        moved += lanes_bits(x + magic)
-    return moved
+        summed += lanes_bits(x + magic)
+    sums[0] += summed
 
-cdef inline lane_sum capitalise(lanes_rw due, lanes_rw balance, lanes_ro limit, lanes_rw total, double magic,
-                           Py_ssize_t n) noexcept nogil:
+cdef inline lane_void capitalise(lanes_rw due, lanes_rw balance, lanes_ro limit, lanes_rw total, double magic,
+                                 double zero, uint64_t start, sums_rw sums, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     cdef double x
-    cdef uint64_t moved = 0
+    cdef uint64_t summed = start
     for i in range(n):
-        x = limit[i] if limit[i] < due[i] else due[i]
-        x = x if x > 0 else 0.0
+        x = lower(limit[i], due[i])
+        x = higher(x, zero)
         due[i] -= x
         balance[i] += x
         total[i] += x
-        moved += lanes_bits(x + magic)
-    return moved
+        summed += lanes_bits(x + magic)
+
+    # ---- tests, shares, records --------------------------------------------------------------------------------------
+    sums[0] += summed
+
 
 # ---- tests, shares, records --------------------------------------------------------------------------------------
 
-cdef inline lane_sum coverage_test(lanes_rw breached, lanes_ro numerator, lanes_ro denominator, lanes_ro level,
-                              lanes_rw total, double magic, Py_ssize_t n) noexcept nogil:
+cdef inline lane_void coverage_test(lanes_rw breached, lanes_ro numerator, lanes_ro denominator, lanes_ro level,
+                                    lanes_rw total, double magic, double zero, uint64_t start, sums_rw sums,
+                                    Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     cdef double x
-    cdef uint64_t moved = 0
+    cdef uint64_t summed = start
     for i in range(n):
-        x = 1.0 if (denominator[i] > 0) & (numerator[i] < level[i] * denominator[i]) else 0.0
+        x = either_of((denominator[i] > 0) & (numerator[i] < level[i] * denominator[i]), 1.0, zero)
         breached[i] = x
         total[i] += x
-        moved += lanes_bits(x + magic)
-    return moved
+        summed += lanes_bits(x + magic)
+    sums[0] += summed
 
 cdef inline lane_void prorata(lanes_rw d, lanes_ro pot, lanes_ro due, lanes_ro claims, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(n):
-        d[i] = pot[i] * (due[i] / claims[i]) if claims[i] > 0 else 0.0
+        d[i] = either_of(claims[i] > 0, pot[i] * (due[i] / claims[i]), 0.0)
 
-cdef inline lane_sum shortfall(lanes_rw total, lanes_ro a, lanes_ro b, double magic, Py_ssize_t n) noexcept nogil:
+cdef inline lane_void shortfall(lanes_rw total, lanes_ro a, lanes_ro b, double magic, double zero, uint64_t start,
+                                sums_rw sums, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     cdef double x
-    cdef uint64_t moved = 0
+    cdef uint64_t summed = start
     for i in range(n):
         x = a[i] + b[i]
         total[i] += x
-        moved += lanes_bits(x + magic)
-    return moved
+        summed += lanes_bits(x + magic)
+    sums[0] += summed
 
-cdef inline lane_sum record(lanes_ro a, double magic, Py_ssize_t n) noexcept nogil:
+cdef inline lane_void record(lanes_ro a, double magic, double zero, uint64_t start, sums_rw sums,
+                             Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
-    cdef uint64_t level = 0
+    cdef uint64_t summed = start
     for i in range(n):
-        level += lanes_bits(a[i] + magic)
-    return level
+        summed += lanes_bits(a[i] + magic)
+
+    # ---- fused: each does what its parts in `program.FUSED` do, in that order, to the last bit ------------------------------
+    sums[0] += summed
+
+
+# ---- fused: each does what its parts in `program.FUSED` do, in that order, to the last bit ------------------------------
+
+cdef inline lane_void service(lanes_rw cash, lanes_rw interest, lanes_rw principal, lanes_rw balance,
+                              lanes_rw interest_total, lanes_rw principal_total, double magic, double zero,
+                              uint64_t start, sums_rw sums, sums_rw more, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef double x, y, left
+    cdef uint64_t summed = start, also = start
+    for i in range(n):
+        x = lower(interest[i], cash[i])
+        x = higher(x, zero)
+        left = cash[i] - x
+        y = lower(principal[i], left)
+        y = lower(balance[i], y)
+        y = higher(y, zero)
+        cash[i] = left - y
+        interest[i] -= x
+        principal[i] -= y
+        balance[i] -= y
+        interest_total[i] += x
+        principal_total[i] += y
+        summed += lanes_bits(x + magic)
+        also += lanes_bits(y + magic)
+    sums[0] += summed
+    more[0] += also
+
+cdef inline lane_void top_up(lanes_rw cash, lanes_rw account, lanes_ro target, lanes_rw funded, lanes_rw drawn,
+                             double magic, double zero, uint64_t start, sums_rw sums, sums_rw more,
+                             Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef double x, y, held, lack, excess
+    cdef uint64_t summed = start, also = start
+    for i in range(n):
+        lack = target[i] - account[i]
+        x = lower(lack, cash[i])
+        x = higher(x, zero)
+        held = account[i] + x
+        excess = held - target[i]
+        y = lower(excess, held)
+        y = higher(y, zero)
+        cash[i] = (cash[i] - x) + y
+        account[i] = held - y
+        funded[i] += x
+        drawn[i] += y
+        summed += lanes_bits(x + magic)
+        also += lanes_bits(y + magic)
+    sums[0] += summed
+    more[0] += also
+
+cdef inline lane_void pay_capitalise(lanes_rw cash, lanes_rw due, lanes_rw balance, lanes_rw total, lanes_rw deferred,
+                                     double magic, double zero, uint64_t start, sums_rw sums, sums_rw more,
+                                     Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef double x, y, left
+    cdef uint64_t summed = start, also = start
+    for i in range(n):
+        x = lower(due[i], cash[i])
+        x = higher(x, zero)
+        cash[i] -= x
+        left = due[i] - x
+        y = higher(left, zero)
+        due[i] = left - y
+        balance[i] += y
+        total[i] += x
+        deferred[i] += y
+        summed += lanes_bits(x + magic)
+        also += lanes_bits(y + magic)
+    sums[0] += summed
+    more[0] += also
+
+cdef inline lane_void sweep_when(lanes_rw cash, lanes_ro condition, lanes_rw balance, lanes_rw total, double magic,
+                                 double zero, uint64_t start, sums_rw sums, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef double x
+    cdef uint64_t summed = start
+    for i in range(n):
+        x = lower(balance[i], cash[i])
+        x = either_of(condition[i] != 0, x, zero)
+        x = higher(x, zero)
+        cash[i] -= x
+        balance[i] -= x
+        total[i] += x
+        summed += lanes_bits(x + magic)
+    sums[0] += summed
+
+cdef inline lane_void fall_due(lanes_rw interest, lanes_ro balance, lanes_ro rate, lanes_rw principal,
+                               lanes_ro instalment, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        interest[i] += balance[i] * rate[i]
+        principal[i] = lower(balance[i], instalment[i])
+
+cdef inline lane_void fall_due_again(lanes_rw interest, lanes_ro balance, lanes_ro rate, lanes_rw principal,
+                                     lanes_ro instalment, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef double owed
+    for i in range(n):
+        interest[i] += balance[i] * rate[i]
+        owed = principal[i] + instalment[i]
+        principal[i] = lower(balance[i], owed)
+
+cdef inline lane_void close(lanes_rw total, lanes_ro a, lanes_ro b, lanes_ro balance, double magic, double zero,
+                            uint64_t start, sums_rw sums, sums_rw more, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef double x
+    cdef uint64_t summed = start, also = start
+    for i in range(n):
+        x = a[i] + b[i]
+        total[i] += x
+        summed += lanes_bits(x + magic)
+        also += lanes_bits(balance[i] + magic)
+    sums[0] += summed
+    more[0] += also
+
+cdef inline lane_void record_two(lanes_ro a, lanes_ro b, double magic, double zero, uint64_t start, sums_rw sums,
+                                 sums_rw more, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef uint64_t summed = start, also = start
+    for i in range(n):
+        summed += lanes_bits(a[i] + magic)
+        also += lanes_bits(b[i] + magic)
+    sums[0] += summed
+    more[0] += also
+

@@ -34,8 +34,16 @@ cdef enum:
     OP_PRORATA = 29
     OP_SHORTFALL = 30
     OP_RECORD = 31
+    OP_SERVICE = 32
+    OP_TOP_UP = 33
+    OP_PAY_CAPITALISE = 34
+    OP_SWEEP_WHEN = 35
+    OP_FALL_DUE = 36
+    OP_FALL_DUE_AGAIN = 37
+    OP_CLOSE = 38
+    OP_RECORD_TWO = 39
 
 cdef struct Instruction:
     int32_t op
-    int32_t record      # the record that sums what moves, or -1
+    int32_t record[2]   # the records that sum what moves, or -1
     int32_t r[8]        # registers, in the order of OPERAND_ROLES

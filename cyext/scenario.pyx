@@ -23,7 +23,7 @@ cdef extern from *:
     #if defined(TRANCHE_NO_CLONES)
       #define SCENARIO_CLONES
     #elif defined(__clang__) || __GNUC__ < 12
-      #define SCENARIO_CLONES __attribute__((target_clones("arch=skylake-avx512", "avx2", "default")))
+      #define SCENARIO_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
     #else   /* chosen by what the processor can do; arch=skylake-avx512 by its name, which misses every later one */
       #define SCENARIO_CLONES __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
     #endif

@@ -3,7 +3,7 @@
 
 (A) A block is `width` paths. Its register file (registers x width doubles) stays in the first-level cache while the
     periods and the instructions are walked; the sources fill the block's input buffer before.
-(B) The body is compiled for each width of WIDTHS, whose loops then have a known length, and once for any length: the
+(B) The walk is compiled for each width of WIDTHS, whose loops then have a known length, and once for any length: the
     last block of a run has just as many lanes as there are paths left. Lanes never meet: the bits of a path do not
     depend on the width, on the block, or on the thread.
 (C) Sums over paths are integers kept in two 64-bit limbs (low 32 bits, rest), so that adding threads, blocks and
@@ -16,31 +16,29 @@ from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
 cimport lanes
+from operations cimport PADDING, Call, execute, operation
 from program cimport *
 from source cimport BlockSource
 
 import numpy as np
 
+cdef enum:
+    CARRY_AFTER = 4096
+
 cdef extern from *:
     """
-    #ifdef TRANCHE_NO_CLONES
+    #if defined(TRANCHE_NO_CLONES) || !defined(__GNUC__)
       #define TRANCHE_CLONES
     #else
-      #define TRANCHE_CLONES __attribute__((target_clones("arch=skylake-avx512", "avx2", "default")))
+      #define TRANCHE_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
     #endif
     #ifdef _OPENMP
       #define TRANCHE_OPENMP 1
     #else
       #define TRANCHE_OPENMP 0
     #endif
-    #if defined(__GNUC__)
-      #define TRANCHE_INLINE __attribute__((always_inline))
-    #else
-      #define TRANCHE_INLINE
-    #endif
     """
     ctypedef void cloned_void "TRANCHE_CLONES void"
-    ctypedef void inline_void "TRANCHE_INLINE void"
     const int TRANCHE_OPENMP
 
 WIDTHS = (32, 64, 128)
@@ -71,111 +69,56 @@ cdef struct Worker:                     # what a thread owns
     double* registers                   # [registers, width]
     double* inputs                      # [periods, inputs, width]
     char* scratch
-    uint64_t* low                       # [periods, records]
+    uint64_t* sums                      # [periods, records] and two that nobody reads
+    Py_ssize_t summed                   # paths in `sums` since they were last carried
+    uint64_t* low                       # [periods, records], what was carried
     uint64_t* high
     int64_t bad_path                    # the lowest path with unusable input, or -1
     int64_t bad_amount                  # the lowest path with an amount beyond `bound`, or -1
 
 
-cdef inline inline_void walk(const Plan* plan, Worker* worker, double* flows, Py_ssize_t n) noexcept nogil:
-    """One block of n lanes through all periods. `flows` [n, periods, records] or NULL; with it, flow totals restart."""
+cdef inline operation walk(const Plan* plan, Worker* worker, double* flows, Py_ssize_t n) noexcept nogil:
+    """One block of n lanes through all periods. `flows` [n, periods, records] or NULL; with it, flow totals restart in
+    every period."""
+    cdef Call call
     cdef double* R = worker.registers
-    cdef const Instruction* code = plan.code
     cdef const Instruction* it
     cdef const int32_t* r
-    cdef double magic = plan.magic
-    cdef uint64_t moved, base = lanes.lanes_bits(magic) * <uint64_t>n
-    cdef int64_t quanta
-    cdef Py_ssize_t t, k, i, length = plan.length, periods = plan.periods, records = plan.records
+    cdef uint64_t* row
+    cdef uint64_t* unread = worker.sums + plan.periods * plan.records
+    cdef Py_ssize_t t, k, i, periods = plan.periods, records = plan.records, step = n + PADDING
     cdef double value
     cdef double* register
+    call.registers = R
+    call.magic = plan.magic
+    call.zero = 0.0
+    call.start = (<uint64_t>0) - lanes.lanes_bits(plan.magic) * <uint64_t>n
     for t in range(periods):
         for k in range(plan.series):
             value = plan.series_values[k * periods + t]
             if t == 0 or value != plan.series_values[k * periods + t - 1]:
-                register = R + (plan.first_series + k) * n
+                register = R + (plan.first_series + k) * step
                 for i in range(n):
                     register[i] = value
-        memcpy(R + plan.first_input * n, worker.inputs + t * plan.inputs * n, plan.inputs * n * sizeof(double))
+        for k in range(plan.inputs):
+            memcpy(R + (plan.first_input + k) * step, worker.inputs + (t * plan.inputs + k) * n, n * sizeof(double))
+        row = worker.sums + t * records
+        call.period = t
         k = 0
-        while k < length:
-            it = code + k
-            r = it.r
+        while k < plan.length:
+            it = plan.code + k
+            r = &it.r[0]
             k += 1
-            moved = 0
-            if it.op == OP_PAY:
-                moved = lanes.pay(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, magic, n)
-            elif it.op == OP_REPAY:
-                moved = lanes.repay(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, R + r[4] * n, magic, n)
-            elif it.op == OP_SWEEP:
-                moved = lanes.sweep(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, magic, n)
-            elif it.op == OP_TAKE:
-                moved = lanes.take(R + r[0] * n, R + r[1] * n, R + r[2] * n, magic, n)
-            elif it.op == OP_FUND:
-                moved = lanes.fund(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, R + r[4] * n, magic, n)
-            elif it.op == OP_RELEASE:
-                moved = lanes.release(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, R + r[4] * n, magic, n)
-            elif it.op == OP_DRAW:
-                moved = lanes.draw(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, R + r[4] * n, magic, n)
-            elif it.op == OP_MOVE:
-                moved = lanes.move(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, magic, n)
-            elif it.op == OP_CAPITALISE:
-                moved = lanes.capitalise(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, magic, n)
-            elif it.op == OP_RECEIVE:
-                moved = lanes.receive(R + r[0] * n, R + r[1] * n, R + r[2] * n, magic, n)
-            elif it.op == OP_ACCRUE:
-                lanes.accrue(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
-            elif it.op == OP_TEST:
-                moved = lanes.coverage_test(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, R + r[4] * n,
-                                            magic, n)
-            elif it.op == OP_SHORTFALL:
-                moved = lanes.shortfall(R + r[0] * n, R + r[1] * n, R + r[2] * n, magic, n)
-            elif it.op == OP_RECORD:
-                moved = lanes.record(R + r[0] * n, magic, n)
-            elif it.op == OP_SKIP:
-                if not lanes.anywhere(R + r[0] * n, n):
+            call.sums = row + it.record[0] if it.record[0] >= 0 else unread
+            call.more = row + it.record[1] if it.record[1] >= 0 else unread + 1
+            if it.op == OP_SKIP:
+                if not lanes.anywhere(R + r[0] * step, n):
                     k += r[1]
-            elif it.op == OP_PRORATA:
-                lanes.prorata(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, n)
-            elif it.op == OP_SELECT:
-                lanes.select(R + r[0] * n, R + r[1] * n, R + r[2] * n, R + r[3] * n, n)
-            elif it.op == OP_COPY:
-                lanes.copy(R + r[0] * n, R + r[1] * n, n)
-            elif it.op == OP_ADD:
-                lanes.add(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
-            elif it.op == OP_SUB:
-                lanes.sub(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
-            elif it.op == OP_MUL:
-                lanes.mul(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
-            elif it.op == OP_DIV:
-                lanes.div(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
-            elif it.op == OP_MIN:
-                lanes.minimum(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
-            elif it.op == OP_MAX:
-                lanes.maximum(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
-            elif it.op == OP_ABS:
-                lanes.absolute(R + r[0] * n, R + r[1] * n, n)
-            elif it.op == OP_LT:
-                lanes.less(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
-            elif it.op == OP_LE:
-                lanes.at_most(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
-            elif it.op == OP_EQ:
-                lanes.equal(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
-            elif it.op == OP_AND:
-                lanes.both(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
-            elif it.op == OP_OR:
-                lanes.either(R + r[0] * n, R + r[1] * n, R + r[2] * n, n)
-            elif it.op == OP_NOT:
-                lanes.negate(R + r[0] * n, R + r[1] * n, n)
-            elif it.op == OP_WINDOW:
-                lanes.window(R + r[0] * n, R + r[1] * n, R + r[2] * n, r[3], t, n)
-            if it.record >= 0:
-                quanta = <int64_t>(moved - base)
-                worker.low[t * records + it.record] += (<uint64_t>quanta) & 0xffffffffU
-                worker.high[t * records + it.record] += <uint64_t>(quanta >> 32)
+            else:
+                execute(&call, it.op, r, n)
         if flows != NULL:
             for k in range(records):
-                register = R + plan.record_register[k] * n
+                register = R + plan.record_register[k] * step
                 for i in range(n):
                     flows[(i * periods + t) * records + k] = register[i]
                     if plan.record_flow[k]:
@@ -194,10 +137,20 @@ cdef cloned_void walk_block(const Plan* plan, Worker* worker, double* flows, Py_
         walk(plan, worker, flows, n)
 
 
+cdef void carry(const Plan* plan, Worker* worker) noexcept nogil:
+    """Move the sums into the limbs before they can overflow: CARRY_AFTER amounts of 2**50 quanta fit into 63 bits."""
+    cdef Py_ssize_t k
+    for k in range(plan.periods * plan.records):
+        worker.low[k] += worker.sums[k] & 0xffffffffU
+        worker.high[k] += <uint64_t>(<int64_t>worker.sums[k] >> 32)
+        worker.sums[k] = 0
+    worker.summed = 0
+
+
 cdef void run_block(const Plan* plan, Worker* worker, int64_t first_path, Py_ssize_t n, double* totals,
                     double* flows) noexcept nogil:
     """Fill, walk, and store one block. `totals` [n, records]."""
-    cdef Py_ssize_t k, i, bad
+    cdef Py_ssize_t k, i, bad, step = n + PADDING
     cdef double value
     cdef const BlockSource* source
     for k in range(plan.sources):
@@ -208,11 +161,14 @@ cdef void run_block(const Plan* plan, Worker* worker, int64_t first_path, Py_ssi
             worker.bad_path = first_path + bad - 1
     for k in range(plan.registers):
         for i in range(n):
-            worker.registers[k * n + i] = plan.initial[k]
+            worker.registers[k * step + i] = plan.initial[k]
     walk_block(plan, worker, flows, n)
+    worker.summed += n
+    if worker.summed >= CARRY_AFTER:
+        carry(plan, worker)
     for i in range(n):
         for k in range(plan.records):
-            value = worker.registers[plan.record_register[k] * n + i]
+            value = worker.registers[plan.record_register[k] * step + i]
             totals[i * plan.records + k] = value
             if not (value < plan.bound and value > -plan.bound):
                 if worker.bad_amount < 0 or first_path + i < worker.bad_amount:
@@ -314,6 +270,7 @@ cdef class Kernel:
                               totals_at + b * width * plan.records,
                               flows_at + b * width * cells if flows_at != NULL else NULL)
             for w in range(count):
+                carry(plan, &workers[w])
                 for k in range(cells):
                     (&sums[0, 0, 0])[k] += workers[w].low[k]
                     (&sums[0, 0, 0])[cells + k] += workers[w].high[k]
@@ -334,20 +291,24 @@ cdef int64_t lowest(int64_t a, int64_t b) noexcept:
 
 
 cdef bint open_worker(const Plan* plan, Worker* worker, Py_ssize_t scratch_bytes) noexcept:
-    worker.registers = <double*>aligned(plan.registers * plan.width * sizeof(double))
+    worker.registers = <double*>aligned(plan.registers * (plan.width + PADDING) * sizeof(double))
     worker.inputs = <double*>aligned(plan.periods * plan.inputs * plan.width * sizeof(double))
     worker.scratch = <char*>aligned(scratch_bytes)
+    worker.sums = <uint64_t*>aligned((plan.periods * plan.records + 2) * sizeof(uint64_t))
     worker.low = <uint64_t*>calloc(plan.periods * plan.records + 1, sizeof(uint64_t))
     worker.high = <uint64_t*>calloc(plan.periods * plan.records + 1, sizeof(uint64_t))
     worker.bad_path = worker.bad_amount = -1
-    return (worker.registers != NULL and worker.inputs != NULL and worker.scratch != NULL and worker.low != NULL
-            and worker.high != NULL)
+    if worker.sums != NULL:
+        memset(worker.sums, 0, (plan.periods * plan.records + 2) * sizeof(uint64_t))
+    return (worker.registers != NULL and worker.inputs != NULL and worker.scratch != NULL and worker.sums != NULL
+            and worker.low != NULL and worker.high != NULL)
 
 
 cdef void close_worker(Worker* worker) noexcept:
     free_aligned(worker.registers)
     free_aligned(worker.inputs)
     free_aligned(worker.scratch)
+    free_aligned(worker.sums)
     free(worker.low)
     free(worker.high)
 
@@ -376,5 +337,8 @@ def opcodes():
         "SELECT": OP_SELECT, "WINDOW": OP_WINDOW, "SKIP": OP_SKIP, "RECEIVE": OP_RECEIVE, "ACCRUE": OP_ACCRUE,
         "PAY": OP_PAY, "REPAY": OP_REPAY, "SWEEP": OP_SWEEP, "TAKE": OP_TAKE, "FUND": OP_FUND,
         "RELEASE": OP_RELEASE, "DRAW": OP_DRAW, "MOVE": OP_MOVE, "CAPITALISE": OP_CAPITALISE, "TEST": OP_TEST,
-        "PRORATA": OP_PRORATA, "SHORTFALL": OP_SHORTFALL, "RECORD": OP_RECORD,
+        "PRORATA": OP_PRORATA, "SHORTFALL": OP_SHORTFALL, "RECORD": OP_RECORD, "SERVICE": OP_SERVICE,
+        "TOP_UP": OP_TOP_UP, "PAY_CAPITALISE": OP_PAY_CAPITALISE, "SWEEP_WHEN": OP_SWEEP_WHEN,
+        "FALL_DUE": OP_FALL_DUE, "FALL_DUE_AGAIN": OP_FALL_DUE_AGAIN, "CLOSE": OP_CLOSE,
+        "RECORD_TWO": OP_RECORD_TWO,
     }

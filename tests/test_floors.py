@@ -18,13 +18,13 @@ PACKAGE = "tranche"
 FRONT_DOOR = "__init__"
 
 FLOORS = (
-    {"errors", "program", "_version", "_kernels"},
+    {"errors", "program", "disassembly", "_version", "_kernels"},
     {"terms"},
     {"deal", "market", "collateral"},
     {"files", "compiler", "reference"},
-    {"engine", "results"},
-    {"measures", "explain"},
-    {"studies", "system"},
+    {"engine", "results", "measures", "inputs"},
+    {"explanation", "projection", "expectations"},
+    {"api", "studies", "system"},
     {"batch", "report"},
     {"cli", "testing", "__main__"},
 )

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from tranche._kernels import waterfall
 from tranche._kernels.cashflows import CashFlows
 from tranche.errors import DataError, Problem, UsageError
-from tranche.program import Kind, Program
+from tranche.program import INSTRUCTION, Kind, Program
 from tranche.results import Results
 
 CALL = 16_384  # paths in one call of the kernel: between calls progress is shown and Ctrl-C is heard
@@ -24,9 +24,14 @@ MOST_PATHS = 100_000_000
 class Source(Protocol):
     """What fills input registers: see `cyext/source.pxd`."""
 
-    columns: tuple[str, ...]
-    periods: int
-    paths: int | None  # None: as many as asked for
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+
+    @property
+    def periods(self) -> int: ...
+
+    @property
+    def paths(self) -> int | None: ...  # None: as many as asked for
 
     @property
     def capsule(self) -> object: ...
@@ -72,7 +77,7 @@ def cash_flows(program: Program, collections: ArrayLike | Mapping[str, ArrayLike
     """The user's collections as a source.
 
     An array [paths, T] (or [T]: one path), or a mapping of such arrays by component (`interest`, `principal`, `loss`).
-    Raises DataError: unknown or missing component, wrong shape, NaN, infinite or negative amounts (with their place).
+    Raises DataError: unknown or missing component, wrong shape. The run finds NaN, infinite and negative amounts.
     """
     wanted = [name.removeprefix("collections.") for name in program.inputs if name.startswith("collections.")]
     if not wanted:
@@ -89,8 +94,6 @@ def cash_flows(program: Program, collections: ArrayLike | Mapping[str, ArrayLike
     arrays = [_matrix(name, collections[name], program.periods) for name in wanted]
     if len({array.shape for array in arrays}) > 1:
         raise DataError(Problem("collections differ in their number of paths", "one row for each path in every array"))
-    for name, array in zip(wanted, arrays, strict=True):
-        _usable(name, array)
     if len(arrays) == 1:
         values = np.ascontiguousarray(arrays[0])[:, :, None]  # keeps the memory as it is
     else:
@@ -109,17 +112,6 @@ def _matrix(name: str, values: ArrayLike, periods: int) -> NDArray[np.float64]:
             Problem(f"collections.{name} has shape {np.shape(values)}", f"[paths, {periods}], a column for each date")
         )
     return array
-
-
-def _usable(name: str, array: NDArray[np.float64]) -> None:
-    """Slices keep the scan from making a second array as large as the input."""
-    for first in range(0, array.shape[0], CALL):
-        part = array[first : first + CALL]
-        bad = ~((part >= 0) & (part < np.inf))
-        if bad.any():
-            path, period = (int(x) for x in np.argwhere(bad)[0])
-            what = f"collections.{name} is {part[path, period]} on path {first + path} in period {period + 1}"
-            raise DataError(Problem(what, "a finite amount, 0 or more"))
 
 
 def run_program(
@@ -167,7 +159,7 @@ def make_kernel(inputs: Scenario, width: int = 64) -> waterfall.Kernel:
     program = inputs.program
     if width not in waterfall.WIDTHS:
         raise UsageError(Problem(f"block width {width}", f"one of {', '.join(map(str, waterfall.WIDTHS))}"))
-    fields = program.instructions.view(np.int32).reshape(len(program.instructions), -1)
+    fields = program.instructions.view(np.int32).reshape(-1, INSTRUCTION.itemsize // 4)
     offsets = np.cumsum([0, *(len(source.columns) for source in inputs.sources)])
     return waterfall.Kernel(
         np.ascontiguousarray(fields),
@@ -214,7 +206,10 @@ def _check_paths(inputs: Scenario, first_path: int, paths: int) -> None:
 
 def _raise_bad(inputs: Scenario, bad_path: int, bad_amount: int) -> None:
     if bad_path >= 0:
-        raise DataError(Problem(f"path {bad_path} has an unusable input", "finite amounts, 0 or more"))
+        rows = inputs.rows(bad_path, 1)[0]
+        period, column = (int(x) for x in np.argwhere(~((rows >= 0) & (rows < np.inf)))[0])
+        what = f"{inputs.program.inputs[column]} is {rows[period, column]} on path {bad_path} in period {period + 1}"
+        raise DataError(Problem(what, "a finite amount, 0 or more"))
     if bad_amount >= 0:
         bound = inputs.program.bound
         what = f"an amount on path {bad_amount} is not a number or beyond {bound:,.0f} {inputs.program.currency}"

@@ -17,7 +17,8 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
 import attrs
 import numpy as np
@@ -27,7 +28,7 @@ from tranche.errors import Problem, ProgramError
 
 OPERANDS = 8  # registers an instruction can name
 
-INSTRUCTION = np.dtype([("op", np.int32), ("record", np.int32), ("r", np.int32, OPERANDS)])
+INSTRUCTION = np.dtype([("op", np.int32), ("record", np.int32, 2), ("r", np.int32, OPERANDS)])
 
 
 class Op(enum.IntEnum):
@@ -65,10 +66,18 @@ class Op(enum.IntEnum):
     PRORATA = 29
     SHORTFALL = 30
     RECORD = 31
+    # fused: see FUSED
+    SERVICE = 32
+    TOP_UP = 33
+    PAY_CAPITALISE = 34
+    SWEEP_WHEN = 35
+    FALL_DUE = 36
+    FALL_DUE_AGAIN = 37
+    CLOSE = 38
+    RECORD_TWO = 39
 
 
 # operand -> role: r read, w written, u updated (read and written), n a plain number and not a register.
-# A `w`/`u` operand named `total` is the register that the instruction's record sums.
 OPERAND_ROLES: Mapping[Op, tuple[tuple[str, str], ...]] = {
     Op.COPY: (("d", "w"), ("a", "r")),
     **{
@@ -95,10 +104,78 @@ OPERAND_ROLES: Mapping[Op, tuple[tuple[str, str], ...]] = {
     Op.PRORATA: (("d", "w"), ("pot", "r"), ("due", "r"), ("claims", "r")),
     Op.SHORTFALL: (("total", "u"), ("a", "r"), ("b", "r")),
     Op.RECORD: (("a", "r"),),
+    Op.SERVICE: (
+        ("cash", "u"), ("interest", "u"), ("principal", "u"), ("balance", "u"),
+        ("interest_total", "u"), ("principal_total", "u"),
+    ),
+    Op.TOP_UP: (("cash", "u"), ("account", "u"), ("target", "r"), ("funded", "u"), ("drawn", "u")),
+    Op.PAY_CAPITALISE: (("cash", "u"), ("due", "u"), ("balance", "u"), ("total", "u"), ("deferred", "u")),
+    Op.SWEEP_WHEN: (("cash", "u"), ("condition", "r"), ("balance", "u"), ("total", "u")),
+    Op.FALL_DUE: (("interest", "u"), ("balance", "r"), ("rate", "r"), ("principal", "w"), ("instalment", "r")),
+    Op.FALL_DUE_AGAIN: (("interest", "u"), ("balance", "r"), ("rate", "r"), ("principal", "u"), ("instalment", "r")),
+    Op.CLOSE: (("total", "u"), ("a", "r"), ("b", "r"), ("balance", "r")),
+    Op.RECORD_TWO: (("a", "r"), ("b", "r")),
 }
 
-# Ops whose total a record can sum (flows), and the one that sums a level (stocks).
-FLOW_OPS = frozenset(op for op, roles in OPERAND_ROLES.items() if any(name == "total" for name, _ in roles))
+# Operands whose movement (totals) or level an instruction's records sum, in the order of `record`.
+RECORDED: dict[Op, tuple[str, ...]] = {
+    **{op: ("total",) for op, roles in OPERAND_ROLES.items() if any(name == "total" for name, _ in roles)},
+    Op.RECORD: ("a",),
+    Op.SERVICE: ("interest_total", "principal_total"),
+    Op.TOP_UP: ("funded", "drawn"),
+    Op.PAY_CAPITALISE: ("total", "deferred"),
+    Op.CLOSE: ("total", "balance"),
+    Op.RECORD_TWO: ("a", "b"),
+}
+
+# Operands that are not registers of the Program: an infinite limit, zero, and a temporary that nothing else reads.
+UNLIMITED, NOTHING, SCRATCH = "∞", "0", "scratch"
+
+
+@attrs.frozen
+class Part:
+    """One instruction of a fused one: its operands, as names of the fused one's operands or one of the three above."""
+
+    op: Op
+    operands: tuple[str, ...]
+
+
+# Fused instructions: frequent sequences in one loop. By definition each does what its parts do, to the last bit.
+FUSED: dict[Op, tuple[Part, ...]] = {
+    Op.SERVICE: (
+        Part(Op.PAY, ("cash", "interest", UNLIMITED, "interest_total")),
+        Part(Op.REPAY, ("cash", "principal", UNLIMITED, "balance", "principal_total")),
+    ),
+    Op.TOP_UP: (
+        Part(Op.FUND, ("cash", "account", "target", UNLIMITED, "funded")),
+        Part(Op.RELEASE, ("account", "cash", "target", UNLIMITED, "drawn")),
+    ),
+    Op.PAY_CAPITALISE: (
+        Part(Op.PAY, ("cash", "due", UNLIMITED, "total")),
+        Part(Op.CAPITALISE, ("due", "balance", UNLIMITED, "deferred")),
+    ),
+    Op.SWEEP_WHEN: (
+        Part(Op.SELECT, (SCRATCH, "condition", UNLIMITED, NOTHING)),
+        Part(Op.SWEEP, ("cash", SCRATCH, "balance", "total")),
+    ),
+    Op.FALL_DUE_AGAIN: (
+        Part(Op.ACCRUE, ("interest", "balance", "rate")),
+        Part(Op.ADD, (SCRATCH, "principal", "instalment")),
+        Part(Op.MIN, ("principal", "balance", SCRATCH)),
+    ),
+    Op.FALL_DUE: (
+        Part(Op.ACCRUE, ("interest", "balance", "rate")),
+        Part(Op.MIN, ("principal", "balance", "instalment")),
+    ),
+    Op.CLOSE: (
+        Part(Op.SHORTFALL, ("total", "a", "b")),
+        Part(Op.RECORD, ("balance",)),
+    ),
+    Op.RECORD_TWO: (
+        Part(Op.RECORD, ("a",)),
+        Part(Op.RECORD, ("b",)),
+    ),
+}
 
 
 class Kind(enum.StrEnum):
@@ -217,9 +294,11 @@ class Program:
         raise KeyError(name)
 
 
-def instruction(op: Op, operands: tuple[int, ...], record: int = -1) -> tuple[int, int, tuple[int, ...]]:
+def instruction(
+    op: Op, operands: Sequence[int], records: Sequence[int] = ()
+) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
     """A row for an INSTRUCTION array."""
-    return int(op), record, operands + (-1,) * (OPERANDS - len(operands))
+    return int(op), (*records, -1, -1)[:2], (*operands, *(-1,) * OPERANDS)[:OPERANDS]
 
 
 def check(program: Program) -> None:
@@ -270,19 +349,18 @@ def _breaches(program: Program, row: np.void, number: int) -> list[str]:
 
 
 def _record_breaches(program: Program, op: Op, row: np.void) -> list[str]:
-    number = int(row["record"])
-    if number == -1:
-        return []
-    if not 0 <= number < len(program.records):
-        return [f"record {number} does not exist"]
-    record = program.records[number]
-    names = [name for name, _ in OPERAND_ROLES[op]]
-    if op is Op.RECORD:
-        expected, flow = int(row["r"][0]), False
-    elif op in FLOW_OPS:
-        expected, flow = int(row["r"][names.index("total")]), True
-    else:
-        return [f"{op.name} cannot record"]
-    if record.register != expected or record.flow != flow:
-        return [f"{op.name} records {record.name!r}, which is not its own register"]
-    return []
+    roles = OPERAND_ROLES[op]
+    found = []
+    for number, operand in zip_longest((int(n) for n in row["record"]), RECORDED.get(op, ())):
+        if number in (-1, None):
+            continue
+        if operand is None:
+            found.append(f"{op.name} cannot record that much")
+        elif not 0 <= number < len(program.records):
+            found.append(f"record {number} does not exist")
+        else:
+            at, flow = next((k, role != "r") for k, (name, role) in enumerate(roles) if name == operand)
+            record = program.records[number]
+            if record.register != int(row["r"][at]) or record.flow != flow:
+                found.append(f"{op.name} records {record.name!r}, which is not its own register")
+    return found

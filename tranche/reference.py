@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from tranche.program import OPERAND_ROLES, Kind, Op, Program
+from tranche.program import FUSED, NOTHING, OPERAND_ROLES, RECORDED, SCRATCH, UNLIMITED, Kind, Op, Program
 
 Number = Any  # float or Fraction; infinities stay floats, with which a Fraction compares
 
@@ -47,9 +47,8 @@ def run_path(
     registers: list[Number] = [number(register.initial) for register in program.registers]
     series_registers, input_registers = program.of_kind(Kind.SERIES), program.of_kind(Kind.INPUT)
     series = program.series.tolist()
-    code = [
-        (Op(int(row["op"])), int(row["record"]), tuple(int(v) for v in row["r"])) for row in program.instructions
-    ]
+    registers += [math.inf, number(0.0), number(0.0)]  # what _SPARE names, for the parts of fused instructions
+    code = [(Op(int(row["op"])), row["record"].tolist(), tuple(row["r"].tolist())) for row in program.instructions]
     zero = number(0.0)
     movements: list[list[Number]] = []
     for t in range(program.periods):
@@ -60,14 +59,16 @@ def run_path(
         moved = [zero] * len(program.records)
         at = 0
         while at < len(code):
-            op, record, r = code[at]
+            op, records, r = code[at]
             before = _named(op, r, registers) if watch else {}
-            amount = _execute(op, r, registers, t, number)
-            if record >= 0:
-                moved[record] = amount if op is Op.RECORD else moved[record] + amount
+            amounts = [_execute(part, q, registers, t, number) for part, q in _parts(op, r)]
+            amounts = amounts[-len(RECORDED.get(op, ("",))) :]  # parts that only compute come first
+            for record, amount in zip(records, amounts, strict=False):
+                if record >= 0:
+                    moved[record] = moved[record] + amount
             if watch:
-                watch(t, at, op, before, _named(op, r, registers), amount)
-            at += 1 + (r[1] if op is Op.SKIP and amount == 0 else 0)
+                watch(t, at, op, before, _named(op, r, registers), amounts[0])
+            at += 1 + (r[1] if op is Op.SKIP and amounts[0] == 0 else 0)
         movements.append(moved)
     return PathResult(movements, [registers[record.register] for record in program.records])
 
@@ -76,6 +77,18 @@ def _named(op: Op, r: tuple[int, ...], registers: list[Number]) -> dict[str, Num
     return {
         name: k if role == "n" else registers[k] for (name, role), k in zip(OPERAND_ROLES[op], r, strict=False)
     }
+
+
+_SPARE = {UNLIMITED: -3, NOTHING: -2, SCRATCH: -1}  # registers that run_path adds at the end
+
+
+def _parts(op: Op, r: tuple[int, ...]) -> list[tuple[Op, tuple[int, ...]]]:
+    """A fused instruction as the sequence of simple ones that it stands for."""
+    if op not in FUSED:
+        return [(op, r)]
+    named = {name: number for (name, _), number in zip(OPERAND_ROLES[op], r, strict=False)}
+    named |= _SPARE
+    return [(part.op, tuple(named[operand] for operand in part.operands)) for part in FUSED[op]]
 
 
 def _lower(a: Number, b: Number) -> Number:

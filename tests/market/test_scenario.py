@@ -148,7 +148,7 @@ def test_no_reversion_is_brownian_motion(times):
     assert coefficients(Market(factors=(walk,)), times).scale[:, 0] == pytest.approx(0.2 * math.sqrt(1 / 12), rel=1e-14)
 
 
-@pytest.mark.parametrize("speed", [0.01, 0.2, 2.0, 2.9, 3.1, 50.0])
+@pytest.mark.parametrize("speed", [1e-6, 0.01, 0.2, 2.0, 2.9, 3.1, 50.0])
 def test_scale_of_reversion(speed):
     factor = Reverting(name="x", initial=0.0, mean=0.0, speed=speed, volatility=0.2)
     got = coefficients(Market(factors=(factor,)), [0.0, 1 / 12]).scale[0, 0]

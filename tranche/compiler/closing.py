@@ -12,20 +12,19 @@ from .verbs.pay import capitalise
 def lower(context: Context) -> None:
     emitter = context.emitter
     with emitter.step("close", "close of the period"):
+        for remember in context.at_close:
+            remember()
         for name, debt in context.debts.items():
             if debt.terms.unpaid_interest == "capitalised":
                 capitalise(context, name, INFINITE)
             total, record = context.total(name, "shortfall")
             emitter.emit(Op.SHORTFALL, total, debt.interest, debt.principal, record=record)
+            emitter.emit(Op.RECORD, debt.balance, record=context.record(name, "balance", debt.balance, flow=False))
             if debt.terms.unpaid_interest == "cancelled":
                 emitter.emit(Op.COPY, debt.interest, ZERO)
         for name, fee in context.fees.items():
             total, record = context.total(name, "shortfall")
             emitter.emit(Op.SHORTFALL, total, fee.unpaid, ZERO, record=record)
-        for remember in context.at_close:
-            remember()
-        for name, debt in context.debts.items():
-            emitter.emit(Op.RECORD, debt.balance, record=context.record(name, "balance", debt.balance, flow=False))
         for name, account in context.accounts.items():
             number = context.record(name, "balance", account.balance, flow=False)
             emitter.emit(Op.RECORD, account.balance, record=number)

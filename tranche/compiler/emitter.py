@@ -11,16 +11,10 @@ import numpy as np
 from tranche.program import INSTRUCTION, OPERAND_ROLES, Kind, Op, Register, Step, instruction
 from tranche.reference import evaluate
 
+from .fuse import Line, fuse
 from .values import INFINITE, ONE, ZERO, Constant, Lane, Series, Value, at, series
 
 _COMMUTATIVE = frozenset({Op.ADD, Op.MUL, Op.AND, Op.OR, Op.EQ})
-
-
-@attrs.frozen
-class _Line:
-    op: Op
-    operands: tuple[int, ...]  # virtual registers; plain numbers where the role is `n`
-    record: int = -1
 
 
 @attrs.define
@@ -42,7 +36,7 @@ class Emitter:
         self._registers: list[Register] = []
         self._series: dict[int, np.ndarray[tuple[int], np.dtype[np.float64]]] = {}
         self._uniform: dict[bytes, int] = {}
-        self._lines: list[_Line] = []
+        self._lines: list[Line] = []
         self._shared: dict[tuple[object, ...], int] = {}
         self._version: dict[int, int] = {}
         self._rings: dict[int, int] = {}  # first register of a ring -> its length
@@ -98,7 +92,7 @@ class Emitter:
     def emit(self, op: Op, *operands: Value | int, record: int = -1) -> None:
         """Append an instruction; an `int` operand is a plain number, not a register."""
         numbers = tuple(v if isinstance(v, int) else self.register(v) for v in operands)
-        self._lines.append(_Line(op, numbers, record))
+        self._lines.append(Line(op, numbers, (record,) if record >= 0 else ()))
         for (_, role), number in zip(OPERAND_ROLES[op], numbers, strict=True):
             if role in "wu":
                 self._version[number] = self._version.get(number, 0) + 1
@@ -133,7 +127,7 @@ class Emitter:
         self.emit(Op.SKIP, condition, 0)
         yield
         skip = self._lines[start]
-        self._lines[start] = _Line(Op.SKIP, (skip.operands[0], len(self._lines) - start - 1))
+        self._lines[start] = Line(Op.SKIP, (skip.operands[0], len(self._lines) - start - 1))
         self._shared = shared  # what was computed inside may not have been
 
     @contextmanager
@@ -146,8 +140,11 @@ class Emitter:
 
     # ---- layout ---------------------------------------------------------------------------------------------------
 
-    def pack(self) -> Packed:
-        """Number the registers (constants, series, inputs, states, temps); temps whose lives do not meet share one."""
+    def pack(self, fused: bool = True) -> Packed:
+        """Fuse frequent sequences (unless told not to) and number the registers: constants, series, inputs, states,
+        temps; temps whose lives do not meet share one."""
+        if fused:
+            self._lines, self.steps = fuse(self._lines, self.steps, self._registers)
         numbers: dict[int, int] = {}
         registers: list[Register] = []
         for kind in (Kind.CONSTANT, Kind.SERIES, Kind.INPUT, Kind.STATE):
@@ -157,7 +154,7 @@ class Emitter:
                     registers.append(register)
         registers.extend(self._pack_temps(numbers, len(registers)))
         rows = [
-            instruction(line.op, tuple(n if role == "n" else numbers[n] for n, role in _roles(line)), line.record)
+            instruction(line.op, tuple(n if role == "n" else numbers[n] for n, role in _roles(line)), line.records)
             for line in self._lines
         ]
         table = [values for _, values in sorted(self._series.items())]
@@ -185,7 +182,7 @@ class Emitter:
         return [Register(f"t{k}", Kind.TEMP) for k, _ in enumerate(names)]
 
 
-def _roles(line: _Line) -> Iterator[tuple[int, str]]:
+def _roles(line: Line) -> Iterator[tuple[int, str]]:
     for n, (_, role) in zip(line.operands, OPERAND_ROLES[line.op], strict=True):
         yield n, role
 

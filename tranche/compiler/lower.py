@@ -26,8 +26,9 @@ from .symbols import declare_symbols, freeze_dues
 HEADROOM = 256.0  # how many times the deal's notional an amount of one period may be
 
 
-def compile_deal(deal: Deal) -> Program:
-    """Resolve a deal. Raises DealError with every problem and its place."""
+def compile_deal(deal: Deal, *, fuse: bool = True) -> Program:
+    """Resolve a deal. `fuse=False` keeps an instruction for each thing that a step does: fusing changes no bit of any
+    result, but an explanation wants them apart. Raises DealError with every problem and its place."""
     dates = dates_of(deal)
     found = problems(deal, dates)
     if found:
@@ -45,7 +46,7 @@ def compile_deal(deal: Deal) -> Program:
     masks = coverage.lower(context)
     waterfalls.lower(context, masks)
     closing.lower(context)
-    return _pack(context)
+    return _pack(context, fuse)
 
 
 def dates_of(deal: Deal) -> PaymentDates:
@@ -84,9 +85,9 @@ def _memories(context: Context) -> None:
                 memory(context, node)  # type: ignore[arg-type]
 
 
-def _pack(context: Context) -> Program:
+def _pack(context: Context, fuse: bool) -> Program:
     deal, dates = context.deal, context.dates
-    packed = context.emitter.pack()
+    packed = context.emitter.pack(fuse)
     notional = sum(claim.notional for claim in context.claims)
     return Program(
         name=deal.name,

@@ -56,7 +56,8 @@ def part_problems(parts: Parts) -> Iterator[Problem]:
     if parts.waterfall is not None:
         for status in ("performing", "lock_up", "enforcement"):
             for i, step in enumerate(getattr(parts.waterfall, status)):
-                yield from _step(step, f"waterfall.{status}[{i}]")
+                for key, what, fix in step_problems(step):
+                    yield problem(f"waterfall.{status}[{i}].{key}", what, fix)
     if parts.market is not None:
         yield from market_problems(parts.market)
     if parts.collateral is not None:
@@ -164,20 +165,21 @@ def _test(test: CoverageTest, schedule: Schedule | None) -> Iterator[Problem]:
         yield problem(f"{path}.first_test", what, "write an earlier date")
 
 
-def _step(step: Step, path: str) -> Iterator[Problem]:
+def step_problems(step: Step) -> Iterator[tuple[str, str, str]]:
+    """(key in the step, what, fix) of what does not fit inside one step."""
     if step.cover and step.verb != "draw":
-        yield problem(f"{path}.for", f"`for` on a {step.verb} step", "only draw takes `for`: what the cash must cover")
+        yield "for", f"`for` on a {step.verb} step", "only draw takes `for`: what the cash must cover"
     if step.to != "cash" and step.verb not in ("transfer", "release"):
-        yield problem(f"{path}.to", f"`to` on a {step.verb} step", "only transfer and release take `to`")
+        yield "to", f"`to` on a {step.verb} step", "only transfer and release take `to`"
     if step.source != "cash" and step.verb in ("draw", "release"):
-        yield problem(f"{path}.from", f"`from` on a {step.verb} step", f"{step.verb} names its account itself")
+        yield "from", f"`from` on a {step.verb} step", f"{step.verb} names its account itself"
     if step.verb == "transfer":
         if step.targets != (step.to,):
-            yield problem(path, "a transfer goes to one account", "write transfer: {from: cash, to: holdback}")
+            yield step.verb, "a transfer goes to one account", "write transfer: {from: cash, to: holdback}"
         if step.source == step.to:
-            yield problem(path, f"a transfer from {step.source} to itself", "name two accounts")
+            yield step.verb, f"a transfer from {step.source} to itself", "name two accounts"
     repeated = sorted({target for target in step.targets if step.targets.count(target) > 1})
     if repeated:
-        yield problem(f"{path}.{step.verb}", f"{', '.join(repeated)} is named twice in one step", "name it once")
+        yield step.verb, f"{', '.join(repeated)} is named twice in one step", "name it once"
     if step.after is not None and step.until is not None and step.after > step.until:
-        yield problem(f"{path}.until", f"the step ends on {step.until}, before it begins on {step.after}", "swap them")
+        yield "until", f"the step ends on {step.until}, before it begins on {step.after}", "swap them"

@@ -17,8 +17,8 @@ MOST_COMPONENTS = 64
 _SHARE = v.number(0, 1, hint="write 0% to 100%, with the % sign (95% is 0.95)")
 _PRICE = v.number(0)
 
-_LEASE: Mapping[str, v.Validator] = {"rate": _PRICE, "end": v.date, "take_or_pay": _SHARE}
-_FLEET: Mapping[str, v.Validator] = {
+LEASE: Mapping[str, v.Validator] = {"rate": _PRICE, "end": v.date, "take_or_pay": _SHARE}
+FLEET: Mapping[str, v.Validator] = {
     "gpus": v.number(above=0),
     "rent": v.identifier,
     "in_service": v.optional(v.date),
@@ -81,7 +81,7 @@ def _collections(collections: Collections) -> Iterator[Problem]:
 
 def _fleet(fleet: Fleet) -> Iterator[Problem]:
     path = "collateral.fleet"
-    yield from field_problems(fleet, path, _FLEET)
-    yield from field_problems(fleet.lease, f"{path}.lease", _LEASE)
+    yield from field_problems(fleet, path, FLEET)
+    yield from field_problems(fleet.lease, f"{path}.lease", LEASE)
     utilisation = v.identifier if isinstance(fleet.utilisation, str) else _SHARE
     yield from field_problems(fleet, path, {"utilisation": utilisation})

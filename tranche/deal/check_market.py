@@ -17,10 +17,10 @@ from . import validators as v
 _DRIFT = v.number(-10, 10, hint="write -1000% to 1000% a year, with the % sign (-25% is -0.25)")
 _VOLATILITY = v.number(0, 20, hint="write 0% to 2000% a year, with the % sign (55% is 0.55)")
 
-_LOGNORMAL: Mapping[str, v.Validator] = {
+LOGNORMAL: Mapping[str, v.Validator] = {
     "name": v.identifier, "initial": v.number(above=0), "drift": _DRIFT, "volatility": _VOLATILITY, "note": v.text,
 }  # fmt: skip
-_REVERTING: Mapping[str, v.Validator] = {
+REVERTING: Mapping[str, v.Validator] = {
     "name": v.identifier, "initial": v.number(), "mean": v.number(), "speed": v.number(0, 1_000),
     "volatility": v.number(0), "low": v.number(), "high": v.number(), "note": v.text,
 }  # fmt: skip
@@ -41,7 +41,7 @@ def market_problems(market: Market) -> Iterator[Problem]:
     for factor in market.factors:
         path = f"market.factors.{factor.name}"
         if isinstance(factor, Lognormal):
-            yield from field_problems(factor, f"{path}.lognormal", _LOGNORMAL)
+            yield from field_problems(factor, f"{path}.lognormal", LOGNORMAL)
         else:
             yield from _reverting(factor, f"{path}.reverting")
     yield from _twice("market.factors", [factor.name for factor in market.factors])
@@ -52,7 +52,7 @@ def market_problems(market: Market) -> Iterator[Problem]:
 
 
 def _reverting(factor: Reverting, path: str) -> Iterator[Problem]:
-    found = list(field_problems(factor, path, _REVERTING))
+    found = list(field_problems(factor, path, REVERTING))
     yield from found
     if found:
         return
@@ -80,9 +80,14 @@ def _copula(market: Market) -> Iterator[Problem]:
             yield Problem(f"the pair {one} ~ {other} is given twice", "keep one", place)
         seen.add(frozenset((one, other)))
         try:
-            v.number(-1, 1)(None, _Named("the correlation"), correlation)
+            check_correlation(correlation)
         except Invalid as invalid:
             yield Problem(invalid.what, invalid.fix, place)
+
+
+def check_correlation(value: Any) -> None:
+    """A correlation lies in [-1, 1]. Raises Invalid."""
+    v.number(-1, 1)(None, _Named("the correlation"), value)
 
 
 def _rate_points(path: str, name: str, points: tuple[tuple[Any, float], ...]) -> Iterator[Problem]:

@@ -45,7 +45,7 @@ def number(low: float = -math.inf, high: float = math.inf, *, above: float | Non
         if not math.isfinite(value):
             raise Invalid(f"{attribute.name} is {value}", f"write a finite number, {wanted}")
         if not low <= value <= high or (above is not None and value <= above):
-            raise Invalid(f"{attribute.name} is {value:g}", hint or f"write {wanted}")
+            raise Invalid(f"{attribute.name} is {value:,.10g}", hint or f"write {wanted}")
 
     return validate
 

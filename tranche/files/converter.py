@@ -11,30 +11,29 @@ import attrs
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, override
 
-from tranche.collateral.terms import Collateral, Collections, Fleet
+from tranche.collateral.terms import Collateral, Collections, Fleet, Lease
 from tranche.deal import Amortisation, Coupon, CoverageTest, Waterfalls
+from tranche.deal.check_collateral import FLEET, LEASE
+from tranche.deal.check_market import LOGNORMAL, REVERTING
+from tranche.deal.validators import Validator
 from tranche.errors import Invalid
 from tranche.market.terms import Lognormal, Market, Reverting
 
-from .coverage import split_ratio
+from .coverage import read_test
 from .fields import field_readers
+from .keys import key_of, keys_of
 from .liabilities import read_amortisation, read_coupon
 from .market import read_market
 from .readers import Reader, as_written, mapping
 from .steps import read_waterfalls
 from .unions import tagged
 
-# fields that a file calls otherwise: class → field → key
-RENAMED: Mapping[type, Mapping[str, str]] = {Fleet: {"releasing_gap_days": "releasing_gap"}}
+# what a deal asks of the classes of other packages: class → field → validator
+VALIDATORS: Mapping[type, Mapping[str, Validator]] = {
+    Lognormal: LOGNORMAL, Reverting: REVERTING, Lease: LEASE, Fleet: FLEET,
+}  # fmt: skip
 
 Structure = Callable[[Any], Any]
-
-
-def keys_of(kind: type) -> list[str]:
-    """The keys that a file may write for a class; `name` is the key above them, `kind` its tag."""
-    renamed = RENAMED.get(kind, {})
-    keys = [renamed.get(field.name, field.name) for field in attrs.fields(kind) if field.name not in ("name", "kind")]
-    return [*keys, "ratio"] if kind is CoverageTest else keys
 
 
 @lru_cache(maxsize=8)
@@ -46,7 +45,7 @@ def deal_converter(currency: str) -> Converter:
     }
     hooks: dict[type, Structure] = {
         **plain,
-        CoverageTest: lambda raw: plain[CoverageTest](split_ratio(raw)),
+        CoverageTest: partial(read_test, plain[CoverageTest]),
         Amortisation: partial(read_amortisation, plain[Amortisation]),
         Coupon: partial(read_coupon, plain[Coupon]),
         Waterfalls: read_waterfalls,
@@ -84,10 +83,13 @@ def _factor(converter: Converter, name: str, raw: Any) -> Lognormal | Reverting:
 
 def _class_reader(kind: type, readers: Mapping[str, Reader], converter: Converter) -> Structure:
     """Reads each field by its reader and then by its validator, so that every wrong field is told."""
-    renamed = RENAMED.get(kind, {})
+    validators = VALIDATORS.get(kind, {})
     overrides: dict[str, Any] = {
         field.name: override(
-            struct_hook=_checked(field, readers.get(field.name, as_written)), rename=renamed.get(field.name)
+            struct_hook=_checked(
+                field, readers.get(field.name, as_written), validators.get(field.name, field.validator)
+            ),
+            rename=key_of(kind, field.name),
         )
         for field in attrs.fields(kind)
     }
@@ -96,13 +98,13 @@ def _class_reader(kind: type, readers: Mapping[str, Reader], converter: Converte
     return lambda raw: structure(mapping(raw, example), kind)
 
 
-def _checked(field: attrs.Attribute[Any], reader: Reader) -> Callable[[Any, Any], Any]:
+def _checked(field: attrs.Attribute[Any], reader: Reader, validate: Validator | None) -> Callable[[Any, Any], Any]:
     def read(value: Any, _: Any) -> Any:
         if value is None and field.default is None:
             return None
         made = reader(value)
-        if field.validator is not None:
-            field.validator(None, field, made)
+        if validate is not None:
+            validate(None, field, made)
         return made
 
     return read

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from tranche.deal import Formula, format_expr
-from tranche.deal.formula import Binary
+from tranche.deal import CoverageTest, Formula, format_expr
+from tranche.deal.formula import Binary, Number
 from tranche.errors import Invalid
 
-from .gather import under
+from .gather import Gather
 from .readers import formula, mapping
 
+_STAND_IN = Formula(Number(1.0), "1")  # for a ratio that could not be read, so that the rest of the test is still told
 
-def split_ratio(raw: Any) -> dict[str, Any]:
-    """The keys of a test with `ratio` split at its top division. Raises Invalid."""
+
+def read_test(structure: Callable[[Any], CoverageTest], raw: Any) -> CoverageTest:
+    """A test with `ratio`, split at its top division, or with `numerator` and `denominator`."""
     test = dict(mapping(raw, "{ratio: collections / senior.debt_service, trigger: 1.20x}"))
     parts = [key for key in ("numerator", "denominator") if key in test]
-    if "ratio" not in test:
-        if not parts:
-            raise Invalid("the test has no ratio", "add `ratio:`, such as collections / senior.debt_service")
-        return test
-    if parts:
-        raise Invalid(f"ratio and {parts[0]} are both given", "write `ratio: a / b`, or numerator and denominator")
-    top, bottom = under("ratio", _divide, test.pop("ratio"))
-    return {**test, "numerator": top, "denominator": bottom}
+    with Gather() as gather:
+        if "ratio" in test:
+            ratio = gather.read("ratio", _divide, test.pop("ratio"))
+            if parts:
+                what = f"ratio and {parts[0]} are both given"
+                gather.refuse(None, what, "write `ratio: a / b`, or numerator and denominator")
+            test["numerator"], test["denominator"] = ratio or (_STAND_IN, _STAND_IN)
+        elif not parts:
+            gather.refuse("ratio", "is missing", "add `ratio:`, such as collections / senior.debt_service")
+            test["numerator"] = test["denominator"] = _STAND_IN
+        made = gather.read(None, structure, test)
+    assert made is not None  # else the gathered errors were raised
+    return made
 
 
 def _divide(value: Any) -> tuple[Formula, Formula]:

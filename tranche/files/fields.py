@@ -21,6 +21,7 @@ from tranche.deal import (
     Residual,
     Schedule,
 )
+from tranche.deal.check_collateral import relative_path
 from tranche.errors import Invalid, nearest
 from tranche.market.terms import Lognormal, Reverting
 from tranche.terms import day, level, measured, money, percent, rate, ratio, tenor_days, tenor_years, unit_price
@@ -61,7 +62,7 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
             "default": ratio, "first_test": day,
         },
         Expect: {"paths": integer, "seed": integer, "figures": lambda raw: named(raw, read_expectation)},
-        Collections: {"file": text, "components": listing(text)},
+        Collections: {"file": relative_path, "components": listing(text)},
         Lease: {"rate": per("gpu-hour"), "end": day, "take_or_pay": percent},
         Fleet: {
             "gpus": literal, "lease": of(Lease), "rent": text, "utilisation": _utilisation,

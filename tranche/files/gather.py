@@ -16,6 +16,8 @@ from cattrs.errors import (
 
 from tranche.errors import Invalid, nearest
 
+from .keys import key_of, keys_of
+
 T = TypeVar("T")
 
 LONGEST_MESSAGE = 300
@@ -39,12 +41,12 @@ class Gather:
         if error is None and self.failed:
             raise IterableValidationError("several errors", self.failed, object)
 
-    def read(self, key: str | int, reader: Callable[[Any], T], value: Any) -> T | None:
-        """`reader(value)`, or None after keeping what it raised under `key`."""
+    def read(self, key: str | int | None, reader: Callable[[Any], T], value: Any) -> T | None:
+        """`reader(value)`, or None after keeping what it raised under `key` (about the whole when that is None)."""
         try:
             return reader(value)
         except (Invalid, BaseValidationError) as error:
-            self.failed.append(at(key, error))
+            self.failed.append(error if key is None else at(key, error))
             return None
 
     def refuse(self, key: str | int | None, what: str, fix: str = "") -> None:
@@ -67,18 +69,18 @@ def under(key: str, reader: Callable[[Any], T], value: Any) -> T:
         raise IterableValidationError("one error", [at(key, error)], object) from None
 
 
-def flatten(error: Exception, path: str, keys: Callable[[type], list[str]]) -> Iterator[tuple[str, str, str]]:
-    """(path, what, fix) of every error inside `error`; `keys` lists what a file may write for a class."""
+def flatten(error: Exception, path: str, inside: type = object) -> Iterator[tuple[str, str, str]]:
+    """(path, what, fix) of every error in `error`, which happened below `path` in a class `inside`."""
     for note in reversed(getattr(error, "__notes__", ())):
         if isinstance(note, IterableValidationNote):
-            path += f"[{note.index}]" if isinstance(note.index, int) else f".{note.index}" if path else note.index
+            path += f"[{note.index}]" if isinstance(note.index, int) else f".{note.index}"
         elif isinstance(note, AttributeValidationNote):
-            path = f"{path}.{note.name}" if path else note.name
+            path += f".{key_of(inside, note.name)}"
     if isinstance(error, BaseValidationError):
         for inner in error.exceptions:
-            yield from flatten(inner, path, keys)
+            yield from flatten(inner, path, error.cl)
     elif isinstance(error, ForbiddenExtraKeysError):
-        known = keys(error.cl)
+        known = keys_of(error.cl)
         extra = sorted(error.extra_fields)
         for key in extra[:MOST_UNKNOWN]:
             yield f"{path}.{key}", f"unknown key {key!r}", nearest(key, known)

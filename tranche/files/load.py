@@ -8,6 +8,7 @@ from pathlib import Path
 from tranche.deal import Deal, Source
 from tranche.errors import DealError
 
+from .keys import RENAMED
 from .lines import plain_values
 from .sections import read_deal
 from .yaml_tree import refusal, yaml_tree
@@ -45,7 +46,7 @@ def loads(text: str, file: str = "<text>") -> Deal:
 
 def _other_names(lines: Mapping[str, int]) -> dict[str, int]:
     """Lines of what the deal calls otherwise than the file: a plain list is the performing waterfall, a test's ratio is
-    a numerator and a denominator."""
+    a numerator and a denominator, and some fields have another key."""
     found = {}
     for path, line in lines.items():
         if path.startswith("waterfall["):
@@ -53,6 +54,9 @@ def _other_names(lines: Mapping[str, int]) -> dict[str, int]:
         elif path.startswith("tests.") and path.endswith(".ratio"):
             test = path.removesuffix(".ratio")
             found |= {f"{test}.numerator": line, f"{test}.denominator": line}
+    for fields in RENAMED.values():
+        for field, key in fields.items():
+            found |= {path.removesuffix(key) + field: line for path, line in lines.items() if path.endswith(f".{key}")}
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from tranche.deal.check_market import check_correlation
 from tranche.deal.names import check_identifier
 from tranche.errors import Invalid, nearest
 from tranche.market.terms import GaussianCopula, Lognormal, Market, ReferenceRate, Reverting
@@ -78,7 +79,9 @@ def _pair(key: str, value: Any) -> tuple[str, str, float]:
     names = [part.strip() for part in key.split("~")]
     if len(names) != 2 or not all(names):
         raise Invalid(f"{key!r} is not a pair of factors", "write two names with ~ between them, such as rent ~ btc")
-    return names[0], names[1], suffixed(value, {"%": -2}, "a correlation such as 0.3")
+    correlation = suffixed(value, {"%": -2}, "a correlation such as 0.3")
+    check_correlation(correlation)
+    return names[0], names[1], correlation
 
 
 def _point_or_points(raw: Any) -> tuple[tuple[dt.date, float], ...]:

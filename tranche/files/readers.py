@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from tranche.deal import Formula, parse_formula
 from tranche.errors import Invalid
 from tranche.terms.literal import literal
-from tranche.terms.number import describe
+from tranche.terms.number import MULTIPLIERS, describe, suffixed
 
 from .gather import Gather
 
@@ -35,7 +35,7 @@ def flag(value: Any) -> bool:
 
 def integer(value: Any) -> int:
     """A whole number; `2_000` and `30k` count as such."""
-    number = literal(value)
+    number = suffixed(value, MULTIPLIERS, "a whole number")
     if number != int(number):
         raise Invalid(f"{describe(value)} is not a whole number", "write a whole number")
     return value if isinstance(value, int) else int(number)

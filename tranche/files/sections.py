@@ -18,7 +18,7 @@ from tranche.errors import DealError, Invalid, Problem, nearest
 from tranche.market.terms import Market
 from tranche.terms.money import currency_code
 
-from .converter import deal_converter, keys_of, structure_named
+from .converter import deal_converter, structure_named
 from .gather import MOST_UNKNOWN, flatten
 from .liabilities import read_tranche
 from .readers import formula, listing, mapping, text
@@ -62,7 +62,7 @@ class _Reading:
         self._format()
         currency = self._read("currency", currency_code, "USD")
         fields: dict[str, Any] = {
-            "name": self._read("name", _title, ""),
+            "name": self._read("name", _title, "unnamed"),
             "currency": currency or "USD",
             "description": self._read("description", text, ""),
             "assumptions": self._read("assumptions", listing(text), []),
@@ -101,7 +101,7 @@ class _Reading:
         try:
             return reader(value)
         except (Invalid, BaseValidationError) as error:
-            for place, what, fix in flatten(error, path, keys_of):
+            for place, what, fix in flatten(error, path):
                 self._tell(place, what, fix)
             return None
 

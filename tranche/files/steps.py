@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from tranche.deal import VERBS, Step, Waterfalls
+from tranche.deal.check import step_problems
 from tranche.deal.step import GROUPS
 from tranche.errors import Invalid, nearest
 from tranche.terms.day import day
@@ -57,7 +58,12 @@ def read_step(raw: Any) -> Step:
             gather.refuse(None, "the step has no verb", f"write one of {', '.join(VERBS)}")
         if len(verbs) > 1:
             gather.refuse(None, f"the step has {len(verbs)} verbs: {', '.join(verbs)}", "write one step for each")
-    return Step(**fields)
+        if gather.failed:
+            fields = {"verb": "pay", "targets": ("unread",)}  # never returned: the errors are raised at the end
+        made = Step(**fields)
+        for key, what, fix in step_problems(made):
+            gather.refuse(key, what, fix)
+    return made
 
 
 def read_waterfalls(raw: Any) -> Waterfalls:

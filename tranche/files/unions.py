@@ -36,7 +36,7 @@ def tagged(raw: Any, what: str, tags: Mapping[str, Callable[[Any], T]], words: t
     if not known:
         first = next(iter(raw))
         if len(raw) == 1:
-            raise Invalid(f"unknown kind of {what} {first!r}", nearest(first, tags))
+            under(first, _refuse, (f"unknown kind of {what} {first!r}", nearest(first, tags)))
         fix = f"write one of {', '.join(tags)} above these keys"
         raise Invalid(f"it is not said which kind of {what} this is", fix)
     if len(known) > 1:
@@ -44,5 +44,9 @@ def tagged(raw: Any, what: str, tags: Mapping[str, Callable[[Any], T]], words: t
     tag = known[0]
     if len(raw) > 1:
         other = next(key for key in raw if key != tag)
-        raise Invalid(f"the key {other!r} stands beside {tag!r}", f"indent it below {tag}, or remove it")
+        under(other, _refuse, (f"the key {other!r} stands beside {tag!r}", f"indent it below {tag}, or remove it"))
     return under(tag, tags[tag], raw[tag])
+
+
+def _refuse(said: tuple[str, str]) -> None:
+    raise Invalid(*said)

@@ -126,6 +126,7 @@ class _Builder:
             if handler is not None:
                 handler(event)
         if self.root is None:
+            self.line = 1
             raise self._refuse("the file is empty", "write a deal: format: 1, name, schedule, tranches, …")
         return self.root, self.problems
 

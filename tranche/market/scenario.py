@@ -12,7 +12,8 @@ from .terms import Market
 
 
 def scenario(market: Market, times: Sequence[float], seed: int) -> Scenario:
-    """The market's factors, in the order of `market.factors`, at the end of each period.
+    """The market's factors, in the order of `market.factors`, at the end of each period; their columns bear the names
+    that formulas and Programs give them, `market.FACTOR`.
 
     `times`: T+1 year fractions from closing, the first 0. `seed`: 0 ≤ seed < 2**64. A path depends on the market, the
     times, the seed and its own number only. Raises DealError and UsageError.
@@ -20,6 +21,7 @@ def scenario(market: Market, times: Sequence[float], seed: int) -> Scenario:
     if not 0 <= seed < 2**64:
         raise UsageError(Problem(f"seed {seed}", "a whole number from 0 to 2**64 - 1"))
     c = coefficients(market, times)
+    columns = tuple(f"market.{name}" for name in c.columns)
     return Scenario(
-        c.columns, seed, c.decay, c.shift, c.scale, c.start, c.level, c.low, c.high, c.is_exponential, c.mixing
+        columns, seed, c.decay, c.shift, c.scale, c.start, c.level, c.low, c.high, c.is_exponential, c.mixing
     )

@@ -2,9 +2,9 @@
 
 Dynamics (first form; the scenario kernel in `cyext/scenario.pyx` draws them, `market.twin` is its slow twin):
 
-    Lognormal   ln S(t+dt) = ln S(t) + (drift − volatility²/2)·dt + volatility·√dt·Z       level · (1 + drift)-like trend
+    Lognormal   ln S(t+dt) = ln S(t) + (drift − volatility²/2)·dt + volatility·√dt·Z
     Reverting   X(t+dt) = mean + (X(t) − mean)·exp(−speed·dt) + volatility·√((1−exp(−2·speed·dt))/(2·speed))·Z,
-                clipped to [low, high]
+                read as X clipped to [low, high]: the process itself goes on unclipped, so that its law stays exact
 """
 
 from __future__ import annotations

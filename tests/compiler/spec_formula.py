@@ -1,0 +1,134 @@
+"""The specification's formulas that depend on the period alone: one float64 a period, with no path in sight."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+from tranche.deal import Deal, Debt
+from tranche.deal.formula import Binary, Call, Expr, Name, Number, Unary
+from tranche.market.rates import rate_on
+from tranche.terms.dates import PaymentDates
+from tranche.terms.daycounts import year_fraction
+
+Series = list[float]
+
+
+def exact(value: float) -> Any:
+    """A float as a Fraction; infinities stay what they are."""
+    return Fraction(value) if math.isfinite(value) else value
+
+
+def divide(a: Any, b: Any) -> Any:
+    """a / b; by zero: infinite with a's sign, and 0 / 0 is 0."""
+    if b != 0:
+        return a / b
+    return 0 if a == 0 else math.copysign(math.inf, a)
+
+
+class Uniform:
+    """The names and formulas that are the same on every path."""
+
+    def __init__(self, deal: Deal, dates: PaymentDates) -> None:
+        self.deal, self.periods = deal, dates.periods
+        day_count = deal.schedule.day_count
+        self.names: dict[str, Series] = {
+            "period": [float(t) for t in range(1, self.periods + 1)],
+            "periods": [float(self.periods)] * self.periods,
+            "final": [0.0] * (self.periods - 1) + [1.0],
+            "year_fraction": [year_fraction(day_count, a, b) for a, b in zip(dates.starts, dates.dates, strict=True)],
+        }
+        for rate in deal.market.rates:
+            self.names[f"rates.{rate.name}"] = [rate_on(rate, start) for start in dates.starts]
+        for tranche in deal.tranches:
+            self.names[f"{tranche.name}.notional"] = [tranche.notional] * self.periods
+            if isinstance(tranche, Debt):
+                coupon = tranche.coupon
+                index = self.names[f"rates.{coupon.index}"] if coupon.index else [0.0] * self.periods
+                low = -math.inf if coupon.floor is None else coupon.floor
+                high = math.inf if coupon.cap is None else coupon.cap
+                self.names[f"{tranche.name}.rate"] = [max(low, min(high, i)) + coupon.spread for i in index]
+        for level in ("lock_up", "default"):
+            if all(getattr(test, level) is None for test in deal.tests):
+                self.names[f"status.{level}"] = [0.0] * self.periods
+
+    def value(self, tree: Expr) -> Series | None:
+        """The formula in each period; None when it needs a path."""
+        match tree:
+            case Number(number):
+                return [number] * self.periods
+            case Name(name) if name in self.deal.definitions:
+                return self.value(self.deal.definitions[name].tree)
+            case Name(name):
+                return self.names.get(name)
+            case Unary(op, operand):
+                known = self.value(operand)
+                return known and [float(x == 0) if op == "not" else 0.0 - x for x in known]
+            case Binary(op, left, right):
+                return self.binary(op, self.value(left), self.value(right))
+            case Call(function, arguments):
+                return self.call(function, arguments)
+        raise AssertionError(tree)
+
+    def binary(self, op: str, left: Series | None, right: Series | None) -> Series | None:
+        for side in (left, right):
+            if side is not None and op == "and" and not any(side):
+                return [0.0] * self.periods
+            if side is not None and op == "or" and all(x == 1 for x in side):
+                return [1.0] * self.periods
+        if left is None or right is None:
+            return None
+        return [self.operate(op, a, b) for a, b in zip(left, right, strict=True)]
+
+    @staticmethod
+    def operate(op: str, a: float, b: float) -> float:
+        match op:
+            case "+":
+                return a + b
+            case "-":
+                return a - b
+            case "*":
+                return a * b
+            case "/":
+                return float(divide(a, b))
+            case "and":
+                return float(a != 0 and b != 0)
+            case "or":
+                return float(a != 0 or b != 0)
+        return float({"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b, "!=": a != b}[op])
+
+    def call(self, function: str, arguments: tuple[Expr, ...]) -> Series | None:
+        if function in ("prev", "sum_last", "avg_last"):
+            return None  # they keep something of every path, even of numbers that are the same on all
+        known = [self.value(argument) for argument in arguments]
+        if function == "if_else" and known[0] is not None and len(set(known[0])) == 1:
+            return known[1] if known[0][0] != 0 else known[2]
+        rows = [row for row in known if row is not None]
+        if len(rows) < len(known):
+            return None
+        if function == "sum_next":
+            n = int(rows[1][0])
+            return [plain_sum(rows[0][t + 1 : t + 1 + n]) for t in range(self.periods)]
+        return [self.apply(function, *values) for values in zip(*rows, strict=True)]
+
+    @staticmethod
+    def apply(function: str, *x: float) -> float:
+        match function:
+            case "min":
+                return min(x)
+            case "max":
+                return max(x)
+            case "abs":
+                return abs(x[0])
+            case "clip":
+                return min(max(x[0], x[1]), x[2])
+        return x[1] if x[0] != 0 else x[2]  # if_else
+
+
+def plain_sum(numbers: Series) -> float:
+    """From left to right, one rounding an addition: sum() compensates from Python 3.12 on."""
+    total = 0.0
+    for number in numbers:
+        total += number
+    return total

@@ -1,0 +1,416 @@
+"""What each verb and each stage of a period means, for one path in exact arithmetic.
+
+Written from DESIGN.md sections 3 and 4, the docstrings of `tranche.deal` and the plan of the file format; it knows the
+Deal and nothing of registers or instructions. `tests/compiler/test_specification.py` holds the compiler to it.
+
+Where the documents leave something open, this is how it is read here:
+(A) What depends on the period alone (rates, year fractions, series) is float64; everything else is exact.
+(B) A formula of a step reads balances as they are when the step begins; `X.due` is what fell due on the date, whatever
+    was paid since; `X.unpaid` is what is left of it; a test keeps the ratio that it had in stage 4.
+(C) `prev(x)` is x as it stood at the close of the date before; `sum_last(x, n)` sums x as it stands when the tests are
+    read, and `avg_last` divides by the dates seen so far, at most n.
+(D) One `limit` serves all the targets of a step together.
+(E) Principal never falls due, nor stays unpaid, beyond the balance.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from tests.compiler.spec_formula import Uniform, divide, exact
+from tranche.deal import CoverageTest, Deal, Debt, Fee, Residual, Step
+from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Number, Unary
+from tranche.terms.dates import PaymentDates, payment_dates
+from tranche.terms.daycounts import year_fraction
+
+Amount = Any  # a Fraction, or an infinite float
+
+
+@attrs.define
+class Owed:
+    """A debt: its balance and what is left of the date's dues."""
+
+    terms: Debt
+    balance: Amount
+    interest: Amount = Fraction(0)
+    principal: Amount = Fraction(0)
+
+
+class Specification:
+    """Runs one path of a deal. `flows[t]["owner.field"]` is what moved in period t, or the level at its close."""
+
+    def __init__(self, deal: Deal, collections: Mapping[str, Sequence[float]]) -> None:
+        self.deal, self.collections = deal, collections
+        terms = deal.schedule
+        self.dates: PaymentDates = payment_dates(
+            terms.closing, terms.maturity, terms.frequency, terms.first_payment, terms.calendar, terms.convention,
+            terms.determination_days, terms.end_of_month,
+        )  # fmt: skip
+        self.uniform = Uniform(deal, self.dates)
+        self.t = 0
+        self.accounts = {"cash": Fraction(0)} | {a.name: Fraction(a.initial) for a in deal.accounts}
+        self.targets = {a.name: a.target for a in deal.accounts if a.target is not None}
+        self.debts = {x.name: Owed(x, Fraction(x.notional)) for x in deal.tranches if isinstance(x, Debt)}
+        self.fees = {fee.name: Fraction(0) for fee in deal.fees}
+        self.residuals = {x.name for x in deal.tranches if isinstance(x, Residual)}
+        self.defaulted = self.locked = False
+        self.dues: dict[str, Amount] = {}
+        self.ratios: dict[str, tuple[Amount, Amount]] = {}
+        self.failed: dict[str, bool] = {}
+        self.kept: dict[Expr, Amount] = {}  # prev: the value at the last close
+        self.seen: dict[Expr, list[Amount]] = {}  # sum_last, avg_last: the values of the dates so far
+        self.calls = [node for formula in every_formula(deal) for node in calls(formula.tree)]
+        self.flows: list[dict[str, Amount]] = []
+
+    def run(self) -> list[dict[str, Amount]]:
+        for t in range(self.dates.periods):
+            self.t = t
+            self.flows.append({})
+            self.collect()
+            self.accrue()
+            self.remember()
+            self.read_tests()
+            for step in self.list_of_the_status():
+                self.take(step)
+            self.close()
+        return self.flows
+
+    def moved(self, name: str, amount: Amount) -> None:
+        self.flows[-1][name] = self.flows[-1].get(name, Fraction(0)) + amount
+
+    # ---- stages 2 and 3 -------------------------------------------------------------------------------------------
+
+    def collect(self) -> None:
+        cash = sum((self.component(name) for name in self.collections if name != "loss"), Fraction(0))
+        self.accounts["cash"] += cash
+        self.moved("collateral.collections", cash)
+
+    def component(self, name: str) -> Fraction:
+        return Fraction(float(self.collections[name][self.t]))
+
+    def fraction_of_a_year(self, day_count: str | None) -> float:
+        name = day_count or self.deal.schedule.day_count
+        return year_fraction(name, self.dates.starts[self.t], self.dates.dates[self.t])
+
+    def accrue(self) -> None:
+        for name, debt in self.debts.items():
+            rate = self.uniform.names[f"{name}.rate"][self.t] * self.fraction_of_a_year(debt.terms.day_count)
+            debt.interest += debt.balance * exact(rate)
+            due = self.instalment(debt.terms)
+            if debt.terms.amortisation.arrears == "catch_up":
+                due += debt.principal
+            debt.principal = min(due, debt.balance)
+        for fee in self.deal.fees:
+            amount = self.fee_amount(fee)
+            self.fees[fee.name] = self.fees[fee.name] + amount if fee.unpaid == "carried" else amount
+        self.dues = {name: unpaid for name, unpaid in self.fees.items()}
+        self.dues |= {f"{name}.interest": debt.interest for name, debt in self.debts.items()}
+        self.dues |= {f"{name}.principal": debt.principal for name, debt in self.debts.items()}
+
+    def instalment(self, debt: Debt) -> Amount:
+        terms, last = debt.amortisation, self.t == self.dates.periods - 1
+        if terms.kind == "none":
+            return Fraction(0)
+        if last and terms.balloon:
+            return math.inf
+        if terms.kind == "bullet":
+            return Fraction(debt.notional) if last else Fraction(0)
+        return exact(terms.amounts[self.t] if terms.kind == "schedule" else debt.notional / self.dates.periods)
+
+    def fee_amount(self, fee: Fee) -> Amount:
+        if fee.amount is not None:
+            return self.value(fee.amount.tree)
+        assert fee.rate is not None
+        assert fee.on is not None
+        rate, known = fee.rate * self.fraction_of_a_year(fee.day_count), self.uniform.value(fee.on.tree)
+        return self.value(fee.on.tree) * exact(rate) if known is None else exact(known[self.t] * rate)
+
+    def remember(self) -> None:
+        for call in self.calls:
+            if call.function in ("sum_last", "avg_last"):
+                self.value(call)
+
+    # ---- stages 4 and 5 -------------------------------------------------------------------------------------------
+
+    def read_tests(self) -> None:
+        levels = {"lock_up": False, "default": False}
+        for test in self.deal.tests:
+            self.ratios[test.name] = (self.value(test.numerator.tree), self.value(test.denominator.tree))
+            for level in ("trigger", "lock_up", "default"):
+                if getattr(test, level) is not None:
+                    self.read_level(test, level, levels)
+        self.defaulted = self.defaulted or levels["default"]
+        self.locked = levels["lock_up"] and not self.defaulted
+        if any(test.default is not None for test in self.deal.tests):
+            self.moved("status.default", Fraction(self.defaulted))
+
+    def read_level(self, test: CoverageTest, level: str, levels: dict[str, bool]) -> None:
+        early = test.first_test is not None and self.dates.dates[self.t] < test.first_test
+        below = not early and self.ratio(test.name) < exact(getattr(test, level))
+        self.failed.setdefault(test.name, below)
+        if level == self.first_level(test):
+            self.failed[test.name] = below
+        self.moved(f"{test.name}.{'breached' if level == 'trigger' else level}", Fraction(below))
+        levels[level] = levels.get(level, False) or below
+
+    @staticmethod
+    def first_level(test: CoverageTest) -> str:
+        return next(level for level in ("trigger", "lock_up", "default") if getattr(test, level) is not None)
+
+    def ratio(self, name: str) -> Amount:
+        numerator, denominator = self.ratios[name]
+        return divide(numerator, denominator) if denominator > 0 else math.inf
+
+    def list_of_the_status(self) -> Sequence[Step]:
+        lists = self.deal.waterfall
+        if self.defaulted:
+            return lists.enforcement or self.default_enforcement()
+        if self.locked:
+            return lists.lock_up or self.without_residuals(lists.performing)
+        return lists.performing
+
+    def without_residuals(self, steps: Sequence[Step]) -> list[Step]:
+        kept = [(step, [target for target in step.targets if target not in self.residuals]) for step in steps]
+        return [attrs.evolve(step, targets=targets) for step, targets in kept if targets]
+
+    def default_enforcement(self) -> list[Step]:
+        ranks = {x.name: x.rank or k for k, x in enumerate(self.deal.tranches, start=1)}
+        steps = [Step(verb="draw", targets=(name,)) for name in self.accounts if name != "cash"]
+        steps += [Step(verb="pay", targets=(fee,)) for fee in self.fees]
+        for name in sorted(self.debts, key=lambda name: ranks[name]):
+            steps.append(Step(verb="pay", targets=(f"{name}.interest",)))
+            steps.append(Step(verb="sweep", targets=(f"{name}.principal",)))
+        return steps + [Step(verb="pay", targets=(x.name,)) for x in self.deal.tranches if x.name in self.residuals]
+
+    # ---- stage 6: the verbs ---------------------------------------------------------------------------------------
+
+    def take(self, step: Step) -> None:
+        date = self.dates.dates[self.t]
+        if (step.after is not None and date < step.after) or (step.until is not None and date > step.until):
+            return
+        if step.when is not None and self.value(step.when.tree) == 0:
+            return
+        self.left: Amount = math.inf if step.limit is None else max(Fraction(0), self.value(step.limit.tree))
+        getattr(self, step.verb)(step)
+
+    def move(self, source: str, most: Amount, record: str) -> Amount:
+        """Take out of an account what it has, what the step may still move, and at most `most`; never less than 0."""
+        amount = max(Fraction(0), min(self.accounts[source], self.left, most))
+        self.accounts[source] -= amount
+        self.left -= amount
+        self.moved(record, amount)
+        return amount
+
+    def share(self, step: Step, source: str) -> None:
+        if step.share is not None:
+            self.left = min(self.left, exact(step.share) * self.accounts[source])
+
+    def parts(self, step: Step, claims: Sequence[Amount]) -> list[Amount]:
+        """The most that each target may take: its part of the money, or whatever is left when it is its turn."""
+        if step.group == "sequential" or len(claims) == 1:
+            return [math.inf] * len(claims)
+        money = min(self.accounts[step.source], self.left)
+        return [money * claim / sum(claims) if sum(claims) > 0 else Fraction(0) for claim in claims]
+
+    def pay(self, step: Step) -> None:
+        self.share(step, step.source)
+        parts = self.parts(step, [self.unpaid(target) for target in step.targets])
+        for target, part in zip(step.targets, parts, strict=True):
+            name, _, kind = target.partition(".")
+            record = f"{name}.{kind or ('paid' if name in self.fees else 'distribution')}"
+            paid = self.move(step.source, min(part, self.unpaid(target)), record)
+            if kind == "interest":
+                self.debts[name].interest -= paid
+            elif kind == "principal":
+                self.debts[name].principal -= paid
+                self.debts[name].balance -= paid
+            elif name in self.fees:
+                self.fees[name] -= paid
+        if step.short == "capitalise":
+            for target in step.targets:
+                if target.endswith(".interest"):
+                    self.capitalise(target.removesuffix(".interest"))
+
+    def unpaid(self, target: str) -> Amount:
+        name, _, kind = target.partition(".")
+        if kind:
+            return getattr(self.debts[name], kind)
+        return self.fees.get(name, math.inf)
+
+    def capitalise(self, name: str) -> None:
+        debt = self.debts[name]
+        amount = max(Fraction(0), debt.interest)
+        debt.balance += amount
+        debt.interest -= amount
+        self.moved(f"{name}.deferred", amount)
+
+    def sweep(self, step: Step) -> None:
+        self.share(step, step.source)
+        debts = [self.debts[target.removesuffix(".principal")] for target in step.targets]
+        for debt, part in zip(debts, self.parts(step, [debt.balance for debt in debts]), strict=True):
+            debt.balance -= self.move(step.source, min(part, debt.balance), f"{debt.terms.name}.prepaid")
+            debt.principal = min(debt.principal, debt.balance)
+
+    def fund(self, step: Step) -> None:
+        self.share(step, step.source)
+        for name in step.targets:
+            lack = self.value(self.targets[name].tree) - self.accounts[name]
+            self.accounts[name] += self.move(step.source, lack, f"{name}.funded")
+
+    def draw(self, step: Step) -> None:
+        need = sum((self.unpaid(item) for item in step.cover), Fraction(0)) if step.cover else math.inf
+        self.out_of_accounts(step, lambda name: need - self.accounts["cash"])
+
+    def release(self, step: Step) -> None:
+        self.out_of_accounts(step, lambda name: self.accounts[name] - self.value(self.targets[name].tree))
+
+    def out_of_accounts(self, step: Step, most: Any) -> None:
+        limit = self.left
+        for name in step.targets:
+            self.left = limit
+            self.share(step, name)
+            amount = self.move(name, most(name), f"{name}.drawn")
+            self.accounts[step.to] += amount
+            limit -= amount
+
+    def transfer(self, step: Step) -> None:
+        self.share(step, step.source)
+        amount = max(Fraction(0), min(self.accounts[step.source], self.left))
+        self.accounts[step.source] -= amount
+        self.accounts[step.to] += amount
+        for name, field in ((step.source, "drawn"), (step.to, "funded")):
+            if name != "cash":
+                self.moved(f"{name}.{field}", amount)
+
+    # ---- stage 7 --------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        for name, debt in self.debts.items():
+            if debt.terms.unpaid_interest == "capitalised":
+                self.capitalise(name)
+            self.moved(f"{name}.shortfall", debt.interest + debt.principal)
+            if debt.terms.unpaid_interest == "cancelled":
+                debt.interest = Fraction(0)
+            self.moved(f"{name}.balance", debt.balance)
+        for name, unpaid in self.fees.items():
+            self.moved(f"{name}.shortfall", unpaid)
+        for name, balance in self.accounts.items():
+            self.moved(f"{name}.balance", balance)
+        self.kept = {
+            call.arguments[0]: self.value(call.arguments[0]) for call in self.calls if call.function == "prev"
+        }
+
+    # ---- formulas -------------------------------------------------------------------------------------------------
+
+    def value(self, tree: Expr) -> Amount:
+        known = self.uniform.value(tree)
+        if known is not None:
+            return exact(known[self.t])
+        match tree:
+            case Name(name):
+                return self.name(name)
+            case Unary("-", operand):
+                return -self.value(operand)
+            case Unary(_, operand):
+                return Fraction(self.value(operand) == 0)
+            case Binary(op, left, right):
+                return operate(op, self.value(left), self.value(right))
+            case Call(function, arguments):
+                return self.call(function, arguments)
+        raise AssertionError(tree)
+
+    def call(self, function: str, arguments: tuple[Expr, ...]) -> Amount:
+        if function == "prev":
+            return self.kept.get(arguments[0], Fraction(0))
+        if function in ("sum_last", "avg_last"):
+            assert isinstance(arguments[1], Number)
+            seen = self.seen.setdefault(arguments[0], [])
+            if len(seen) <= self.t:  # read for the first time on this date: by a fee, or else before the tests
+                seen.append(self.value(arguments[0]))
+            window = seen[-int(arguments[1].value) :]
+            return sum(window) / (len(window) if function == "avg_last" else 1)
+        if function == "if_else":
+            return self.value(arguments[1] if self.value(arguments[0]) != 0 else arguments[2])
+        values = [self.value(argument) for argument in arguments]
+        if function == "clip":
+            return min(max(values[0], values[1]), values[2])
+        return {"min": min, "max": max, "abs": lambda x: abs(x[0])}[function](values)
+
+    def name(self, name: str) -> Amount:
+        owner, _, field = name.partition(".")
+        if name in self.deal.definitions:
+            return self.value(self.deal.definitions[name].tree)
+        if owner in ("collections", "status", "fees", "debt_service"):
+            return self.name_of_the_deal(owner, field)
+        if owner in self.ratios:
+            return self.test_name(owner, field)
+        if owner in self.accounts:
+            return self.value(self.targets[owner].tree) if field == "target" else self.accounts[owner]
+        if owner in self.fees:
+            return self.dues[owner] if field == "due" else self.fees[owner]
+        if field == "debt_service":
+            return self.debt_service(owner)
+        if field == "balance":
+            return self.debts[owner].balance
+        kind, _, which = field.partition(".")
+        return self.dues[f"{owner}.{kind}"] if which == "due" else getattr(self.debts[owner], kind)
+
+    def name_of_the_deal(self, owner: str, field: str) -> Amount:
+        if owner == "collections":
+            return self.component(field) if field else self.flows[-1]["collateral.collections"]
+        if owner == "status":
+            return Fraction(self.locked if field == "lock_up" else self.defaulted)
+        if owner == "fees":
+            return sum((self.dues[fee] for fee in self.fees), Fraction(0))
+        return sum((self.debt_service(debt) for debt in self.debts), Fraction(0))
+
+    def debt_service(self, debt: str) -> Amount:
+        return self.dues[f"{debt}.interest"] + self.dues[f"{debt}.principal"]
+
+    def test_name(self, test: str, field: str) -> Amount:
+        if field == "breached":
+            return Fraction(self.failed[test])
+        return self.ratios[test][("numerator", "denominator").index(field)] if field else self.ratio(test)
+
+
+def operate(op: str, a: Amount, b: Amount) -> Amount:
+    match op:
+        case "+":
+            return a + b
+        case "-":
+            return a - b
+        case "*":
+            return a * b
+        case "/":
+            return divide(a, b)
+        case "and":
+            return Fraction(a != 0 and b != 0)
+        case "or":
+            return Fraction(a != 0 or b != 0)
+    return Fraction({"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b, "!=": a != b}[op])
+
+
+def every_formula(deal: Deal) -> list[Formula]:
+    steps = [*deal.waterfall.performing, *deal.waterfall.lock_up, *deal.waterfall.enforcement]
+    found = [*deal.definitions.values(), *(f for fee in deal.fees for f in (fee.amount, fee.on))]
+    found += [account.target for account in deal.accounts]
+    found += [side for test in deal.tests for side in (test.numerator, test.denominator)]
+    found += [formula for step in steps for formula in (step.limit, step.when)]
+    return [formula for formula in found if formula is not None]
+
+
+def calls(tree: Expr) -> list[Call]:
+    """The calls in a formula, the innermost first: a window may look at another window."""
+    match tree:
+        case Unary(_, operand):
+            return calls(operand)
+        case Binary(_, left, right):
+            return calls(left) + calls(right)
+        case Call(_, arguments):
+            return [found for argument in arguments for found in calls(argument)] + [tree]
+    return []

@@ -1,0 +1,50 @@
+"""Floor 6. The names that stay: load, compile, run, project, explain. `tranche` itself exports them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tranche import engine
+from tranche.compiler import compile_deal
+from tranche.explanation import explain
+from tranche.files import load
+from tranche.inputs import CollateralCash, DealOrPath, as_deal, prepare
+from tranche.market.terms import Market
+from tranche.program import Program
+from tranche.projection import project
+from tranche.results import Results
+
+__all__ = ["compile", "explain", "load", "project", "run"]
+
+
+def compile(deal: DealOrPath) -> Program:
+    """The deal resolved to registers and instructions. Raises DealError with every problem and its place."""
+    return compile_deal(as_deal(deal))
+
+
+def run(
+    deal: DealOrPath,
+    paths: int = 10_000,
+    seed: int = 0,
+    threads: int | None = None,
+    collections: CollateralCash | None = None,
+    market: Market | None = None,
+    *,
+    width: int = 64,
+    first_path: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> Results:
+    """Simulate a deal over paths first_path ≤ p < first_path + paths.
+
+    `collections`: the user's own cash, an array [paths, T] in the deal's currency or a mapping of such arrays by
+    component; by default what the deal's file names. Where it has fewer paths than `paths`, those there are are run.
+    `market` replaces the deal's market. `threads`: all processors by default; neither it nor `width` changes a bit.
+    `progress` is called with the number of paths done since the last call.
+    Raises DealError, DataError and UsageError.
+    """
+    inputs = prepare(deal, seed=seed, collections=collections, market=market)
+    if inputs.paths is not None and 0 <= first_path < inputs.paths:
+        paths = min(paths, inputs.paths - first_path)
+    return engine.run_program(
+        inputs, paths, first_path=first_path, threads=threads, width=width, seed=seed, progress=progress
+    )

@@ -1,0 +1,57 @@
+"""The `tranche` program: its commands, `--version`, and how it ends."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from .check import check
+from .compile import compile_
+from .explain import explain
+from .run import run
+
+app = typer.Typer(
+    name="tranche",
+    help="Structured debt secured on compute: deal file in, tranche table out.",
+    epilog="Exit codes: 0 all well, 1 a deal failed, 2 bad usage, 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("check")(check)
+app.command("run")(run)
+app.command("explain")(explain)
+app.command("compile")(compile_)
+
+
+def _version(asked: bool) -> None:
+    if not asked:
+        return
+    from tranche._kernels.waterfall import WIDTHS, openmp
+    from tranche._version import __version__
+
+    typer.echo(f"tranche {__version__}")
+    typer.echo(f"kernel: blocks of {', '.join(map(str, WIDTHS))} paths")
+    typer.echo("OpenMP: yes" if openmp else "OpenMP: no, every run uses one thread")
+    raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and what it runs on.")
+    ] = False,
+) -> None:
+    """Structured debt secured on compute: deal file in, tranche table out."""
+
+
+def main() -> None:
+    """Run the command line and exit: 0 all well, 1 a deal failed, 2 bad usage, 130 interrupted."""
+    try:
+        app(prog_name="tranche")
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        sys.exit(130)

@@ -1,0 +1,60 @@
+"""How a command ends: problems on stderr, one a line, and the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import attrs
+import typer
+
+from tranche.errors import Problem, TrancheError, UsageError
+
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+
+
+@attrs.define
+class Ending:
+    """The worst that happened so far."""
+
+    code: int = 0
+
+    def fail(self, error: TrancheError) -> None:
+        """Print every problem; go on with the next deal."""
+        self.code = max(self.code, MISUSED if isinstance(error, UsageError) else FAILED)
+        for problem in error:
+            typer.echo(one_line(problem), err=True)
+
+
+@contextmanager
+def ending() -> Iterator[Ending]:
+    """Inside, errors that a user can meet end in a message and an exit code, and so does Ctrl-C. Bugs do not."""
+    end = Ending()
+    try:
+        yield end
+    except TrancheError as error:
+        end.fail(error)
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    if end.code:
+        raise typer.Exit(end.code)
+
+
+def one_line(problem: Problem) -> str:
+    """A problem without line breaks or control characters of the file it speaks of."""
+    return "".join(c if c.isprintable() else " " for c in str(problem))
+
+
+def as_data(error: TrancheError) -> list[dict[str, object]]:
+    """Problems for JSON."""
+    return [
+        {
+            "what": problem.what,
+            "fix": problem.fix,
+            "path": problem.place.path,
+            "file": problem.place.file,
+            "line": problem.place.line,
+        }
+        for problem in error
+    ]

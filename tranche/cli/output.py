@@ -1,0 +1,44 @@
+"""Where output goes: tables and text to stdout, progress to stderr, JSON whole."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from typing import Any
+
+import typer
+from rich.console import Console
+
+WIDEST = 128  # columns that a table needs: no figure is ever cut off
+
+
+def console() -> Console:
+    """For stdout. Tables keep their width where the terminal is narrower; colours only on a terminal."""
+    found = Console(highlight=False, soft_wrap=True)
+    return found if found.width >= WIDEST else Console(highlight=False, soft_wrap=True, width=WIDEST)
+
+
+def errors() -> Console:
+    return Console(stderr=True, highlight=False)
+
+
+def is_interactive() -> bool:
+    """Whether somebody watches stderr."""
+    return sys.stderr.isatty()
+
+
+def print_json(data: Any) -> None:
+    """Numbers that JSON does not have become null."""
+    typer.echo(json.dumps(finite(data), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def finite(data: Any) -> Any:
+    """`data` with None in place of NaN and infinities, however deep."""
+    if isinstance(data, float):
+        return data if math.isfinite(data) else None
+    if isinstance(data, dict):
+        return {key: finite(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [finite(value) for value in data]
+    return data

@@ -1,0 +1,103 @@
+"""`tranche run`: simulate deals and print their tranche tables."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .options import Cash, Json, Paths, Seed
+
+if TYPE_CHECKING:
+    from tranche.deal import Deal
+    from tranche.results import Results
+
+
+def run(
+    paths: Paths,
+    number: Annotated[int, typer.Option("--paths", help="Paths to simulate.")] = 10_000,
+    seed: Seed = 0,
+    threads: Annotated[int | None, typer.Option("--threads", help="Threads. [default: all processors]")] = None,
+    collections: Cash = None,
+    as_json: Json = False,
+) -> None:
+    """Simulate each deal and print its tranche table, its tests and the audit: cash in less cash out.
+
+    Goes on after a deal that fails.
+    """
+    from tranche.errors import TrancheError
+
+    from .deal_files import deal_files
+    from .ending import as_data, ending
+    from .output import print_json
+    from .table import print_results
+
+    with ending() as end:
+        reports: list[dict[str, Any]] = []
+        used = _threads(threads)
+        for file in deal_files(paths):
+            try:
+                deal, results, seconds = _run(file, number, seed, used, collections)
+            except TrancheError as error:
+                reports.append({"file": str(file), "ok": False, "problems": as_data(error)})
+                end.fail(error)
+                continue
+            reports.append({"file": str(file), "ok": True, **_data(results, seconds, used)})
+            if not as_json:
+                print_results(str(file), deal, results, seconds, used)
+        if as_json:
+            print_json(reports)
+
+
+def _threads(threads: int | None) -> int:
+    """The threads of every run; one, with a note, where the kernel was built without OpenMP. Raises UsageError."""
+    from tranche import engine
+    from tranche._kernels.waterfall import openmp
+
+    if not openmp and threads is not None and threads > 1:
+        typer.echo("built without OpenMP: running on one thread", err=True)
+        return 1
+    return engine.thread_count(threads)
+
+
+def _run(
+    file: Path, number: int, seed: int, threads: int, collections: Path | None
+) -> tuple[Deal, Results, float]:
+    from rich.progress import Progress
+
+    from tranche.api import run as run_deal
+    from tranche.files import load
+
+    from .cash import read_cash
+    from .output import errors, is_interactive
+
+    deal = load(file)
+    cash = read_cash(deal, collections)
+    with Progress(console=errors(), transient=True, disable=not is_interactive()) as bar:
+        task = bar.add_task("paths", total=number)
+        start = time.perf_counter()
+        results = run_deal(
+            deal, number, seed, threads, cash, progress=lambda done: bar.update(task, advance=done)
+        )
+        seconds = time.perf_counter() - start
+    return deal, results, seconds
+
+
+def _data(results: Results, seconds: float, threads: int) -> dict[str, Any]:
+    program, audit = results.program, results.audit
+    tests = [claim.name for claim in program.claims if claim.kind == "test"]
+    return {
+        "deal": program.name,
+        "currency": program.currency,
+        "paths": results.count,
+        "seed": results.seed,
+        "dates": [date.isoformat() for date in program.dates[1:]],
+        "tranches": results.tranches().to_dict(orient="index"),
+        "tests": {name: results.paths(name).mean().to_dict() for name in tests},
+        "audit": {"absolute": audit.absolute, "relative": audit.relative, "path": audit.path},
+        "seconds": seconds,
+        "threads": threads,
+        "hash": program.hash,
+    }

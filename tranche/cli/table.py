@@ -1,0 +1,97 @@
+"""The results of a run as people read them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.table import Table
+
+from .output import console
+
+if TYPE_CHECKING:
+    from tranche.deal import Deal
+    from tranche.results import Results
+
+MILLION = 1e6
+# column of the tranche table → heading, and how its numbers are written
+COLUMNS = {
+    "notional": ("notional", "money"),
+    "expected_loss": ("expected\nloss", "share"),
+    "expected_loss_se": ("± one\nse", "share"),
+    "default_probability": ("default\nprob.", "share"),
+    "loss_given_default": ("loss given\ndefault", "share"),
+    "wal": ("WAL\nyears", "years"),
+    "irr": ("IRR", "share"),
+    "interest": ("interest", "money"),
+    "principal": ("principal", "money"),
+    "distribution": ("distri-\nbution", "money"),
+    "shortfall": ("shortfall", "money"),
+    "final_balance": ("final\nbalance", "money"),
+}
+
+
+def print_results(file: str, deal: Deal, results: Results, seconds: float, threads: int) -> None:
+    """Header, tranche table, tests, audit and timing of one run."""
+    out, program, audit = console(), results.program, results.audit
+    out.print(f"[bold]{escape(program.name)}[/bold]  {escape(file)}")
+    drawn = any(name.startswith("market.") for name in program.inputs)
+    out.print(
+        f"{results.count:,} paths" + (f" of seed {results.seed}" if drawn else " of the collections given")
+        + f", {program.periods} payment dates from {program.dates[1]} to {program.dates[-1]}; "
+        f"means in millions of {escape(program.currency)}"
+    )
+    out.print(tranche_table(results))
+    for line in _tests(results):
+        out.print(line)
+    out.print(
+        f"audit: cash in less cash out and cash held is at most {audit.relative:.2g} of the cash in, "
+        f"{audit.absolute:.2g} {escape(program.currency)} (path {audit.path})"
+    )
+    each = seconds * 1e9 / (results.count * program.periods)
+    out.print(f"{seconds:.2f} s on {threads} thread{'s' if threads > 1 else ''}, {each:,.0f} ns a path and date")
+    for assumption in deal.assumptions:
+        out.print(f"assumed: {escape(assumption)}")
+    out.print()
+
+
+def tranche_table(results: Results) -> Table:
+    """The tranche table; `-` where a column says nothing of a class."""
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("tranche", no_wrap=True)
+    for heading, _ in COLUMNS.values():
+        table.add_column(heading, justify="right", no_wrap=True)
+    frame = results.tranches()
+    for name in frame.index:
+        cells = [cell(float(frame[column][name]), kind) for column, (_, kind) in COLUMNS.items()]
+        table.add_row(escape(str(name)), *cells)
+    return table
+
+
+def cell(value: float, kind: str) -> str:
+    """A number of the table: money in millions, shares in percent, years."""
+    if math.isnan(value):
+        return "-"
+    if kind == "money":
+        return f"{value / MILLION:,.3f}"
+    return f"{value:.2f}" if kind == "years" else f"{100 * value:.3f}%"
+
+
+def _tests(results: Results) -> list[str]:
+    """What each coverage test's levels did, on how many of the dates and of the paths."""
+    lines = []
+    for claim in results.program.claims:
+        if claim.kind != "test":
+            continue
+        frame = results.paths(claim.name)
+        known = {record.field for record in results.program.records if record.owner == claim.name}
+        for field in (field for field in frame.columns if field in known):
+            failed = frame[field]
+            words = {"breached": "below its trigger", "lock_up": "below its lock-up level"}
+            lines.append(
+                f"{escape(claim.name)}: {words.get(field, 'below its default level')} on {failed.mean():.2f} dates a "
+                f"path, ever on {100 * (failed > 0).mean():.2f}% of the paths"
+            )
+    return lines

@@ -1,0 +1,114 @@
+"""Replaces frequent sequences of instructions by fused ones (`program.FUSED`), and neighbouring skips by one."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import attrs
+
+from tranche.program import FUSED, NOTHING, OPERAND_ROLES, SCRATCH, UNLIMITED, Kind, Op, Part, Register, Step
+
+
+@attrs.frozen
+class Line:
+    """An instruction over virtual registers; operands are plain numbers where the role is `n`."""
+
+    op: Op
+    operands: tuple[int, ...]
+    records: tuple[int, ...] = ()
+
+
+def fuse(
+    lines: Sequence[Line], steps: Sequence[Step], registers: Sequence[Register]
+) -> tuple[list[Line], list[Step]]:
+    """The fused instructions, and the steps with their new ranges (steps that were fused together share one)."""
+    ends = {k: k + 1 + line.operands[1] for k, line in enumerate(lines) if line.op is Op.SKIP}
+    live = _without_repeated_skips(lines, ends)
+    mentions = Counter(n for line in lines for n, (_, role) in _operands(line) if role != "n")
+    result: list[Line] = []
+    skips: dict[int, int] = {}  # new number of a SKIP -> old number of what it skips to
+    moved: dict[int, int] = {}  # old number -> new number
+    at = 0
+    while at < len(live):
+        line, length = _match(lines, live, at, set(ends.values()), registers, mentions)
+        moved |= dict.fromkeys(live[at : at + length], len(result))
+        if line.op is Op.SKIP:
+            skips[len(result)] = ends[live[at]]
+        result.append(line)
+        at += length
+    new = [moved.get(k, -1) for k in range(len(lines))] + [len(result)]
+    for k in reversed(range(len(lines))):
+        new[k] = new[k] if new[k] >= 0 else new[k + 1]  # a dropped instruction stands for the next one
+    for k, end in skips.items():
+        result[k] = Line(Op.SKIP, (result[k].operands[0], new[end] - k - 1))
+    return result, [attrs.evolve(step, first=new[step.first], last=new[step.last - 1] + 1) for step in steps]
+
+
+def _without_repeated_skips(lines: Sequence[Line], ends: dict[int, int]) -> list[int]:
+    """Numbers of the instructions to keep: two regions in a row under one condition become one, when the first does
+    not change the condition and no other region ends between them. `ends` loses the skips that go."""
+    dropped: set[int] = set()
+    for k in sorted(ends):
+        while k in ends and ends[k] in ends and list(ends.values()).count(ends[k]) == 1:
+            following = ends[k]
+            inside = lines[k + 1 : following]
+            written = {n for line in inside for n, (_, role) in _operands(line) if role in "wu"}
+            if lines[following].operands[0] != lines[k].operands[0] or lines[k].operands[0] in written:
+                break
+            ends[k] = ends.pop(following)
+            dropped.add(following)
+    return [k for k in range(len(lines)) if k not in dropped]
+
+
+def _operands(line: Line) -> list[tuple[int, tuple[str, str]]]:
+    return list(zip(line.operands, OPERAND_ROLES[line.op], strict=True))
+
+
+def _match(
+    lines: Sequence[Line],
+    live: Sequence[int],
+    at: int,
+    targets: set[int],
+    registers: Sequence[Register],
+    mentions: Counter[int],
+) -> tuple[Line, int]:
+    """The fused instruction that can start at live[at], and how many it replaces; the plain one where there is none."""
+    for op, parts in FUSED.items():
+        numbers = live[at : at + len(parts)]
+        if len(numbers) < len(parts) or targets & set(numbers[1:]):
+            continue  # a jump lands inside
+        window = [lines[k] for k in numbers]
+        bound = _unify(window, parts, registers, mentions)
+        if bound is not None:
+            operands = tuple(bound[name] for name, _ in OPERAND_ROLES[op])
+            written = [n for n, (_, role) in zip(operands, OPERAND_ROLES[op], strict=True) if role != "r"]
+            if all(operands.count(n) == 1 for n in written):
+                return Line(op, operands, _records(window)), len(parts)
+    return lines[live[at]], 1
+
+
+def _records(window: Sequence[Line]) -> tuple[int, ...]:
+    return tuple(number for line in window for number in line.records)
+
+
+def _unify(
+    window: Sequence[Line], parts: Sequence[Part], registers: Sequence[Register], mentions: Counter[int]
+) -> dict[str, int] | None:
+    """Which register each operand of the fused instruction is, if the instructions are its parts."""
+    bound: dict[str, int] = {}
+    for line, part in zip(window, parts, strict=True):
+        if line.op is not part.op:
+            return None
+        for number, name in zip(line.operands, part.operands, strict=True):
+            if name in (UNLIMITED, NOTHING):
+                wanted = math.inf if name == UNLIMITED else 0.0
+                if registers[number].kind is not Kind.CONSTANT or registers[number].initial != wanted:
+                    return None
+            elif bound.setdefault(name, number) != number:
+                return None
+    scratch = bound.get(SCRATCH)
+    if scratch is not None and (registers[scratch].kind is not Kind.TEMP or mentions[scratch] != 2):
+        return None
+    return bound

@@ -1,0 +1,88 @@
+"""Floor 5. The figures that a deal file states about itself, held against a run."""
+
+from __future__ import annotations
+
+import math
+
+import attrs
+import pandas as pd
+
+from tranche.deal import Deal
+from tranche.errors import DealError, Place, Problem, nearest
+from tranche.measures.credit import COLUMNS
+from tranche.program import Program
+from tranche.results import FIELDS, Results
+
+AUDIT = ("audit.relative", "audit.absolute")
+
+
+@attrs.frozen
+class Finding:
+    """One figure of a deal: what it is, what the deal says, within what. `holds` is False for NaN too."""
+
+    figure: str
+    value: float
+    expected: float
+    within: float
+
+    @property
+    def holds(self) -> bool:
+        return abs(self.value - self.expected) <= self.within
+
+
+def findings(deal: Deal, results: Results) -> list[Finding]:
+    """Every figure of the deal's `expect:` block. Raises DealError for figures that nobody knows, with their places."""
+    known = known_figures(results.program)
+    unknown = [
+        Problem(f"unknown figure {item.figure!r}", nearest(item.figure, known), _place(deal, item.figure))
+        for item in deal.expect.figures
+        if item.figure not in known
+    ]
+    if unknown:
+        raise DealError(unknown)
+    table = results.tranches()
+    return [
+        Finding(item.figure, figure(results, item.figure, table), item.value, item.within)
+        for item in deal.expect.figures
+    ]
+
+
+def misses(deal: Deal, found: list[Finding]) -> list[Problem]:
+    """The findings that do not hold, as problems with their places."""
+    return [
+        Problem(
+            f"{one.figure} is {one.value:.10g}",
+            f"the file expects {one.expected:.10g} ± {one.within:.10g}",
+            _place(deal, one.figure),
+        )
+        for one in found
+        if not one.holds
+    ]
+
+
+def known_figures(program: Program) -> list[str]:
+    """The names that `figure` knows: columns of the tranche table, mean totals of every other class, the audit."""
+    names = list(AUDIT)
+    for claim in program.claims:
+        fields = COLUMNS if claim.kind in ("debt", "residual") else tuple(FIELDS[claim.kind])
+        names += [f"{claim.name}.{field}" for field in fields]
+    return names
+
+
+def figure(results: Results, name: str, table: pd.DataFrame | None = None) -> float:
+    """One figure of a run, such as `senior.expected_loss`, `servicing.paid`, `dscr.breached`, `audit.relative`.
+
+    A column of the tranche table; for other classes the mean over the paths of each path's total (an account's
+    `balance`: of its final level). `name` is one of `known_figures`; `table`: `results.tranches()`, when at hand.
+    """
+    owner, _, field = name.rpartition(".")
+    if name in AUDIT:
+        return float(getattr(results.audit, field))
+    kind = results.claim(owner).kind
+    if kind in ("debt", "residual"):
+        return float((results.tranches() if table is None else table)[field][owner])
+    return math.fsum(float(results.total(f"{owner}.{part}").mean()) for part in FIELDS[kind][field])
+
+
+def _place(deal: Deal, name: str) -> Place:
+    return deal.source.place(f"expect.figures.{name}")

@@ -1,0 +1,10 @@
+"""Floor 5. One path, date by date, step by step.
+
+The room is not called `explain`, because a module `tranche.explain` would take the place of the function of that name.
+"""
+
+from .explain import explain
+from .explanation import Explanation
+from .lines import Day, Line, Reading
+
+__all__ = ["Day", "Explanation", "Line", "Reading", "explain"]

@@ -1,0 +1,59 @@
+"""Which dates of a path are worth telling: breaches, shortfalls, changes of status, draws, repayments."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from tranche.program import Program
+
+from .lines import Day, Line
+from .observer import dust
+
+
+def open_dues(day: Day, least: float) -> list[Line]:
+    """Dues of debts and fees that a date's payments left open, in order of payment: the last line of each due; for
+    a class that no step paid on this date, what the close found unpaid or capitalised."""
+    last: dict[str, Line] = {}
+    for line in day.lines:
+        if line.verb == "pay" and not math.isnan(line.short):
+            last[line.record] = line
+    found = [line for line in last.values() if line.short > least]
+    told = {line.owner for line in found}
+    for line in day.lines:
+        if line.verb in ("capitalise", "unpaid") and line.owner not in told and max(line.paid, line.short) > least:
+            found.append(line)
+            told.add(line.owner)
+    return found
+
+
+def events(program: Program, day: Day, least: float) -> frozenset[str]:
+    """What is out of the ordinary on a date, as keys to compare dates by."""
+    found = {f"{line.record} short" for line in open_dues(day, least)}
+    found |= {f"{reading.test} {reading.level_name}" for reading in day.readings if reading.failed}
+    for line in day.lines:
+        if line.verb in ("capitalise", "unpaid", "uncovered") and max(line.paid, line.short) > least:
+            found.add(line.record)
+        if line.verb == "draw" and line.paid > least and line.due > 0:
+            found.add(f"{line.record} drawn")
+    for claim in program.claims:
+        if claim.kind == "debt" and day.balances.get(claim.name, 0.0) <= 1e-9 * claim.notional:
+            found.add(f"{claim.name} repaid")
+    return frozenset(found)
+
+
+def is_ordinary(found: frozenset[str]) -> bool:
+    """Whether nothing happened; a debt that was repaid earlier is no news."""
+    return all(key.endswith(" repaid") for key in found)
+
+
+def told_in_full(program: Program, days: Sequence[Day]) -> list[bool]:
+    """The first and the last date, every change of status, and every date with an event that the path had not seen."""
+    least, seen, status = dust(program), set[str](), "performing"
+    full = []
+    for day in days:
+        now = events(program, day, least)
+        full.append(day.number in (1, program.periods) or day.status != status or not now <= seen)
+        seen |= now
+        status = day.status
+    return full

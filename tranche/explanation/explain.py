@@ -1,0 +1,66 @@
+"""Runs one path twice, in the kernel for the figures and in the slow twin for the reasons."""
+
+from __future__ import annotations
+
+from tranche import engine
+from tranche.inputs import CollateralCash, DealOrPath, prepare
+from tranche.market.terms import Market
+from tranche.program import Program
+from tranche.reference import Number, run_path
+
+from .explanation import Explanation
+from .lines import Day, lines_of, readings_of
+from .observer import Observer
+
+
+def explain(
+    deal: DealOrPath,
+    path: int = 17,
+    seed: int = 0,
+    collections: CollateralCash | None = None,
+    market: Market | None = None,
+) -> Explanation:
+    """Why a path went as it did: each date, each step, what was available, due, paid and short, and why.
+
+    The path is the same that `run` simulates under this number and seed. Raises DealError, DataError and UsageError.
+    """
+    inputs = prepare(deal, seed=seed, collections=collections, market=market, fuse=False)
+    program = inputs.program
+    results = engine.run_program(inputs, 1, first_path=path, threads=1, seed=seed)
+    rows = inputs.rows(path, 1)[0]
+    observer = Observer(program)
+    twin = run_path(program, rows, watch=observer)
+    days = []
+    for t in range(program.periods):
+        lines, readings = lines_of(program, observer, t), readings_of(program, observer, t)
+        days.append(
+            Day(
+                number=t + 1,
+                date=program.dates[t + 1],
+                status=_status(program, twin.movements[t]),
+                inputs=dict(zip(program.inputs, (float(x) for x in rows[t]), strict=True)),
+                balances=_balances(program, twin.movements[t]),
+                lines=lines,
+                readings=readings,
+            )
+        )
+    return Explanation(program, path, seed, tuple(days), results)
+
+
+def _balances(program: Program, moved: list[Number]) -> dict[str, float]:
+    """Balances of debts and accounts at the close of a date."""
+    return {
+        record.owner: float(moved[k])
+        for k, record in enumerate(program.records)
+        if record.field == "balance" and not record.flow
+    }
+
+
+def _status(program: Program, moved: list[Number]) -> str:
+    """Default is for good and overrides lock-up, as the program itself has it."""
+    lock_up = False
+    for k, record in enumerate(program.records):
+        if record.name == "status.default" and moved[k] != 0:
+            return "default"
+        lock_up |= record.field == "lock_up" and moved[k] != 0
+    return "lock-up" if lock_up else "performing"

@@ -1,0 +1,193 @@
+"""Lines of an explanation: what a step had, owed, paid and left short, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import attrs
+
+from tranche.program import OPERAND_ROLES, Op, Program, Record, Step
+
+from .observer import Event, Observer, record_of
+from .why import NOT_MET, NOT_TODAY, WHY
+from .words import ratio
+
+# record field → what is done; funds and draws are told apart by their operands
+VERBS = {
+    "collections": "receive",
+    "interest": "pay",
+    "principal": "pay",
+    "paid": "pay",
+    "prepaid": "sweep",
+    "distribution": "distribute",
+    "funded": "fund",
+    "drawn": "draw",
+    "deferred": "capitalise",
+    "shortfall": "unpaid",
+    "unfunded": "uncovered",
+}
+LEVELS = {"breached": "trigger", "lock_up": "lock-up level", "default": "default level"}
+QUIET = frozenset({"capitalise", "unpaid", "uncovered"})  # shown only where they move something
+
+
+@attrs.frozen
+class Line:
+    """One payment of one step on one date, in the deal's currency; NaN where a column says nothing.
+
+    `record` names what was paid (`senior.interest`); `available`: cash in the account it is paid from, before;
+    `due`: what was owed, or missing to an account's target, or lacking to a draw; `short`: what of it stays open.
+    A test's numerator and denominator stand in `available` and `due`.
+    """
+
+    step: str
+    text: str
+    record: str
+    verb: str
+    available: float
+    due: float
+    paid: float
+    short: float
+    why: str
+
+    @property
+    def owner(self) -> str:
+        """The class of the deal whose record it is."""
+        return self.record.rpartition(".")[0]
+
+
+@attrs.frozen
+class Reading:
+    """A coverage test against one of its levels. `ratio` is infinite where nothing is due, `level` before its first
+    test date minus infinity."""
+
+    test: str
+    level_name: str
+    ratio: float
+    level: float
+    failed: bool
+
+    @property
+    def words(self) -> str:
+        if math.isinf(self.level):
+            return "not tested yet"
+        if math.isinf(self.ratio):
+            return "passed: nothing is due"
+        verdict = "failed: below" if self.failed else "passed: not below"
+        return f"{ratio(self.ratio)} {verdict} its {self.level_name} of {ratio(self.level)}"
+
+
+@attrs.frozen
+class Day:
+    """Everything that happened on one payment date."""
+
+    number: int  # 1 … T
+    date: dt.date
+    status: str
+    inputs: dict[str, float]
+    balances: dict[str, float]
+    lines: tuple[Line, ...]
+    readings: tuple[Reading, ...]
+
+
+def lines_of(program: Program, observer: Observer, t: int) -> tuple[Line, ...]:
+    """The lines of date t, in the order in which the program's steps ran; steps of other waterfalls are left out."""
+    found: list[Line] = []
+    for step in program.steps:
+        if not observer.ran[t].isdisjoint(range(step.first, step.last)):
+            found += _step(program, observer, t, step)
+    return tuple(found)
+
+
+def readings_of(program: Program, observer: Observer, t: int) -> tuple[Reading, ...]:
+    """Every level of every coverage test on date t."""
+    found = []
+    for event in observer.events[t]:
+        record = _record(program, event.instruction)
+        if "denominator" in event.before:
+            found.append(_reading(record, event))
+    return tuple(found)
+
+
+def _step(program: Program, observer: Observer, t: int, step: Step) -> list[Line]:
+    events = {event.instruction: event for event in observer.events[t]}
+    found = []
+    for k in range(step.first, step.last):
+        if record_of(program, k) < 0:
+            continue
+        record = _record(program, k)
+        if k in events:
+            line = _line(step, record, events[k])
+        else:
+            line = _skipped(program, step, record, k)
+        if line is not None:
+            found.append(line)
+    return found
+
+
+def _line(step: Step, record: Record, event: Event) -> Line | None:
+    if "denominator" in event.before:
+        reading = _reading(record, event)
+        nothing = math.nan
+        return Line(step.path, step.text, record.name, "test", event.before["numerator"], event.before["denominator"],
+                    nothing, nothing, reading.words)  # fmt: skip
+    if record.field not in VERBS or not record.flow:
+        return None
+    verb = _verb(record, frozenset(event.before))
+    if verb in QUIET and event.amount == 0:
+        return None
+    available, due, paid, short = _amounts(verb, event)
+    return Line(step.path, step.text, record.name, verb, available, due, paid, short, WHY[verb](event))
+
+
+def _skipped(program: Program, step: Step, record: Record, number: int) -> Line | None:
+    op = Op(int(program.instructions[number]["op"]))
+    names = frozenset(name for name, _ in OPERAND_ROLES[op])
+    if record.field not in VERBS or not record.flow or _verb(record, names) in QUIET:
+        return None
+    why = NOT_TODAY if any(word in step.text for word in (", when ", ", from ", ", until ")) else NOT_MET
+    nothing = math.nan
+    return Line(step.path, step.text, record.name, _verb(record, names), nothing, nothing, 0.0, nothing, why)
+
+
+def _verb(record: Record, operands: frozenset[str]) -> str:
+    verb = VERBS[record.field]
+    if verb in ("fund", "draw") and {"source", "to"} <= operands:
+        return "transfer"
+    return "release" if verb == "draw" and "target" in operands else verb
+
+
+def _amounts(verb: str, event: Event) -> tuple[float, float, float, float]:
+    """(available, due, paid, short)."""
+    before, moved, nothing = event.before, event.amount, math.nan
+    match verb:
+        case "pay":
+            return before["cash"], before["due"], moved, event.after["due"]
+        case "sweep" | "distribute":
+            return before["cash"], nothing, moved, 0.0
+        case "fund":
+            due = max(0.0, before["target"] - before["account"])
+            return before["cash"], due, moved, due - moved
+        case "release":
+            return before["account"], max(0.0, before["account"] - before["target"]), moved, 0.0
+        case "draw":
+            lacking = max(0.0, before["need"] - before["cash"])
+            finite = math.isfinite(lacking)
+            return before["account"], lacking if finite else nothing, moved, lacking - moved if finite else 0.0
+        case "transfer":
+            return before["source"], nothing, moved, 0.0
+        case "receive":
+            return before["cash"], moved, moved, 0.0
+        case "capitalise":
+            return nothing, before["due"], moved, event.after["due"]
+    return nothing, moved, 0.0, moved  # unpaid or uncovered
+
+
+def _record(program: Program, instruction: int) -> Record:
+    return program.records[record_of(program, instruction)]
+
+
+def _reading(record: Record, event: Event) -> Reading:
+    numerator, denominator = event.before["numerator"], event.before["denominator"]
+    value = numerator / denominator if denominator > 0 else math.inf
+    return Reading(record.owner, LEVELS[record.field], value, event.before["level"], event.amount != 0)

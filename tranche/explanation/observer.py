@@ -1,0 +1,102 @@
+"""Listens to the slow twin and keeps, for every date, what each instruction with a record saw and moved."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import attrs
+
+from tranche.program import OPERAND_ROLES, Op, Program
+
+DUST = 1e-12  # of the deal's notional
+Operands = Mapping[str, float]
+
+
+@attrs.frozen
+class Setting:
+    """What lay behind an instruction's limit. `met`: its condition, True without one; `part`: it is a pro-rata part;
+    `pot_limit`: what the step let into the pot it pays from, when that was less than the account held."""
+
+    met: bool = True
+    part: bool = False
+    pot_limit: float | None = None
+
+
+@attrs.frozen
+class Event:
+    """One instruction with a record, as it ran. `before` and `after`: its operands by name; `amount`: what it moved;
+    `dust`: amounts up to this are rounding."""
+
+    instruction: int
+    before: Operands
+    after: Operands
+    amount: float
+    setting: Setting = Setting()
+    dust: float = 0.0
+
+
+class Observer:
+    """A `reference.Watch`. `ran[t]`: the instructions that ran; `events[t]`: those with a record, in order.
+
+    It knows instructions by the names of their operands, not by their opcodes. The program is not fused: each of its
+    instructions does one thing.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.ran: list[set[int]] = [set() for _ in range(program.periods)]
+        self.events: list[list[Event]] = [[] for _ in range(program.periods)]
+        self._records = [record_of(program, k) for k in range(len(program.instructions))]
+        self._operands = [_registers(program, k) for k in range(len(program.instructions))]
+        self._dust = dust(program)
+        self._refused: set[int] = set()  # registers last written by a choice whose condition did not hold
+        self._parts: set[int] = set()  # registers last written as a pro-rata part
+        self._pots: dict[int, float] = {}  # pots that a limit kept small, and the limit
+
+    def __call__(self, t: int, at: int, op: Op, before: Operands, after: Operands, amount: float) -> None:
+        registers = self._operands[at]
+        self.ran[t].add(at)
+        if self._records[at] >= 0:
+            self.events[t].append(self._event(at, before, after, amount))
+        elif "source" in before and "to" in before:
+            self._fill_pot(registers, before, amount)
+        for name, role in OPERAND_ROLES[op]:
+            if role in "wu":
+                _mark(self._refused, registers[name], before.get("condition", 1.0) == 0)
+                _mark(self._parts, registers[name], "claims" in before)
+
+    def _event(self, at: int, before: Operands, after: Operands, amount: float) -> Event:
+        setting = self._setting(self._operands[at], before)
+        return Event(at, dict(before), dict(after), amount, setting, self._dust)
+
+    def _setting(self, registers: Mapping[str, int], before: Operands) -> Setting:
+        limit = registers.get("limit", -1)
+        refused = before.get("condition", 1.0) == 0 or (limit in self._refused and before["limit"] == 0)
+        return Setting(not refused, limit in self._parts, self._pots.get(registers.get("cash", -1)))
+
+    def _fill_pot(self, registers: Mapping[str, int], before: Operands, amount: float) -> None:
+        """An unrecorded move fills the pot that a step with several targets pays from, or gives back what is left."""
+        self._pots.pop(registers["source"], None)
+        self._pots.pop(registers["to"], None)
+        if amount < before["source"]:
+            self._pots[registers["to"]] = before.get("limit", math.inf)
+
+
+def _mark(marked: set[int], register: int, on: bool) -> None:
+    (marked.add if on else marked.discard)(register)
+
+
+def dust(program: Program) -> float:
+    """Amounts up to this are rounding, in the deal's currency."""
+    return DUST * max(1.0, sum(claim.notional for claim in program.claims))
+
+
+def record_of(program: Program, number: int) -> int:
+    """The record that an instruction sums; −1 when it sums none."""
+    return int(program.instructions[number]["record"].flat[0])
+
+
+def _registers(program: Program, number: int) -> dict[str, int]:
+    row = program.instructions[number]
+    roles = OPERAND_ROLES[Op(int(row["op"]))]
+    return {name: int(k) for (name, role), k in zip(roles, row["r"], strict=False) if role != "n"}

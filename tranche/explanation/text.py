@@ -1,0 +1,97 @@
+"""An explanation as plain text: the story, then the dates, the ordinary ones folded together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from tranche.program import Program
+
+from .events import events, is_ordinary, open_dues, told_in_full
+from .lines import QUIET, Day, Line
+from .observer import dust
+from .why import NOT_TODAY
+from .words import count, money, ratio
+
+HEADINGS = ("available", "due", "paid", "short")
+
+
+def day_by_day(program: Program, days: Sequence[Day], every: bool = False) -> Iterator[str]:
+    """Lines of text. Dates that begin something (all of them, if `every`) are told in full; dates on which it goes on,
+    in one line each; dates without anything out of the ordinary, several in one line."""
+    width = max(len(heading) for heading in HEADINGS)
+    width = max([width, *(len(cell) for day in days for line in day.lines for cell in _cells(line))])
+    least, full = dust(program), told_in_full(program, days)
+
+    def form(day: Day) -> str:
+        if every or full[day.number - 1]:
+            return "full"
+        return "ordinary" if is_ordinary(events(program, day, least)) else "brief"
+
+    for kind, group in groupby(days, key=form):
+        members = list(group)
+        if kind == "full":
+            for day in members:
+                yield from _in_full(program, day, width, least)
+                yield ""
+            continue
+        if kind == "brief":
+            yield from (_brief(day, least) for day in members)
+        else:
+            yield _ordinary(members)
+        yield ""
+
+
+def _in_full(program: Program, day: Day, width: int, least: float) -> Iterator[str]:
+    yield f"{day.date}  date {day.number} of {program.periods}, {day.status}" + _market(day)
+    yield "  " + "  ".join(heading.rjust(width) for heading in HEADINGS) + "  step"
+    shown = [line for line in day.lines if line.verb not in QUIET or max(line.paid, line.short) > least]
+    skipped = [line for line in shown if line.why == NOT_TODAY]
+    shown = [line for line in shown if line.why != NOT_TODAY]
+    several = {step for step, lines in groupby(shown, key=lambda line: line.step) if len(list(lines)) > 1}
+    for line in shown:
+        label = f"{line.text} [{line.record}]" if line.step in several else line.text
+        cells = "  ".join(cell.rjust(width) for cell in _cells(line))
+        yield f"  {cells}  {label}: {line.why}"
+    if skipped:
+        yield f"  {NOT_TODAY}: {'; '.join(dict.fromkeys(line.text for line in skipped))}"
+    yield f"  at the close: {_balances(day)}"
+
+
+def _cells(line: Line) -> tuple[str, str, str, str]:
+    amounts = (line.available, line.due, line.paid, line.short)
+    available, due, paid, short = ("" if math.isnan(a) else "-" if abs(a) < 0.005 else money(a) for a in amounts)
+    return available, due, paid, short
+
+
+def _brief(day: Day, least: float) -> str:
+    parts = [f"{day.date}  date {day.number}, {day.status}: collections {money(_collected([day]))}"]
+    parts += [f"{r.test} {ratio(r.ratio)} below {ratio(r.level)}" for r in day.readings if r.failed]
+    short = [f"{line.record} {money(line.short)}" for line in open_dues(day, least)]
+    if short:
+        parts.append("short " + ", ".join(short))
+    parts.append(_balances(day))
+    return "; ".join(parts)
+
+
+def _ordinary(days: Sequence[Day]) -> str:
+    span = str(days[0].date) if len(days) == 1 else f"{days[0].date} to {days[-1].date}"
+    return (
+        f"{span}  {count(len(days), 'date')}, {days[-1].status}, all that was due was paid; "
+        f"collections {money(_collected(days))}; {_balances(days[-1])}"
+    )
+
+
+def _collected(days: Sequence[Day]) -> float:
+    return sum(line.paid for day in days for line in day.lines if line.verb == "receive")
+
+
+def _balances(day: Day) -> str:
+    return ", ".join(f"{name} {money(balance)}" for name, balance in day.balances.items())
+
+
+def _market(day: Day) -> str:
+    factors = [f"{name.removeprefix('market.')} {value:,.4g}" for name, value in day.inputs.items()
+               if name.startswith("market.")]
+    return f"; {', '.join(factors)}" if factors else ""

@@ -1,0 +1,27 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+import math
+
+
+def money(amount: float) -> str:
+    """`1,234,567.89`; `all there is` for an unbounded amount."""
+    return f"{amount + 0.0:,.2f}" if math.isfinite(amount) else "all there is"
+
+
+def ratio(value: float) -> str:
+    """`1.20x`, `1.0821x`: up to four decimals, at least two."""
+    if not math.isfinite(value):
+        return "∞" if value > 0 else "-∞"
+    whole, _, decimals = f"{value:.4f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}x"
+
+
+def percent(share: float) -> str:
+    return f"{100.0 * share:.2f}%"
+
+
+def count(number: int, thing: str) -> str:
+    """`1 date`, `12 dates`."""
+    return f"{number:,} {thing}" + ("" if number == 1 else "s")

@@ -1,0 +1,24 @@
+"""The keys a file writes for the fields of a class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from tranche.collateral.terms import Fleet
+from tranche.deal import CoverageTest
+
+# fields that a file calls otherwise: class → field → key
+RENAMED: Mapping[type, Mapping[str, str]] = {Fleet: {"releasing_gap_days": "releasing_gap"}}
+
+
+def key_of(kind: type, field: str) -> str:
+    """The key of one field."""
+    return RENAMED.get(kind, {}).get(field, field)
+
+
+def keys_of(kind: type) -> list[str]:
+    """All keys of a class; `name` is the key above them, `kind` its tag."""
+    keys = [key_of(kind, field.name) for field in attrs.fields(kind) if field.name not in ("name", "kind")]
+    return [*keys, "ratio"] if kind is CoverageTest else keys

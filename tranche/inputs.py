@@ -1,0 +1,71 @@
+"""Floor 4. What a run reads: a deal, and what the caller gives to it, resolved to the Scenario of its Program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import attrs
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tranche import engine
+from tranche.collateral.terms import Collections
+from tranche.compiler import compile_deal, dates_of
+from tranche.deal import Deal
+from tranche.errors import DataError, Problem, UsageError
+from tranche.files import collections_path, load, read_collections
+from tranche.market.scenario import scenario as market_scenario
+from tranche.market.terms import Market
+
+DealOrPath = Deal | str | Path
+CollateralCash = ArrayLike | Mapping[str, ArrayLike]
+
+
+def as_deal(deal: DealOrPath, market: Market | None = None) -> Deal:
+    """A deal, or the deal in a file; in another market when one is given. Raises DealError."""
+    found = deal if isinstance(deal, Deal) else load(deal)
+    return found if market is None else attrs.evolve(found, market=market)
+
+
+def prepare(
+    deal: DealOrPath,
+    *,
+    seed: int = 0,
+    collections: CollateralCash | None = None,
+    market: Market | None = None,
+    fuse: bool = True,
+) -> engine.Scenario:
+    """The deal's Program and the sources of its inputs: the user's cash, then the market's factors.
+
+    `collections`: see `engine.cash_flows`; without it, the file that the deal names is read. `market` replaces the
+    deal's own. `fuse`: see `compile_deal`. Raises DealError, DataError and UsageError.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**64:
+        raise UsageError(Problem(f"seed {seed!r}", "a whole number from 0 to 2**64 - 1"))
+    deal = as_deal(deal, market)
+    program = compile_deal(deal, fuse=fuse)
+    sources: list[engine.Source] = []
+    if collections is not None:
+        sources.append(engine.cash_flows(program, collections))
+    elif isinstance(deal.collateral, Collections):
+        sources.append(engine.cash_flows(program, cash_on_file(deal)))
+    if deal.market.factors:
+        sources.append(market_scenario(deal.market, program.times, seed))
+    return engine.scenario(program, sources)
+
+
+def cash_on_file(deal: Deal, path: Path | None = None) -> dict[str, NDArray[np.float64]]:
+    """Collections [paths, T] by component from the table at `path`, or from the file that the deal names.
+
+    Raises DataError: no file is named, or what is in it is unusable.
+    """
+    assert isinstance(deal.collateral, Collections)
+    components = deal.collateral.components
+    path = path or collections_path(deal)
+    if path is None:
+        what = "the deal names no file with its collections"
+        fix = "give them to the run (collections=, --collections FILE), or name a CSV file: collections: {file: …}"
+        raise DataError(Problem(what, fix, deal.source.place("collateral.collections")))
+    cash = read_collections(path, dates_of(deal), components)
+    return {name: cash[:, :, k] for k, name in enumerate(components)}

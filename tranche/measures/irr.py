@@ -1,0 +1,47 @@
+"""Internal rate of return."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .figures import Figures
+
+STEEPEST = 600.0  # |log rate · longest time|: beyond it e**x leaves the range of floating point
+
+
+def irr(figures: Figures, name: str) -> float:
+    """The yield of a class bought at its notional at closing: see `rate_of_return` of its mean cash flows.
+
+    Debt receives interest and principal, scheduled and swept; a residual receives distributions. NaN without a
+    notional, or when nothing comes back.
+    """
+    claim = figures.claim(name)
+    fields = ("distribution",) if claim.kind == "residual" else ("interest", "principal", "prepaid")
+    received = sum((figures.mean(f"{name}.{field}") for field in fields), np.zeros(figures.program.periods))
+    return rate_of_return([-claim.notional, *received], figures.program.times)
+
+
+def rate_of_return(flows: ArrayLike, times: Sequence[float]) -> float:
+    """The effective annual rate r, a decimal, with Σ flow(k)·(1 + r)^−t(k) = 0; `times` in years.
+
+    The convention of a spreadsheet's XIRR when times are ACT/365F. NaN where the flows have no sign change.
+    """
+    from scipy.optimize import brentq
+
+    cash, years = np.asarray(flows, dtype=np.float64), np.asarray(times, dtype=np.float64)
+    if not (cash < 0).any() or not (cash > 0).any():
+        return math.nan
+
+    def value(log_rate: float) -> float:
+        return float(np.dot(cash, np.exp(-log_rate * years)))
+
+    limit, reach = STEEPEST / float(years.max()), 1.0
+    while value(-reach) * value(reach) > 0:
+        if reach >= limit:
+            return math.nan
+        reach = min(2.0 * reach, limit)
+    return math.expm1(brentq(value, -reach, reach, xtol=1e-14, rtol=1e-14))

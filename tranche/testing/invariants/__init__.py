@@ -1,0 +1,31 @@
+"""What holds on every deal and every path (DESIGN section 8), one function each: they take what `observe` gives and
+raise BrokenInvariant, an AssertionError that names the deal, the path, the period and the figures."""
+
+from tranche.testing.observed import Observed
+
+from .balances import accounts_non_negative, balances_within_bounds
+from .cash import cash_conserved, exact_conservation
+from .monotone import more_cash_never_hurts_senior
+from .payments import never_above_due, no_negative_payment
+from .sameness import kernel_equals_reference, permutation_equivariant, same_bits_any_width_any_threads_any_slices
+from .scaling import scales
+from .seniority import default_is_final, seniority_respected
+
+__all__ = [
+    "accounts_non_negative", "balances_within_bounds", "cash_conserved", "check_all", "default_is_final",
+    "exact_conservation", "kernel_equals_reference", "more_cash_never_hurts_senior", "never_above_due",
+    "no_negative_payment", "permutation_equivariant", "same_bits_any_width_any_threads_any_slices", "scales",
+    "seniority_respected",
+]
+
+ALWAYS = (
+    cash_conserved, exact_conservation, no_negative_payment, never_above_due, accounts_non_negative,
+    balances_within_bounds, seniority_respected, default_is_final, same_bits_any_width_any_threads_any_slices,
+    kernel_equals_reference, permutation_equivariant,
+)  # fmt: skip
+
+
+def check_all(seen: Observed) -> None:
+    """Every invariant that needs no second deal: all but `scales` and `more_cash_never_hurts_senior`."""
+    for invariant in ALWAYS:
+        invariant(seen)

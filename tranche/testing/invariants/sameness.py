@@ -1,0 +1,61 @@
+"""The same bits, whatever runs the paths, in whatever order."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tranche import engine
+from tranche._kernels import waterfall
+from tranche.results import Results
+from tranche.testing.broken import BrokenInvariant
+from tranche.testing.observed import Observed
+
+
+def same_bits_any_width_any_threads_any_slices(seen: Observed) -> None:
+    """Totals and sums are the same bits for every block width, for 1 and 2 threads, and in three slices."""
+    threads = (1, 2) if waterfall.openmp else (1,)
+    runs = {
+        f"width {width}, {count} threads": engine.run_program(seen.inputs, seen.paths, width=width, threads=count)
+        for width in waterfall.WIDTHS
+        for count in threads
+    }
+    cuts = sorted({0, seen.paths // 3, seen.paths // 2 + 1, seen.paths} - {seen.paths + 1})
+    slices = [
+        engine.run_program(seen.inputs, last - first, first_path=first, threads=1)
+        for first, last in pairwise(cuts)
+    ]
+    runs["slices"] = Results.join(slices[::-1])
+    for how, run in runs.items():
+        _same(seen, f"the same bits ({how})", seen.results.totals, run.totals)
+        if not np.array_equal(seen.results.sums, run.sums):
+            raise BrokenInvariant(f"the same bits ({how})", seen.name, "the sums over the paths differ")
+
+
+def kernel_equals_reference(seen: Observed) -> None:
+    """The kernel gives the bits of the slow twin: every movement of every period, every total."""
+    for path in range(seen.paths):
+        twin = seen.twin(path)
+        movements: NDArray[np.float64] = np.array(twin.movements).reshape(seen.flows.shape[1:])
+        for t, k in np.argwhere(movements != seen.flows[path])[:1]:
+            name = seen.program.records[k].name
+            said = f"{name} is {seen.flows[path, t, k]!r}, in the twin {movements[t, k]!r}"
+            raise BrokenInvariant("kernel = reference", seen.name, said, path, int(t) + 1)
+        _same(seen, "kernel = reference", np.array([twin.totals]), seen.results.totals[path : path + 1], path)
+
+
+def permutation_equivariant(seen: Observed) -> None:
+    """Every path alone gives what it gives among the others, so that permuting paths permutes results."""
+    order = np.random.default_rng(seen.paths).permutation(seen.paths)
+    alone = [engine.run_program(seen.inputs, 1, first_path=int(path), threads=1) for path in order]
+    _same(seen, "permuting paths", seen.results.totals[order], np.concatenate([run.totals for run in alone]))
+    if not np.array_equal(seen.results.sums, np.sum([run.sums for run in alone], axis=0, dtype=np.uint64)):
+        raise BrokenInvariant("permuting paths", seen.name, "the sums over the paths differ")
+
+
+def _same(seen: Observed, rule: str, a: NDArray[np.float64], b: NDArray[np.float64], first: int = 0) -> None:
+    for path, k in np.argwhere(a.view(np.uint64) != b.view(np.uint64))[:1]:
+        name = seen.program.records[k].name
+        raise BrokenInvariant(rule, seen.name, f"{name} is {a[path, k]!r} and {b[path, k]!r}", first + int(path))

@@ -1,0 +1,40 @@
+"""Enforcement respects the ranks, and default is for good."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tranche.deal import Debt, Residual
+from tranche.testing.broken import BrokenInvariant
+from tranche.testing.observed import Observed
+
+PAID = ("interest", "principal", "prepaid", "distribution")
+
+
+def seniority_respected(seen: Observed) -> None:
+    """Once in default, on the default enforcement list, no junior is paid on a date on whose close a senior is still
+    owed interest or principal. Says nothing of a deal that writes its own enforcement list."""
+    if seen.deal.waterfall.enforcement:
+        return
+    order = {tranche.name: tranche.rank or k for k, tranche in enumerate(seen.deal.tranches, start=1)}
+    debts = sorted((t.name for t in seen.deal.tranches if isinstance(t, Debt)), key=lambda name: order[name])
+    residuals = [tranche.name for tranche in seen.deal.tranches if isinstance(tranche, Residual)]
+    defaulted = seen.flow("status.default") > 0
+    for k, senior in enumerate(debts):
+        owed = seen.flow(f"{senior}.balance") + seen.flow(f"{senior}.shortfall")
+        for junior in (*debts[k + 1 :], *residuals):
+            paid = np.sum([seen.flow(f"{junior}.{field}") for field in PAID], axis=0)
+            wrong = np.argwhere(defaulted & (paid > 0) & (owed > 0))
+            if wrong.size:
+                path, t = (int(x) for x in wrong[0])
+                said = f"{junior} is paid {paid[path, t]!r} while {senior} is owed {owed[path, t]!r}"
+                raise BrokenInvariant("no junior before a senior under enforcement", seen.name, said, path, t + 1)
+
+
+def default_is_final(seen: Observed) -> None:
+    """The status never goes back from default."""
+    defaulted = seen.flow("status.default")
+    back = np.argwhere(np.diff(defaulted, axis=1) < 0)
+    if back.size:
+        path, t = (int(x) for x in back[0])
+        raise BrokenInvariant("default is final", seen.name, "the deal leaves default", path, t + 2)

@@ -1,0 +1,156 @@
+"""A deal in other units: every amount of money times `factor`, every rate and ratio as it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from tranche.collateral.terms import Collections
+from tranche.deal import Deal, Debt, Formula, Residual, Step, format_expr
+from tranche.deal.formula import Binary, Call, Expr, Name, Number, Unary
+from tranche.errors import Problem, UsageError
+
+MONEY = ("balance", "notional", "due", "unpaid", "debt_service", "target", "numerator", "denominator")
+SAME = ("min", "max", "abs", "clip", "prev", "sum_last", "avg_last", "sum_next")  # as their first argument
+
+
+def scaled(deal: Deal, factor: float) -> Deal:
+    """`deal` with notionals, schedules, initial balances and the money in its formulas times `factor`.
+
+    A literal is money where the formula needs money: `25k` as an amount, `collections - 1m`, `pool < 10m`. Raises
+    UsageError for a deal on a fleet (its prices are per unit) and for a formula that adds money and numbers.
+    """
+    if not isinstance(deal.collateral, Collections):
+        raise UsageError(Problem("only deals on given collections can be scaled", "scale the fleet's GPUs yourself"))
+    unit = _Unit(deal, factor)
+    return attrs.evolve(
+        deal,
+        tranches=tuple(_tranche(tranche, factor) for tranche in deal.tranches),
+        definitions={name: unit.formula(f, unit.degree(f.tree) or 0) for name, f in deal.definitions.items()},
+        fees=tuple(attrs.evolve(fee, amount=unit.amount(fee.amount), on=unit.amount(fee.on)) for fee in deal.fees),
+        accounts=tuple(
+            attrs.evolve(account, target=unit.amount(account.target), initial=account.initial * factor)
+            for account in deal.accounts
+        ),
+        tests=tuple(
+            attrs.evolve(
+                test,
+                numerator=unit.formula(test.numerator, unit.either(test.numerator.tree, test.denominator.tree)),
+                denominator=unit.formula(test.denominator, unit.either(test.numerator.tree, test.denominator.tree)),
+            )
+            for test in deal.tests
+        ),
+        waterfall=attrs.evolve(
+            deal.waterfall,
+            performing=tuple(map(unit.step, deal.waterfall.performing)),
+            lock_up=tuple(map(unit.step, deal.waterfall.lock_up)),
+            enforcement=tuple(map(unit.step, deal.waterfall.enforcement)),
+        ),
+    )
+
+
+def _tranche(tranche: Debt | Residual, factor: float) -> Debt | Residual:
+    if isinstance(tranche, Residual):
+        return attrs.evolve(tranche, notional=tranche.notional * factor)
+    amounts = tuple(amount * factor for amount in tranche.amortisation.amounts)
+    amortisation = attrs.evolve(tranche.amortisation, amounts=amounts)
+    return attrs.evolve(tranche, notional=tranche.notional * factor, amortisation=amortisation)
+
+
+class _Unit:
+    """Finds which literals of the formulas are money: degree 1; numbers have degree 0; None is a bare literal, which
+    is what its place needs."""
+
+    def __init__(self, deal: Deal, factor: float) -> None:
+        self.deal, self.factor = deal, factor
+        self.fees = {fee.name for fee in deal.fees}
+
+    def amount(self, formula: Formula | None) -> Formula | None:
+        return None if formula is None else self.formula(formula, 1)
+
+    def formula(self, formula: Formula, degree: int) -> Formula:
+        tree = self.scale(formula.tree, degree)
+        return Formula(tree, format_expr(tree))
+
+    def step(self, step: Step) -> Step:
+        when = None if step.when is None else self.formula(step.when, self.degree(step.when.tree) or 0)
+        return attrs.evolve(step, limit=self.amount(step.limit), when=when)
+
+    def either(self, *trees: Expr) -> int:
+        """The degree that several formulas share."""
+        return max((degree for degree in map(self.degree, trees) if degree is not None), default=0)
+
+    def name(self, name: str) -> int | None:
+        if name in self.deal.definitions:
+            return self.degree(self.deal.definitions[name].tree)
+        if name in ("cash", "debt_service") or name.split(".", maxsplit=1)[0] == "collections":
+            return 1
+        return int(name.rpartition(".")[2] in MONEY)
+
+    def degree(self, tree: Expr) -> int | None:
+        match tree:
+            case Number():
+                return None
+            case Name(name):
+                return self.name(name)
+            case Unary(op, operand):
+                return self.degree(operand) if op == "-" else 0
+            case Binary("+" | "-", left, right):
+                found = self.degree(left)
+                return self.degree(right) if found is None else found
+            case Binary("*", left, right):
+                a, b = self.degree(left), self.degree(right)
+                return None if a is None and b is None else (a or 0) + (b or 0)
+            case Binary("/", left, right):
+                a, b = self.degree(left), self.degree(right)
+                return None if a is None and b is None else (a or 0) - (b or 0)
+            case Call("if_else", (_, then, otherwise)):
+                found = self.degree(then)
+                return self.degree(otherwise) if found is None else found
+            case Call(function, arguments) if function in SAME:
+                counted = arguments[:1] if function in ("sum_last", "avg_last", "sum_next") else arguments
+                degrees = [degree for degree in map(self.degree, counted) if degree is not None]
+                return degrees[0] if degrees else None
+        return 0  # comparisons and logic
+
+    def scale(self, tree: Expr, want: int) -> Expr:
+        """`tree` with its money literals scaled, where the place needs the degree `want`."""
+        match tree:
+            case Number(value):
+                return Number(value * self.factor) if want == 1 else tree
+            case Name():
+                return tree
+            case Unary(op, operand):
+                return Unary(op, self.scale(operand, want if op == "-" else self.degree(operand) or 0))
+            case Binary("+" | "-" as op, left, right):
+                return Binary(op, self.scale(left, want), self.scale(right, want))
+            case Binary("*" | "/" as op, left, right):
+                return self._product(op, left, right, want)
+            case Binary("and" | "or" as op, left, right):
+                return Binary(op, self.scale(left, self.degree(left) or 0), self.scale(right, self.degree(right) or 0))
+            case Binary(op, left, right):
+                both = self.either(left, right)
+                return Binary(op, self.scale(left, both), self.scale(right, both))
+            case Call(function, arguments):
+                return Call(function, self._arguments(function, arguments, want))
+        raise TypeError(f"not an Expr: {tree!r}")
+
+    def _product(self, op: str, left: Expr, right: Expr, want: int) -> Expr:
+        a, b = self.degree(left), self.degree(right)
+        sign = 1 if op == "*" else -1
+        if a is None:  # the literal makes up what the other side lacks
+            a = want - sign * (b or 0)
+        if b is None:
+            b = sign * (want - a)
+        if a + sign * b != want:
+            raise UsageError(Problem(f"money and numbers are mixed in {format_expr(Binary(op, left, right))!r}"))
+        return Binary(op, self.scale(left, a), self.scale(right, b))
+
+    def _arguments(self, function: str, arguments: tuple[Expr, ...], want: int) -> tuple[Any, ...]:
+        if function in ("sum_last", "avg_last", "sum_next"):
+            return self.scale(arguments[0], want), arguments[1]
+        if function == "if_else":
+            condition, *branches = arguments
+            return self.scale(condition, self.degree(condition) or 0), *(self.scale(x, want) for x in branches)
+        return tuple(self.scale(argument, want) for argument in arguments)

@@ -1,0 +1,218 @@
+"""Deals: random term sheets that are valid."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+from hypothesis import strategies as st
+
+from tranche.collateral.terms import Collections
+from tranche.deal import Account, Amortisation, Coupon, CoverageTest, Deal, Debt, Fee, Formula, Residual, Schedule
+from tranche.deal.formula import Binary, Call, Name, Number
+from tranche.deal.tranche import ARREARS, UNPAID_FEES, UNPAID_INTEREST
+from tranche.market.terms import Market, ReferenceRate
+from tranche.terms.calendars import CONVENTIONS
+from tranche.terms.dates import FREQUENCIES, payment_dates
+from tranche.terms.daycounts import DAY_COUNTS
+
+from .formulas import LEVELS, Scope, formula, money
+from .waterfalls import Cast, plain_waterfall, waterfalls
+
+NOTIONALS = (100.0, 1_000.0, 12_345.67, 1e6, 70e6)
+INDEX = "SOFR"
+COMPONENTS = (("cash",), ("cash",), ("interest", "principal"), ("interest", "principal", "loss"))
+
+
+@st.composite
+def schedules(draw: st.DrawFn, fewest: int = 2, most: int = 24) -> Schedule:
+    """A schedule of `fewest` to `most` payment dates."""
+    frequency = draw(st.sampled_from(tuple(FREQUENCIES)))
+    months = FREQUENCIES[frequency] * draw(st.integers(fewest, most))
+    closing = draw(st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31)))
+    year, month = divmod(closing.month - 1 + months, 12)
+    return Schedule(
+        closing=closing.replace(day=min(closing.day, 28)),
+        maturity=dt.date(closing.year + year, month + 1, min(closing.day, 28)),
+        frequency=frequency,
+        calendar=draw(st.sampled_from(("none", "weekends", "us"))),
+        convention=draw(st.sampled_from(tuple(CONVENTIONS))),
+        day_count=draw(st.sampled_from(tuple(DAY_COUNTS))),
+    )
+
+
+def dates_of(schedule: Schedule) -> tuple[dt.date, ...]:
+    """The payment dates of a schedule."""
+    return payment_dates(
+        schedule.closing, schedule.maturity, schedule.frequency, None, schedule.calendar, schedule.convention
+    ).dates
+
+
+@st.composite
+def coupons(draw: st.DrawFn) -> Coupon:
+    """Fixed, or the index INDEX plus a spread within an optional floor and cap."""
+    spread = draw(st.sampled_from((0.0, 0.0225, 0.06, 0.1, 0.125, 0.3)))
+    if draw(st.booleans()):
+        return Coupon(spread=spread)
+    floor = draw(st.sampled_from((None, 0.0, 0.02)))
+    return Coupon(spread=spread, index=INDEX, floor=floor, cap=draw(st.sampled_from((None, 0.045))))
+
+
+@st.composite
+def amortisations(draw: st.DrawFn, notional: float, periods: int) -> Amortisation:
+    """Any of the kinds; a schedule adds up to no more than the notional."""
+    kind = draw(st.sampled_from(("bullet", "level", "schedule", "none")))
+    amounts: tuple[float, ...] = ()
+    if kind == "schedule":
+        weights = draw(st.lists(st.integers(0, 5), min_size=periods, max_size=periods))
+        amounts = tuple(notional * 0.9 * weight / (sum(weights) or 1) for weight in weights)
+    return Amortisation(
+        kind=kind, amounts=amounts, arrears=draw(st.sampled_from(ARREARS)), balloon=draw(st.booleans())
+    )
+
+
+@st.composite
+def debts(draw: st.DrawFn, name: str, periods: int) -> Debt:
+    """One debt."""
+    notional = draw(st.sampled_from(NOTIONALS))
+    return Debt(
+        name=name,
+        notional=notional,
+        coupon=draw(coupons()),
+        amortisation=draw(amortisations(notional, periods)),
+        unpaid_interest=draw(st.sampled_from(UNPAID_INTEREST)),
+        day_count=draw(st.sampled_from((None, *DAY_COUNTS))),
+    )
+
+
+@st.composite
+def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
+    """Any deal on collections that are given at the call: 1–5 debts, 0–2 residuals, fees, accounts, tests, formulas
+    with memory, and a waterfall of every verb for each status that is not left to its default."""
+    schedule = draw(schedules(most=most_periods))
+    dates = dates_of(schedule)
+    tranches: list[Debt | Residual] = [
+        draw(debts(f"d{k}", len(dates))) for k in range(1, draw(st.integers(1, most_debts)) + 1)
+    ]
+    tranches += [Residual(name=f"r{k}", notional=10.0) for k in range(draw(st.integers(0, 2)))]
+    ranks = draw(st.one_of(st.none(), st.permutations(range(1, len(tranches) + 1))))
+    if ranks is not None:
+        tranches = [attrs.evolve(tranche, rank=rank) for tranche, rank in zip(tranches, ranks, strict=True)]
+    components = draw(st.sampled_from(COMPONENTS))
+    size = sum(tranche.notional for tranche in tranches)
+    names = [tranche.name for tranche in tranches if isinstance(tranche, Debt)]
+    accounts = [f"a{k}" for k in range(draw(st.integers(0, 2)))]
+    fees = [f"f{k}" for k in range(draw(st.integers(0, 2)))]
+    tests = [f"t{k}" for k in range(draw(st.integers(0, 2)))]
+
+    early = Scope(
+        size=size,
+        money=("collections", *(f"collections.{c}" for c in components), "cash", *(f"{d}.balance" for d in names),
+               *(f"{a}.balance" for a in accounts)),
+        scheduled=tuple(f"{d}.notional" for d in names),
+    )  # fmt: skip
+    definitions = {f"x{k}": draw(money(early)) for k in range(draw(st.integers(0, 2)))}
+    early = attrs.evolve(early, money=(*early.money, *definitions))
+    parts = ("interest.due", "interest.unpaid", "principal.due", "principal.unpaid")
+    dues = tuple(f"{d}.{part}" for d in names for part in parts)
+    dues += (*(f"{d}.debt_service" for d in names), "debt_service", *(f"{f}.due" for f in fees), "fees.due")
+    accrued = attrs.evolve(early, money=(*early.money, *dues))
+    made_tests = [draw(coverage_tests(name, accrued, names, dates)) for name in tests]
+    late = attrs.evolve(
+        accrued,
+        ratios=tuple(tests),
+        flags=(*(f"{t}.breached" for t in tests), "status.lock_up", "status.default"),
+    )
+    cast = Cast(
+        debts=tuple(names),
+        residuals=tuple(t.name for t in tranches if isinstance(t, Residual)),
+        fees=tuple(fees), accounts=tuple(accounts), dates=dates, scope=late,
+    )  # fmt: skip
+    return Deal(
+        name="random",
+        schedule=schedule,
+        tranches=tuple(tranches),
+        collateral=Collections(components=components),
+        market=Market(rates=(draw(reference_rates(dates)),)),
+        definitions=definitions,
+        fees=tuple(draw(fee_terms(name, early)) for name in fees),
+        accounts=tuple(
+            Account(
+                name=name,
+                target=draw(targets(late, accounts)),
+                initial=round(size * draw(st.sampled_from((0.0, 0.01, 0.2))), 2),
+            )
+            for name in accounts
+        ),
+        tests=tuple(made_tests),
+        waterfall=draw(waterfalls(cast)),
+    )
+
+
+@st.composite
+def simple_deals(draw: st.DrawFn) -> Deal:
+    """Sequential pay without tests, conditions or memory: fees, each debt's interest and principal, the residual."""
+    schedule = draw(schedules(most=12))
+    dates = dates_of(schedule)
+    made = [draw(debts(f"d{k}", len(dates))) for k in range(1, draw(st.integers(1, 4)) + 1)]
+    size = sum(debt.notional for debt in made)
+    fees = [Fee(name="f0", amount=formula(Number(round(size * 1e-3, 2))), unpaid=draw(st.sampled_from(UNPAID_FEES)))]
+    names = tuple(debt.name for debt in made)
+    return Deal(
+        name="simple",
+        schedule=schedule,
+        tranches=(*made, Residual(name="r0")),
+        collateral=Collections(),
+        market=Market(rates=(draw(reference_rates(dates)),)),
+        fees=tuple(fees),
+        waterfall=plain_waterfall(names, ("f0",), ("r0",)),
+    )
+
+
+@st.composite
+def reference_rates(draw: st.DrawFn, dates: tuple[dt.date, ...]) -> ReferenceRate:
+    """INDEX, flat or with a step in the middle."""
+    points = [(dates[0], draw(st.sampled_from((0.0, 0.0215, 0.053))))]
+    if draw(st.booleans()) and len(dates) > 2:
+        points.append((dates[len(dates) // 2], draw(st.sampled_from((-0.004, 0.01, 0.07)))))
+    return ReferenceRate(name=INDEX, points=tuple(points))
+
+
+@st.composite
+def targets(draw: st.DrawFn, scope: Scope, accounts: list[str]) -> Formula:
+    """A target: a part of what is owed. It reads neither accounts nor the cash that funds them."""
+    readable = tuple(n for n in scope.money if n not in ("cash", *(f"{a}.balance" for a in accounts)) and n[0] != "x")
+    tree = draw(money(attrs.evolve(scope, money=readable, ratios=(), flags=()), depth=1)).tree
+    return formula(Binary("*", Number(0.05), tree))
+
+
+@st.composite
+def fee_terms(draw: st.DrawFn, name: str, scope: Scope) -> Fee:
+    """A fee of at most 1% of the deal's size a date, by amount or by rate."""
+    base = Call("clip", (draw(money(scope, depth=1)).tree, Number(0.0), Number(round(scope.size, 2))))
+    unpaid = draw(st.sampled_from(UNPAID_FEES))
+    if draw(st.booleans()):
+        return Fee(name=name, amount=formula(Binary("*", Number(0.01), base)), unpaid=unpaid)
+    day_count = draw(st.sampled_from((None, *DAY_COUNTS)))
+    return Fee(name=name, rate=0.005, on=formula(base), unpaid=unpaid, day_count=day_count)
+
+
+@st.composite
+def coverage_tests(
+    draw: st.DrawFn, name: str, scope: Scope, debts: list[str], dates: tuple[dt.date, ...]
+) -> CoverageTest:
+    """A test of collections, less something, against what is due or owed."""
+    numerator = Binary("-", Name("collections"), draw(money(scope, depth=1)).tree)
+    owed = Name(draw(st.sampled_from(("debt_service", *(f"{d}.debt_service" for d in debts), f"{debts[0]}.balance"))))
+    levels = sorted(draw(st.lists(st.sampled_from(LEVELS), min_size=3, max_size=3)), reverse=True)
+    given = draw(st.lists(st.booleans(), min_size=3, max_size=3).filter(any))
+    trigger, lock_up, default = (level if use else None for level, use in zip(levels, given, strict=True))
+    return CoverageTest(
+        name=name,
+        numerator=formula(numerator),
+        denominator=formula(owed),
+        trigger=trigger,
+        lock_up=lock_up,
+        default=default,
+        first_test=draw(st.one_of(st.none(), st.sampled_from(dates))),
+    )
