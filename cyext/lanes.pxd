@@ -463,3 +463,65 @@ cdef inline lane_void record_two(lanes_ro a, lanes_ro b, double magic, double ze
     sums[0] += summed
     more[0] += also
 
+cdef inline lane_void pay_all(lanes_rw cash, lanes_rw due, lanes_rw total, double magic, double zero, uint64_t start,
+                              sums_rw sums, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef double x
+    cdef uint64_t summed = start
+    for i in range(n):
+        x = lower(due[i], cash[i])
+        x = higher(x, zero)
+        cash[i] -= x
+        due[i] -= x
+        total[i] += x
+        summed += lanes_bits(x + magic)
+    sums[0] += summed
+
+cdef inline lane_void repay_all(lanes_rw cash, lanes_rw due, lanes_rw balance, lanes_rw total, double magic,
+                                double zero, uint64_t start, sums_rw sums, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef double x
+    cdef uint64_t summed = start
+    for i in range(n):
+        x = lower(due[i], cash[i])
+        x = lower(balance[i], x)
+        x = higher(x, zero)
+        cash[i] -= x
+        due[i] -= x
+        balance[i] -= x
+        total[i] += x
+        summed += lanes_bits(x + magic)
+    sums[0] += summed
+
+cdef inline lane_void take_all(lanes_rw cash, lanes_rw total, double magic, double zero, uint64_t start, sums_rw sums,
+                               Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef double x
+    cdef uint64_t summed = start
+    for i in range(n):
+        x = cash[i]
+        x = higher(x, zero)
+        cash[i] -= x
+        total[i] += x
+        summed += lanes_bits(x + magic)
+    sums[0] += summed
+
+cdef inline lane_void cover(lanes_rw account, lanes_rw cash, lanes_ro need, lanes_rw total, double magic, double zero,
+                            uint64_t start, sums_rw sums, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef double x, lack
+    cdef uint64_t summed = start
+    for i in range(n):
+        lack = need[i] - cash[i]
+        x = lower(lack, account[i])
+        x = higher(x, zero)
+        account[i] -= x
+        cash[i] += x
+        total[i] += x
+        summed += lanes_bits(x + magic)
+    sums[0] += summed
+
+cdef inline lane_void excess(lanes_rw d, lanes_ro a, lanes_ro b, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        d[i] = higher(0.0, a[i] - b[i])

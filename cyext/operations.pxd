@@ -236,6 +236,35 @@ cdef inline operation do_record_two(const Call* call, const int32_t* r, Py_ssize
     cdef Py_ssize_t step = n + PADDING
     lanes.record_two(R + r[0] * step, R + r[1] * step, call.magic, call.zero, call.start, call.sums, call.more, n)
 
+cdef inline operation do_pay_all(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
+    cdef double* R = call.registers
+    cdef Py_ssize_t step = n + PADDING
+    lanes.pay_all(R + r[0] * step, R + r[1] * step, R + r[2] * step,
+                  call.magic, call.zero, call.start, call.sums, n)
+
+cdef inline operation do_repay_all(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
+    cdef double* R = call.registers
+    cdef Py_ssize_t step = n + PADDING
+    lanes.repay_all(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step,
+                    call.magic, call.zero, call.start, call.sums, n)
+
+cdef inline operation do_take_all(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
+    cdef double* R = call.registers
+    cdef Py_ssize_t step = n + PADDING
+    lanes.take_all(R + r[0] * step, R + r[1] * step,
+                   call.magic, call.zero, call.start, call.sums, n)
+
+cdef inline operation do_cover(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
+    cdef double* R = call.registers
+    cdef Py_ssize_t step = n + PADDING
+    lanes.cover(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step,
+                call.magic, call.zero, call.start, call.sums, n)
+
+cdef inline operation do_excess(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
+    cdef double* R = call.registers
+    cdef Py_ssize_t step = n + PADDING
+    lanes.excess(R + r[0] * step, R + r[1] * step, R + r[2] * step, n)
+
 cdef inline operation execute(const Call* call, int32_t op, const int32_t* r, Py_ssize_t n) noexcept nogil:
     """One instruction on n lanes (SKIP aside: it belongs to the walk)."""
     if op == OP_PAY:
@@ -316,3 +345,13 @@ cdef inline operation execute(const Call* call, int32_t op, const int32_t* r, Py
         do_fall_due_again(call, r, n)
     elif op == OP_RECORD_TWO:
         do_record_two(call, r, n)
+    elif op == OP_PAY_ALL:
+        do_pay_all(call, r, n)
+    elif op == OP_REPAY_ALL:
+        do_repay_all(call, r, n)
+    elif op == OP_TAKE_ALL:
+        do_take_all(call, r, n)
+    elif op == OP_COVER:
+        do_cover(call, r, n)
+    elif op == OP_EXCESS:
+        do_excess(call, r, n)

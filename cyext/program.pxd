@@ -42,6 +42,11 @@ cdef enum:
     OP_FALL_DUE_AGAIN = 37
     OP_CLOSE = 38
     OP_RECORD_TWO = 39
+    OP_PAY_ALL = 40
+    OP_REPAY_ALL = 41
+    OP_TAKE_ALL = 42
+    OP_COVER = 43
+    OP_EXCESS = 44
 
 cdef struct Instruction:
     int32_t op

@@ -41,7 +41,7 @@ cdef extern from *:
     ctypedef void cloned_void "TRANCHE_CLONES void"
     const int TRANCHE_OPENMP
 
-WIDTHS = (32, 64, 128)
+WIDTHS = (32, 64, 96, 128)
 openmp = bool(TRANCHE_OPENMP)
 
 cdef struct Plan:                       # what all blocks share
@@ -131,6 +131,8 @@ cdef cloned_void walk_block(const Plan* plan, Worker* worker, double* flows, Py_
         walk(plan, worker, flows, 64)
     elif n == 128:
         walk(plan, worker, flows, 128)
+    elif n == 96:
+        walk(plan, worker, flows, 96)
     elif n == 32:
         walk(plan, worker, flows, 32)
     else:
@@ -340,5 +342,6 @@ def opcodes():
         "PRORATA": OP_PRORATA, "SHORTFALL": OP_SHORTFALL, "RECORD": OP_RECORD, "SERVICE": OP_SERVICE,
         "TOP_UP": OP_TOP_UP, "PAY_CAPITALISE": OP_PAY_CAPITALISE, "SWEEP_WHEN": OP_SWEEP_WHEN,
         "FALL_DUE": OP_FALL_DUE, "FALL_DUE_AGAIN": OP_FALL_DUE_AGAIN, "CLOSE": OP_CLOSE,
-        "RECORD_TWO": OP_RECORD_TWO,
+        "RECORD_TWO": OP_RECORD_TWO, "PAY_ALL": OP_PAY_ALL, "REPAY_ALL": OP_REPAY_ALL, "TAKE_ALL": OP_TAKE_ALL,
+        "COVER": OP_COVER, "EXCESS": OP_EXCESS,
     }

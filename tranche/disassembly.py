@@ -15,7 +15,8 @@ ENDS = 3  # values of a series that are shown from each end
 
 @attrs.frozen
 class Operand:
-    """`role`: r read, w written, u updated, n a plain number. `number` of the register; `text`: its name or the number."""
+    """`role`: r read, w written, u updated, n a plain number. `number`: of the register; `text`: its name, or the plain
+    number."""
 
     name: str
     role: str

@@ -75,6 +75,11 @@ class Op(enum.IntEnum):
     FALL_DUE_AGAIN = 37
     CLOSE = 38
     RECORD_TWO = 39
+    PAY_ALL = 40
+    REPAY_ALL = 41
+    TAKE_ALL = 42
+    COVER = 43
+    EXCESS = 44
 
 
 # operand -> role: r read, w written, u updated (read and written), n a plain number and not a register.
@@ -105,8 +110,12 @@ OPERAND_ROLES: Mapping[Op, tuple[tuple[str, str], ...]] = {
     Op.SHORTFALL: (("total", "u"), ("a", "r"), ("b", "r")),
     Op.RECORD: (("a", "r"),),
     Op.SERVICE: (
-        ("cash", "u"), ("interest", "u"), ("principal", "u"), ("balance", "u"),
-        ("interest_total", "u"), ("principal_total", "u"),
+        ("cash", "u"),
+        ("interest", "u"),
+        ("principal", "u"),
+        ("balance", "u"),
+        ("interest_total", "u"),
+        ("principal_total", "u"),
     ),
     Op.TOP_UP: (("cash", "u"), ("account", "u"), ("target", "r"), ("funded", "u"), ("drawn", "u")),
     Op.PAY_CAPITALISE: (("cash", "u"), ("due", "u"), ("balance", "u"), ("total", "u"), ("deferred", "u")),
@@ -115,6 +124,11 @@ OPERAND_ROLES: Mapping[Op, tuple[tuple[str, str], ...]] = {
     Op.FALL_DUE_AGAIN: (("interest", "u"), ("balance", "r"), ("rate", "r"), ("principal", "u"), ("instalment", "r")),
     Op.CLOSE: (("total", "u"), ("a", "r"), ("b", "r"), ("balance", "r")),
     Op.RECORD_TWO: (("a", "r"), ("b", "r")),
+    Op.PAY_ALL: (("cash", "u"), ("due", "u"), ("total", "u")),
+    Op.REPAY_ALL: (("cash", "u"), ("due", "u"), ("balance", "u"), ("total", "u")),
+    Op.TAKE_ALL: (("cash", "u"), ("total", "u")),
+    Op.COVER: (("account", "u"), ("cash", "u"), ("need", "r"), ("total", "u")),
+    Op.EXCESS: (("d", "w"), ("a", "r"), ("b", "r")),
 }
 
 # Operands whose movement (totals) or level an instruction's records sum, in the order of `record`.
@@ -175,6 +189,14 @@ FUSED: dict[Op, tuple[Part, ...]] = {
         Part(Op.RECORD, ("a",)),
         Part(Op.RECORD, ("b",)),
     ),
+    Op.EXCESS: (
+        Part(Op.SUB, (SCRATCH, "a", "b")),
+        Part(Op.MAX, ("d", NOTHING, SCRATCH)),
+    ),
+    Op.PAY_ALL: (Part(Op.PAY, ("cash", "due", UNLIMITED, "total")),),
+    Op.REPAY_ALL: (Part(Op.REPAY, ("cash", "due", UNLIMITED, "balance", "total")),),
+    Op.TAKE_ALL: (Part(Op.TAKE, ("cash", UNLIMITED, "total")),),
+    Op.COVER: (Part(Op.DRAW, ("account", "cash", "need", UNLIMITED, "total")),),
 }
 
 
@@ -214,7 +236,7 @@ class Record:
 
 @attrs.frozen
 class Claim:
-    """What the measures need to know of a class of the deal (`kind`: debt, residual, fee, account, test, collateral)."""
+    """What the measures need to know of a class. `kind`: collateral, fee, debt, residual, account, test, status."""
 
     name: str
     kind: str
@@ -327,7 +349,9 @@ def _breaches(program: Program, row: np.void, number: int) -> list[str]:
         op = Op(int(row["op"]))
     except ValueError:
         return [f"unknown opcode {int(row['op'])}"]
-    found, read, written = [], [], []
+    found: list[str] = []
+    read: list[int] = []
+    written: list[int] = []
     for (name, role), value in zip(OPERAND_ROLES[op], (int(v) for v in row["r"]), strict=False):
         if role == "n":
             continue

@@ -74,9 +74,7 @@ def run_path(
 
 
 def _named(op: Op, r: tuple[int, ...], registers: list[Number]) -> dict[str, Number]:
-    return {
-        name: k if role == "n" else registers[k] for (name, role), k in zip(OPERAND_ROLES[op], r, strict=False)
-    }
+    return {name: k if role == "n" else registers[k] for (name, role), k in zip(OPERAND_ROLES[op], r, strict=False)}
 
 
 _SPARE = {UNLIMITED: -3, NOTHING: -2, SCRATCH: -1}  # registers that run_path adds at the end

@@ -76,16 +76,21 @@ class Results:
     def cashflows(self, name: str) -> pd.DataFrame:
         """By payment date, means over the paths, in the deal's currency. Debt: interest, principal, shortfall,
         deferred, balance; residual: distribution; fee: paid, shortfall; account: funded, drawn, balance."""
-        columns = {field: sum(self.mean(f"{name}.{part}") for part in parts)
-                   for field, parts in FIELDS[self.claim(name).kind].items()}
+        columns = {
+            field: sum(self.mean(f"{name}.{part}") for part in parts)
+            for field, parts in FIELDS[self.claim(name).kind].items()
+        }
         return pd.DataFrame(columns, index=pd.Index(self.program.dates[1:], name="date"))
 
     def paths(self, name: str) -> pd.DataFrame:
         """A row per path, totals over its life. Debt: interest, principal, shortfall, deferred, loss, final_balance;
         residual: distribution; fee: paid, shortfall; test: the number of dates on which each level failed."""
         kind = self.claim(name).kind
-        columns = {field: sum(self.total(f"{name}.{part}") for part in parts)
-                   for field, parts in FIELDS[kind].items() if field != "balance"}
+        columns = {
+            field: sum(self.total(f"{name}.{part}") for part in parts)
+            for field, parts in FIELDS[kind].items()
+            if field != "balance"
+        }
         if kind in ("debt", "account"):
             final = self.total(f"{name}.balance")
             columns |= {"loss": final, "final_balance": final} if kind == "debt" else {"final_balance": final}

@@ -38,11 +38,11 @@ def kernel_run(
     return totals, sums, kept
 
 
-def whole_sums(program: Program, sums: NDArray[np.uint64]) -> list[list[float]]:
-    """The sums over the paths as amounts [T][records]; exact, being less than 2**53 quanta."""
+def quanta(sums: NDArray[np.uint64]) -> list[list[int]]:
+    """The sums over the paths [T][records], in quanta, the two limbs put together."""
     high = sums[1].view(np.int64).astype(object)
-    return [[float(low + h * 2**32) * program.quantum for low, h in zip(a, b, strict=True)]
-            for a, b in zip(sums[0].astype(object), high, strict=True)]  # fmt: skip
+    whole: list[list[int]] = (sums[0].astype(object) + high * 2**32).tolist()
+    return whole
 
 
 def one_instruction(op: Op, values: dict[str, float], *, ring: Sequence[float] = (), periods: int = 1) -> Program:

@@ -21,10 +21,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("check")(check)
-app.command("run")(run)
-app.command("explain")(explain)
-app.command("compile")(compile_)
+app.command("check", short_help="Say whether files are deals, and what is wrong.")(check)
+app.command("run", short_help="Simulate deals and print their tranche tables.")(run)
+app.command("explain", short_help="Tell one path, date by date, step by step.")(explain)
+app.command("compile", short_help="Print the compiled deal.")(compile_)
 
 
 def _version(asked: bool) -> None:

@@ -14,11 +14,11 @@ def compile_(path: DealFile, as_json: Json = False) -> None:
     from tranche.files import load
 
     from .ending import ending
-    from .output import print_json
+    from .output import print_json, printable
 
     with ending():
         program = compile_deal(load(path))
         if as_json:
             print_json(as_data(program))
         else:
-            typer.echo(disassemble(program), nl=False)
+            typer.echo(printable(disassemble(program)), nl=False)

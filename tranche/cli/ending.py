@@ -10,6 +10,8 @@ import typer
 
 from tranche.errors import Problem, TrancheError, UsageError
 
+from .output import printable
+
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 
 
@@ -43,7 +45,7 @@ def ending() -> Iterator[Ending]:
 
 def one_line(problem: Problem) -> str:
     """A problem without line breaks or control characters of the file it speaks of."""
-    return "".join(c if c.isprintable() else " " for c in str(problem))
+    return printable(str(problem).replace("\n", " "))
 
 
 def as_data(error: TrancheError) -> list[dict[str, object]]:

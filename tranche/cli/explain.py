@@ -15,7 +15,7 @@ def explain(
     path: DealFile,
     number: Annotated[
         int | None,
-        typer.Option("--path", help=f"Number of the path, from 0. [default: {PATH}, or the last where there are fewer]"),
+        typer.Option("--path", help=f"Number of the path, from 0. [default: {PATH}, or the last if there are fewer]"),
     ] = None,
     seed: Seed = 0,
     collections: Cash = None,
@@ -29,7 +29,7 @@ def explain(
 
     from .cash import read_cash
     from .ending import ending
-    from .output import print_json
+    from .output import print_json, printable
 
     with ending():
         deal = load(path)
@@ -41,4 +41,4 @@ def explain(
         if as_json:
             print_json(explanation.json())
         else:
-            typer.echo(explanation.text(every), nl=False)
+            typer.echo(printable(explanation.text(every)), nl=False)

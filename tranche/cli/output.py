@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 WIDEST = 128  # columns that a table needs: no figure is ever cut off
 
@@ -31,6 +32,16 @@ def is_interactive() -> bool:
 def print_json(data: Any) -> None:
     """Numbers that JSON does not have become null."""
     typer.echo(json.dumps(finite(data), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def printable(text: str) -> str:
+    """`text` without control characters, so that a deal file cannot steer the terminal; line breaks stay."""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def safe(text: str) -> str:
+    """A text from a deal file, for rich."""
+    return escape(printable(text))
 
 
 def finite(data: Any) -> Any:

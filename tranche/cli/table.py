@@ -6,10 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
-from rich.markup import escape
 from rich.table import Table
 
-from .output import console
+from .output import console, safe
 
 if TYPE_CHECKING:
     from tranche.deal import Deal
@@ -36,24 +35,23 @@ COLUMNS = {
 def print_results(file: str, deal: Deal, results: Results, seconds: float, threads: int) -> None:
     """Header, tranche table, tests, audit and timing of one run."""
     out, program, audit = console(), results.program, results.audit
-    out.print(f"[bold]{escape(program.name)}[/bold]  {escape(file)}")
+    out.print(f"[bold]{safe(program.name)}[/bold]  {safe(file)}")
     drawn = any(name.startswith("market.") for name in program.inputs)
     out.print(
         f"{results.count:,} paths" + (f" of seed {results.seed}" if drawn else " of the collections given")
         + f", {program.periods} payment dates from {program.dates[1]} to {program.dates[-1]}; "
-        f"means in millions of {escape(program.currency)}"
+        f"means in millions of {safe(program.currency)}"
     )
     out.print(tranche_table(results))
     for line in _tests(results):
         out.print(line)
     out.print(
         f"audit: cash in less cash out and cash held is at most {audit.relative:.2g} of the cash in, "
-        f"{audit.absolute:.2g} {escape(program.currency)} (path {audit.path})"
+        f"{audit.absolute:.2g} {safe(program.currency)} (path {audit.path})"
     )
-    each = seconds * 1e9 / (results.count * program.periods)
-    out.print(f"{seconds:.2f} s on {threads} thread{'s' if threads > 1 else ''}, {each:,.0f} ns a path and date")
+    out.print(f"{seconds:.2f} s on {threads} thread{'s' if threads > 1 else ''}, from deal to results")
     for assumption in deal.assumptions:
-        out.print(f"assumed: {escape(assumption)}")
+        out.print(f"assumed: {safe(assumption)}")
     out.print()
 
 
@@ -66,7 +64,7 @@ def tranche_table(results: Results) -> Table:
     frame = results.tranches()
     for name in frame.index:
         cells = [cell(float(frame[column][name]), kind) for column, (_, kind) in COLUMNS.items()]
-        table.add_row(escape(str(name)), *cells)
+        table.add_row(safe(str(name)), *cells)
     return table
 
 
@@ -91,7 +89,7 @@ def _tests(results: Results) -> list[str]:
             failed = frame[field]
             words = {"breached": "below its trigger", "lock_up": "below its lock-up level"}
             lines.append(
-                f"{escape(claim.name)}: {words.get(field, 'below its default level')} on {failed.mean():.2f} dates a "
+                f"{safe(claim.name)}: {words.get(field, 'below its default level')} on {failed.mean():.2f} dates a "
                 f"path, ever on {100 * (failed > 0).mean():.2f}% of the paths"
             )
     return lines

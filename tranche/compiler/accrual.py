@@ -99,7 +99,7 @@ def instalments(context: Context, debt: Debt) -> Constant | Series:
     if terms.kind == "none":
         return Constant(0.0)
     amounts = {
-        "bullet": [0.0] * periods,
+        "bullet": [0.0] * (periods - 1) + [debt.notional],
         "level": [debt.notional / periods] * periods,
         "schedule": list(terms.amounts),
     }[terms.kind]

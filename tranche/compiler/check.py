@@ -10,8 +10,8 @@ from tranche.deal.formula import Call, Expr, Formula, Number
 from tranche.errors import Problem, nearest
 from tranche.terms.dates import PaymentDates
 
-from .check_steps import problem, step_problems
 from .check_stages import stage_problems
+from .check_steps import problem, step_problems
 from .names import formulas, known_names, used_names, walk
 
 LONGEST_WINDOW = 120  # periods that sum_last and its kin may look back or ahead
@@ -20,7 +20,14 @@ STATUSES = ("performing", "lock_up", "enforcement")
 
 def problems(deal: Deal, dates: PaymentDates) -> list[Problem]:
     """Everything that is wrong, with places. An empty list: the deal compiles."""
-    found = [*_formulas(deal), *stage_problems(deal), *_cycles(deal), *_indices(deal), *_collateral(deal), *_schedules(deal, dates)]
+    found = [
+        *_formulas(deal),
+        *stage_problems(deal),
+        *_cycles(deal),
+        *_indices(deal),
+        *_collateral(deal),
+        *_schedules(deal, dates),
+    ]
     for status in STATUSES:
         for k, step in enumerate(getattr(deal.waterfall, status)):
             found.extend(step_problems(deal, dates, f"waterfall.{status}[{k}]", step))
@@ -35,13 +42,22 @@ def _formulas(deal: Deal) -> Iterator[Problem]:
         for node in walk(formula.tree):
             if isinstance(node, Call) and node.function in ("sum_last", "avg_last", "sum_next"):
                 count = node.arguments[1]
-                if not (isinstance(count, Number) and count.value == int(count.value)
-                        and 1 <= count.value <= LONGEST_WINDOW):
-                    yield problem(deal, path, f"{node.function} needs a number of periods",
-                                   f"a whole number from 1 to {LONGEST_WINDOW}, written out")
+                if not (
+                    isinstance(count, Number) and count.value == int(count.value) and 1 <= count.value <= LONGEST_WINDOW
+                ):
+                    yield problem(
+                        deal,
+                        path,
+                        f"{node.function} needs a number of periods",
+                        f"a whole number from 1 to {LONGEST_WINDOW}, written out",
+                    )
                 if node.function == "sum_next" and not _scheduled(deal, node.arguments[0], set()):
-                    yield problem(deal, path, "sum_next looks ahead, and this amount is not known ahead",
-                                   "use amounts that depend on the period alone")
+                    yield problem(
+                        deal,
+                        path,
+                        "sum_next looks ahead, and this amount is not known ahead",
+                        "use amounts that depend on the period alone",
+                    )
 
 
 def _scheduled(deal: Deal, tree: Expr, seen: set[str]) -> bool:
@@ -85,8 +101,12 @@ def _cycles(deal: Deal) -> Iterator[Problem]:
     for start in graph:
         circle = _circle(graph, start, [], done)
         if circle:
-            yield problem(deal, graph[circle[0]][0], "depends on itself: " + " → ".join([*circle, circle[0]]),
-                           "break the circle, for instance by reading prev(…)")
+            yield problem(
+                deal,
+                graph[circle[0]][0],
+                "depends on itself: " + " → ".join([*circle, circle[0]]),
+                "break the circle, for instance by reading prev(…)",
+            )
 
 
 def _needs(formula: Formula) -> set[str]:
@@ -95,7 +115,7 @@ def _needs(formula: Formula) -> set[str]:
 
 def _circle(graph: dict[str, tuple[str, set[str]]], name: str, trail: list[str], done: set[str]) -> list[str]:
     if name in trail:
-        return trail[trail.index(name):]
+        return trail[trail.index(name) :]
     if name in done or name not in graph:
         return []
     for need in sorted(graph[name][1]):
@@ -112,19 +132,31 @@ def _indices(deal: Deal) -> Iterator[Problem]:
     for tranche in deal.tranches:
         coupon: Coupon | None = getattr(tranche, "coupon", None)
         if coupon is not None and coupon.index is not None and coupon.index not in known:
-            yield problem(deal, f"tranches.{tranche.name}.coupon", f"unknown reference rate {coupon.index!r}",
-                           nearest(coupon.index, known) if known else f"state it: market.rates.{coupon.index}")
+            yield problem(
+                deal,
+                f"tranches.{tranche.name}.coupon",
+                f"unknown reference rate {coupon.index!r}",
+                nearest(coupon.index, known) if known else f"state it: market.rates.{coupon.index}",
+            )
 
 
 def _collateral(deal: Deal) -> Iterator[Problem]:
     if not isinstance(deal.collateral, Fleet):
+        if set(deal.collateral.components) <= {"loss"}:
+            yield problem(
+                deal, "collateral.collections.components", "no component is cash", "for instance [cash, loss]"
+            )
         return
     factors = {factor.name for factor in deal.market.factors}
     for field in ("rent", "utilisation"):
         name = getattr(deal.collateral, field)
         if isinstance(name, str) and name not in factors:
-            yield problem(deal, f"collateral.fleet.{field}", f"unknown market factor {name!r}",
-                           nearest(name, factors) if factors else f"state it: market.factors.{name}")
+            yield problem(
+                deal,
+                f"collateral.fleet.{field}",
+                f"unknown market factor {name!r}",
+                nearest(name, factors) if factors else f"state it: market.factors.{name}",
+            )
 
 
 def _schedules(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
@@ -132,9 +164,17 @@ def _schedules(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
         if isinstance(tranche, Debt) and tranche.amortisation.kind == "schedule":
             count = len(tranche.amortisation.amounts)
             if count != len(dates.dates):
-                yield problem(deal, f"tranches.{tranche.name}.amortisation", f"{count} amounts are scheduled",
-                               f"one for each of the {len(dates.dates)} payment dates")
+                yield problem(
+                    deal,
+                    f"tranches.{tranche.name}.amortisation",
+                    f"{count} amounts are scheduled",
+                    f"one for each of the {len(dates.dates)} payment dates",
+                )
     for test in deal.tests:
         if test.first_test is not None and test.first_test > dates.dates[-1]:
-            yield problem(deal, f"tests.{test.name}.first_test", f"{test.first_test} is after the last payment date",
-                           f"a date up to {dates.dates[-1]}")
+            yield problem(
+                deal,
+                f"tests.{test.name}.first_test",
+                f"{test.first_test} is after the last payment date",
+                f"a date up to {dates.dates[-1]}",
+            )

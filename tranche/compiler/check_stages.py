@@ -23,20 +23,25 @@ def stage_problems(deal: Deal) -> Iterator[Problem]:
     for fee in deal.fees:
         for field, formula in (("amount", fee.amount), ("on", fee.on)):
             if formula is not None:
-                early = _reads(deal, formula.tree) & (dues | status | _fields(tests))
+                early = reads_now(deal, formula.tree) & (dues | status | _fields(tests))
                 yield from _report(deal, f"fees.{fee.name}.{field}", early, "fees accrue before it is known")
     for k, test in enumerate(deal.tests):
         for field in ("numerator", "denominator"):
-            early = _reads(deal, getattr(test, field).tree) & (status | _fields(tests[k:]))
+            early = reads_now(deal, getattr(test, field).tree) & (status | _fields(tests[k:]))
             early -= {test.name, f"{test.name}.breached", f"{test.name}.numerator", f"{test.name}.denominator"}
             yield from _report(deal, f"tests.{test.name}.{field}", early, "it is not known when this test is read")
+
+
+def known_late(deal: Deal) -> set[str]:
+    """Names that are known once the tests have been read."""
+    return {"status.lock_up", "status.default"} | _fields([test.name for test in deal.tests])
 
 
 def _fields(tests: list[str]) -> set[str]:
     return {f"{name}{field}" for name in tests for field in ("", ".breached", ".numerator", ".denominator")}
 
 
-def _reads(deal: Deal, tree: Expr) -> set[str]:
+def reads_now(deal: Deal, tree: Expr) -> set[str]:
     """The names that a formula reads now, through definitions and account targets."""
     targets = {f"{account.name}.target": account.target for account in deal.accounts if account.target is not None}
     pending, read = set(used_names(tree, into_prev=False)), set[str]()

@@ -18,9 +18,11 @@ def problem(deal: Deal, path: str, what: str, fix: str = "") -> Problem:
 def payable(deal: Deal) -> set[str]:
     """What `pay` may name."""
     debts = [tranche.name for tranche in deal.tranches if isinstance(tranche, Debt)]
-    return ({f"{name}.{part}" for name in debts for part in ("interest", "principal")}
-            | {fee.name for fee in deal.fees}
-            | {tranche.name for tranche in deal.tranches if isinstance(tranche, Residual)})
+    return (
+        {f"{name}.{part}" for name in debts for part in ("interest", "principal")}
+        | {fee.name for fee in deal.fees}
+        | {tranche.name for tranche in deal.tranches if isinstance(tranche, Residual)}
+    )
 
 
 def step_problems(deal: Deal, dates: PaymentDates, path: str, step: Step) -> Iterator[Problem]:
@@ -44,6 +46,7 @@ def step_problems(deal: Deal, dates: PaymentDates, path: str, step: Step) -> Ite
     for field, name in (("from", step.source), ("to", step.to)):
         if name not in accounts | {"cash"}:
             yield problem(deal, f"{path}.{field}", f"unknown account {name!r}", nearest(name, accounts | {"cash"}))
+    yield from _modifiers(deal, path, step, accounts)
     into = set(step.targets) if step.verb in ("fund", "transfer") else {step.to} - {"cash"}
     for account in deal.accounts:
         if account.name in into and account.closes is not None:
@@ -53,13 +56,21 @@ def step_problems(deal: Deal, dates: PaymentDates, path: str, step: Step) -> Ite
 def _wrong_target(
     deal: Deal, path: str, target: str, allowed: set[str], accounts: set[str], debts: set[str]
 ) -> Problem:
-    head = target.split(".")[0]
+    head = target.split(".", maxsplit=1)[0]
     if target in debts:
         return problem(deal, path, f"{target!r} is a debt with two dues", f"{target}.interest or {target}.principal")
     if target in accounts:
-        fix = f"give it one (accounts.{target}.target)" if path.endswith(("fund", "release")) else nearest(target, allowed)
-        return problem(deal, path, f"account {target!r} has no target" if path.endswith(("fund", "release"))
-                        else f"{target!r} is an account", fix)
+        fix = (
+            f"give it one (accounts.{target}.target)"
+            if path.endswith(("fund", "release"))
+            else nearest(target, allowed)
+        )
+        return problem(
+            deal,
+            path,
+            f"account {target!r} has no target" if path.endswith(("fund", "release")) else f"{target!r} is an account",
+            fix,
+        )
     if head != target and head not in debts:
         return problem(deal, path, f"unknown tranche {head!r}", nearest(head, debts))
     if head == target:
@@ -67,13 +78,35 @@ def _wrong_target(
     return problem(deal, path, f"unknown target {target!r}", nearest(target, allowed))
 
 
-def _closed(
-    deal: Deal, dates: PaymentDates, path: str, step: Step, account: str, closes: dt.date
-) -> Iterator[Problem]:
-    late = [date for date in dates.dates
-            if date > closes and (step.after is None or date >= step.after) and (step.until is None or date <= step.until)]
+def _modifiers(deal: Deal, path: str, step: Step, accounts: set[str]) -> Iterator[Problem]:
+    residuals = [t.name for t in deal.tranches if isinstance(t, Residual) and t.name in step.targets]
+    if step.group == "pro_rata" and residuals and len(step.targets) > 1:
+        yield problem(
+            deal,
+            f"{path}.{step.verb}",
+            f"pro rata goes by what each is due, and residual {residuals[0]!r} takes whatever is left",
+            "a step of its own, with a share",
+        )
+    if step.short == "capitalise" and not any(target.endswith(".interest") for target in step.targets):
+        yield problem(
+            deal, f"{path}.short", "this step pays no interest that could be capitalised", "pay: TRANCHE.interest"
+        )
+    other = step.to if step.verb in ("draw", "release") else step.source
+    if step.verb in ("draw", "release", "fund", "transfer") and other in step.targets:
+        yield problem(deal, f"{path}.{step.verb}", f"{other!r} would be moved into itself", "two different accounts")
+
+
+def _closed(deal: Deal, dates: PaymentDates, path: str, step: Step, account: str, closes: dt.date) -> Iterator[Problem]:
+    late = [
+        date
+        for date in dates.dates
+        if date > closes and (step.after is None or date >= step.after) and (step.until is None or date <= step.until)
+    ]
     if late:
-        yield problem(deal, f"{path}.{step.verb}",
-                       f"account {account!r} closes on {closes}, but this step pays into it on {late[0]}"
-                       + (f" and {len(late) - 1} later dates" if len(late) > 1 else ""),
-                       f"until: {closes}, or a later accounts.{account}.closes")
+        yield problem(
+            deal,
+            f"{path}.{step.verb}",
+            f"account {account!r} closes on {closes}, but this step pays into it on {late[0]}"
+            + (f" and {len(late) - 1} later dates" if len(late) > 1 else ""),
+            f"until: {closes}, or a later accounts.{account}.closes",
+        )

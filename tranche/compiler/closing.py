@@ -5,6 +5,7 @@ from __future__ import annotations
 from tranche.program import Op
 
 from .context import Context
+from .expressions import remember
 from .values import INFINITE, ZERO
 from .verbs.pay import capitalise
 
@@ -12,8 +13,7 @@ from .verbs.pay import capitalise
 def lower(context: Context) -> None:
     emitter = context.emitter
     with emitter.step("close", "close of the period"):
-        for remember in context.at_close:
-            remember()
+        remember(context)
         for name, debt in context.debts.items():
             if debt.terms.unpaid_interest == "capitalised":
                 capitalise(context, name, INFINITE)

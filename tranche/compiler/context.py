@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tranche.deal import Account, Deal, Debt, Fee, Residual
+from tranche.deal.formula import Expr
 from tranche.program import Claim, Record
 from tranche.terms.dates import PaymentDates
 
@@ -57,7 +58,7 @@ class Context:
     accounts: dict[str, AccountRegisters] = attrs.field(factory=dict)
     residuals: dict[str, Residual] = attrs.field(factory=dict)
     names: dict[str, Callable[[], Value]] = attrs.field(factory=dict)  # the symbol table, each name lowered when read
-    at_close: list[Callable[[], None]] = attrs.field(factory=list)
+    kept: list[tuple[Lane, Expr]] = attrs.field(factory=list)  # memories, and what each takes over at the close
     later: set[str] = attrs.field(factory=set)  # names that are read once payments have begun
 
     @property

@@ -90,5 +90,3 @@ def _any(context: Context, conditions: list[Value]) -> Value:
     for condition in conditions:
         result = condition if result == ZERO else context.emitter.compute(Op.OR, result, condition)
     return result
-
-

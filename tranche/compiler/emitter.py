@@ -91,11 +91,20 @@ class Emitter:
 
     def emit(self, op: Op, *operands: Value | int, record: int = -1) -> None:
         """Append an instruction; an `int` operand is a plain number, not a register."""
-        numbers = tuple(v if isinstance(v, int) else self.register(v) for v in operands)
+        numbers = self._apart(op, tuple(v if isinstance(v, int) else self.register(v) for v in operands))
         self._lines.append(Line(op, numbers, (record,) if record >= 0 else ()))
         for (_, role), number in zip(OPERAND_ROLES[op], numbers, strict=True):
             if role in "wu":
                 self._version[number] = self._version.get(number, 0) + 1
+
+    def _apart(self, op: Op, numbers: tuple[int, ...]) -> tuple[int, ...]:
+        """No instruction names a register that it writes a second time: what it reads of one, it reads from a copy."""
+        roles = [role for _, role in OPERAND_ROLES[op]]
+        written = {n for n, role in zip(numbers, roles, strict=True) if role in "wu"}
+        return tuple(
+            self.register(self.frozen(Lane(n))) if role == "r" and n in written else n
+            for n, role in zip(numbers, roles, strict=True)
+        )
 
     def compute(self, op: Op, *operands: Value, name: str = "") -> Value:
         """The value of an arithmetic instruction: folded if uniform, simplified or shared if it can be."""
@@ -103,6 +112,8 @@ class Emitter:
         if len(known) == len(operands):
             values = [evaluate(op, *(at(v, t) for v in known)) for t in range(self.periods)]
             return series(values)
+        if op in (Op.MIN, Op.MAX) and isinstance(operands[1], Constant):
+            operands = operands[::-1]  # one form for fuse to know
         simple = _simplify(op, operands)
         if simple is not None:
             return simple

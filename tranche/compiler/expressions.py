@@ -10,8 +10,17 @@ from tranche.program import Op
 from .context import Context
 from .values import ZERO, Constant, Lane, Value, at, series
 
-_BINARY = {"+": Op.ADD, "-": Op.SUB, "*": Op.MUL, "/": Op.DIV, "<": Op.LT, "<=": Op.LE, "==": Op.EQ, "and": Op.AND,
-           "or": Op.OR}
+_BINARY = {
+    "+": Op.ADD,
+    "-": Op.SUB,
+    "*": Op.MUL,
+    "/": Op.DIV,
+    "<": Op.LT,
+    "<=": Op.LE,
+    "==": Op.EQ,
+    "and": Op.AND,
+    "or": Op.OR,
+}
 _SWAPPED = {">": Op.LT, ">=": Op.LE}
 
 
@@ -93,7 +102,13 @@ def _sum_next(context: Context, arguments: tuple[Expr, ...]) -> Value:
     value, n = lower(context, arguments[0]), count_of(arguments)
     assert not isinstance(value, Lane)
     numbers = [at(value, t) for t in range(context.periods)]
-    return series([sum(numbers[t + 1 : t + 1 + n]) for t in range(context.periods)])
+    sums = []
+    for t in range(context.periods):
+        total = 0.0
+        for number in numbers[t + 1 : t + 1 + n]:  # not sum(): it compensates from Python 3.12 on
+            total += number
+        sums.append(total)
+    return series(sums)
 
 
 def memory(context: Context, call: Call) -> Value:
@@ -106,14 +121,21 @@ def memory(context: Context, call: Call) -> Value:
 
 
 def _prev(context: Context, call: Call) -> Value:
-    emitter = context.emitter
-    kept = emitter.state(f"prev {len(context.at_close)}")
-
-    def keep() -> None:
-        emitter.emit(Op.COPY, kept, Lane(emitter.register(lower(context, call.arguments[0]))))
-
-    context.at_close.append(keep)
+    kept = context.emitter.state(f"prev {len(context.kept)}")
+    context.kept.append((kept, call.arguments[0]))
     return kept
+
+
+def remember(context: Context) -> None:
+    """At the close: every memory takes over its value of this period. All are read before any is written, so that one
+    memory inside another is still that of the period before."""
+    emitter = context.emitter
+    taken: list[tuple[Lane, Value]] = []
+    while len(taken) < len(context.kept):  # reading one may ask for another
+        kept, tree = context.kept[len(taken)]
+        taken.append((kept, emitter.frozen(lower(context, tree))))
+    for kept, value in taken:
+        emitter.emit(Op.COPY, kept, value)
 
 
 def _last(context: Context, call: Call) -> Value:
@@ -125,5 +147,3 @@ def _last(context: Context, call: Call) -> Value:
         return total
     seen = series(np.minimum(np.arange(1.0, context.periods + 1), n))
     return emitter.compute(Op.DIV, total, seen)
-
-

@@ -1,8 +1,8 @@
 """A GPU fleet under a take-or-pay lease, then re-leased at the market: its collections and values by period.
 
-    contract = gpus · hours under the lease · take_or_pay · rate
-    market   = gpus · hours after it and the gap · rent · utilisation
-    cost     = gpus · (kw · (pue · power · hours + hosting · months) + maintenance · months) · (1 + inflation)^age
+contract = gpus · hours under the lease · take_or_pay · rate
+market   = gpus · hours after it and the gap · rent · utilisation
+cost     = gpus · (kw · (pue · power · hours + hosting · months) + maintenance · months) · (1 + inflation)^age
 """
 
 from __future__ import annotations

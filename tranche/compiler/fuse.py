@@ -20,9 +20,7 @@ class Line:
     records: tuple[int, ...] = ()
 
 
-def fuse(
-    lines: Sequence[Line], steps: Sequence[Step], registers: Sequence[Register]
-) -> tuple[list[Line], list[Step]]:
+def fuse(lines: Sequence[Line], steps: Sequence[Step], registers: Sequence[Register]) -> tuple[list[Line], list[Step]]:
     """The fused instructions, and the steps with their new ranges (steps that were fused together share one)."""
     ends = {k: k + 1 + line.operands[1] for k, line in enumerate(lines) if line.op is Op.SKIP}
     live = _without_repeated_skips(lines, ends)

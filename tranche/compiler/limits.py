@@ -48,3 +48,18 @@ def pot(context: Context, source: Lane, limit: Value, several: bool) -> Iterator
     emitter.emit(Op.MOVE, source, transit, limit, unrecorded)
     yield transit, INFINITE
     emitter.emit(Op.MOVE, transit, source, INFINITE, unrecorded)
+
+
+def each_limit(context: Context, step: Step, mask: Mask) -> Iterator[tuple[str, Lane, Value]]:
+    """The accounts that a step takes money out of, one after the other, with what each may give: the limit of the
+    step less what those before gave. The caller emits the move before it asks for the next."""
+    emitter = context.emitter
+    limit: Value | None = None
+    for k, name in enumerate(step.targets):
+        account = context.account(name)
+        if limit is None or step.limit is None:
+            limit = mask.limit(emitter, step_limit(context, step, account))
+        before = emitter.frozen(account) if step.limit is not None and k + 1 < len(step.targets) else account
+        yield name, account, limit
+        if before != account:
+            limit = emitter.compute(Op.SUB, limit, emitter.compute(Op.SUB, before, account), name="limit left")

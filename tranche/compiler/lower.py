@@ -1,6 +1,6 @@
 """Deal → Program: dates fixed, names turned into registers, terms and steps into one flat instruction array.
 
-    dates → declare (accounts, debts, fees, inputs) → collateral → accrual → tests, status → waterfalls → close → pack
+dates → declare (accounts, debts, fees, inputs) → collateral → accrual → tests, status → waterfalls → close → pack
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from tranche.deal import Deal, Residual
+from tranche.deal.formula import Call
 from tranche.errors import DealError, Invalid, Problem
 from tranche.program import Claim, Program
 from tranche.terms.dates import PaymentDates, payment_dates
@@ -17,11 +18,13 @@ from tranche.terms.daycounts import year_fraction
 
 from . import accrual, closing, collateral, coverage, waterfalls
 from .check import problems
+from .check_stages import known_late, reads_now
 from .context import AccountRegisters, Context
 from .emitter import Emitter
 from .expressions import memory
 from .names import formulas, walk
 from .symbols import declare_symbols, freeze_dues
+from .values import Lane, at
 
 HEADROOM = 256.0  # how many times the deal's notional an amount of one period may be
 
@@ -34,16 +37,15 @@ def compile_deal(deal: Deal, *, fuse: bool = True) -> Program:
     if found:
         raise DealError(found)
     emitter = Emitter(dates.periods)
-    fractions = [
-        year_fraction(deal.schedule.day_count, a, b) for a, b in zip(dates.starts, dates.dates, strict=True)
-    ]
+    fractions = [year_fraction(deal.schedule.day_count, a, b) for a, b in zip(dates.starts, dates.dates, strict=True)]
     context = Context(deal, dates, emitter, np.array(fractions), cash=emitter.state("cash"))
     _declare(context)
     collateral.lower(context)
     accrual.lower(context)
     freeze_dues(context)
-    _memories(context)
+    _windows(context, late=False)
     masks = coverage.lower(context)
+    _windows(context, late=True)
     waterfalls.lower(context, masks)
     closing.lower(context)
     return _pack(context, fuse)
@@ -54,8 +56,14 @@ def dates_of(deal: Deal) -> PaymentDates:
     terms = deal.schedule
     try:
         return payment_dates(
-            terms.closing, terms.maturity, terms.frequency, terms.first_payment, terms.calendar, terms.convention,
-            terms.determination_days, terms.end_of_month,
+            terms.closing,
+            terms.maturity,
+            terms.frequency,
+            terms.first_payment,
+            terms.calendar,
+            terms.convention,
+            terms.determination_days,
+            terms.end_of_month,
         )
     except Invalid as error:
         raise DealError(Problem(error.what, error.fix, deal.source.place("schedule"))) from None
@@ -77,18 +85,20 @@ def _declare(context: Context) -> None:
     declare_symbols(context)
 
 
-def _memories(context: Context) -> None:
-    """Windows look at each period once, here, wherever the formula that reads them stands."""
-    for _, formula in formulas(context.deal):
+def _windows(context: Context, late: bool) -> None:
+    """Windows look at each period once, whichever formula reads them: before the tests or, `late`, after them."""
+    deal = context.deal
+    for _, formula in formulas(deal):
         for node in walk(formula.tree):
-            if getattr(node, "function", "") in ("sum_last", "avg_last"):
-                memory(context, node)  # type: ignore[arg-type]
+            if not isinstance(node, Call) or node.function not in ("sum_last", "avg_last"):
+                continue
+            if bool(reads_now(deal, node.arguments[0]) & known_late(deal)) == late:
+                memory(context, node)
 
 
 def _pack(context: Context, fuse: bool) -> Program:
     deal, dates = context.deal, context.dates
     packed = context.emitter.pack(fuse)
-    notional = sum(claim.notional for claim in context.claims)
     return Program(
         name=deal.name,
         currency=deal.currency,
@@ -100,17 +110,23 @@ def _pack(context: Context, fuse: bool) -> Program:
         steps=tuple(context.emitter.steps),
         dates=(dates.closing, *dates.dates),
         times=(0.0, *(year_fraction("act/365f", dates.closing, date) for date in dates.dates)),
-        quantum=quantum_for(notional),
-        cash=tuple(packed.numbers[lane.register] for lane in
-                   (context.cash, *(account.balance for account in context.accounts.values()))),
+        quantum=quantum_for(context),
+        cash=tuple(
+            packed.numbers[lane.register]
+            for lane in (context.cash, *(account.balance for account in context.accounts.values()))
+        ),
     )
 
 
 _ORDER = ("collateral", "fee", "debt", "residual", "account", "test", "status")
 
 
-def quantum_for(notional: float) -> float:
-    """The power of two in whose multiples amounts are summed: HEADROOM · notional is 2**50 of them."""
-    return 2.0 ** (math.ceil(math.log2(max(notional, 1.0) * HEADROOM)) - 50)
-
-
+def quantum_for(context: Context) -> float:
+    """The power of two in whose multiples amounts are summed: 2**50 of them are more than any amount, and more than a
+    path's total of shortfalls when nothing is ever paid (dues of T dates, and unpaid interest that grows with them)."""
+    periods = context.periods
+    largest = HEADROOM * sum(claim.notional for claim in context.claims)
+    for debt in context.debts.values():
+        accrual = max(abs(at(debt.accrual, t)) for t in range(periods)) if not isinstance(debt.accrual, Lane) else 1.0
+        largest += debt.terms.notional * periods * (1.0 + accrual * periods)
+    return 2.0 ** (math.ceil(math.log2(max(largest, 1.0))) - 50)

@@ -21,7 +21,7 @@ class Mask:
         """This mask and `condition`."""
         if is_uniform(condition):
             return Mask(_both(emitter, self.uniform, condition), self.lane)
-        return Mask(self.uniform, _both(emitter, self.lane, condition))
+        return Mask(self.uniform, _both(emitter, self.lane, emitter.frozen(condition)))
 
     def limit(self, emitter: Emitter, limit: Value = INFINITE) -> Value:
         """`limit` where the lane condition holds, else 0."""

@@ -8,8 +8,18 @@ from tranche.collateral.terms import Collections
 from tranche.deal import Deal, Debt
 from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Unary
 
-ALWAYS = ("period", "periods", "final", "year_fraction", "cash", "collections", "debt_service", "fees.due",
-          "status.lock_up", "status.default")
+ALWAYS = (
+    "period",
+    "periods",
+    "final",
+    "year_fraction",
+    "cash",
+    "collections",
+    "debt_service",
+    "fees.due",
+    "status.lock_up",
+    "status.default",
+)
 
 
 def known_names(deal: Deal) -> set[str]:
@@ -17,8 +27,16 @@ def known_names(deal: Deal) -> set[str]:
     names = set(ALWAYS)
     for tranche in deal.tranches:
         if isinstance(tranche, Debt):
-            fields = ("balance", "notional", "rate", "interest.due", "interest.unpaid", "principal.due",
-                      "principal.unpaid", "debt_service")
+            fields: tuple[str, ...] = (
+                "balance",
+                "notional",
+                "rate",
+                "interest.due",
+                "interest.unpaid",
+                "principal.due",
+                "principal.unpaid",
+                "debt_service",
+            )
         else:
             fields = ("notional",)
         names.update(f"{tranche.name}.{field}" for field in fields)

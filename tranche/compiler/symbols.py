@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tranche.deal.formula import Formula
+from tranche.deal.formula import Call, Formula
 from tranche.market.rates import rate_on
 from tranche.program import Op
 
 from .context import Context, DebtRegisters
 from .expressions import lower_formula
-from .names import formulas, used_names
+from .names import formulas, used_names, walk
 from .values import ZERO, Constant, Lane, Value, series
 
 
@@ -91,11 +91,19 @@ def _sum(context: Context, parts: list[Value]) -> Callable[[], Value]:
     return total
 
 
+def _held(formula: Formula) -> set[str]:
+    """The names inside the `prev(…)` of a formula."""
+    calls = (node for node in walk(formula.tree) if isinstance(node, Call) and node.function == "prev")
+    return set().union(*(used_names(call) for call in calls))
+
+
 def read_later(context: Context) -> set[str]:
-    """The dues that formulas of steps and account targets read, through definitions and sums."""
+    """The dues that are read once payments have begun: by steps and account targets, and at the close for `prev(…)`;
+    through definitions and sums."""
     deal = context.deal
-    pending = set().union(*(used_names(formula.tree) for path, formula in formulas(deal)
-                            if path.startswith(("waterfall", "accounts"))))
+    pending: set[str] = set()
+    for path, formula in formulas(deal):
+        pending |= used_names(formula.tree) if path.startswith(("waterfall", "accounts")) else _held(formula)
     read: set[str] = set()
     while pending:
         name = pending.pop()

@@ -39,6 +39,7 @@ def _enforcement(deal: Deal) -> tuple[Step, ...]:
     steps += [Step(verb="pay", targets=(fee.name,)) for fee in deal.fees]
     for debt in ranked(deal):
         steps.append(Step(verb="pay", targets=(f"{debt.name}.interest",)))
+        steps.append(Step(verb="pay", targets=(f"{debt.name}.principal",)))
         steps.append(Step(verb="sweep", targets=(f"{debt.name}.principal",)))
     steps += [Step(verb="pay", targets=(tranche.name,)) for tranche in deal.tranches if isinstance(tranche, Residual)]
     return tuple(steps)
@@ -70,12 +71,14 @@ def _step(context: Context, path: str, step: Step, mask: Mask) -> None:
 def words(step: Step) -> str:
     """The step in words, as a report or a disassembly shows it."""
     joined = {"sequential": ", then ", "pro_rata": " and "}[step.group].join(step.targets)
-    text = f"{step.verb} {joined}" + (" pro rata" if step.group == "pro_rata" and len(step.targets) > 1 else "")
+    text = f"transfer to {joined}" if step.verb == "transfer" else f"{step.verb} {joined}"
+    if step.group == "pro_rata" and len(step.targets) > 1:
+        text += " pro rata"
     if step.cover:
         text += f" for {', '.join(step.cover)}"
     if step.source != "cash":
         text += f" from {step.source}"
-    if step.to != "cash":
+    if step.to != "cash" and step.verb != "transfer":
         text += f" to {step.to}"
     if step.limit is not None:
         text += f", at most {step.limit.text}"

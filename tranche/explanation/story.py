@@ -10,7 +10,7 @@ from tranche.program import Claim, Program
 from .events import open_dues
 from .lines import Day, Line
 from .observer import dust
-from .words import count, money, percent, ratio
+from .words import count, level, money, percent, ratio
 
 
 def story(program: Program, days: Sequence[Day]) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ def _of_claim(program: Program, claim: Claim, days: Sequence[Day]) -> Iterator[s
         case "account" if claim.name != "cash":
             yield _account(program, claim, days)
         case "test":
-            yield from _test(claim, days)
+            yield _test(claim, days)
 
 
 def total(days: Sequence[Day], record: str) -> float:
@@ -61,8 +61,8 @@ def _collateral(program: Program, days: Sequence[Day]) -> Iterator[str]:
             path = [day.inputs[name] for day in days]
             low = min(range(len(path)), key=path.__getitem__)
             yield (
-                f"{name}: {path[0]:,.4g} on {days[0].date}, {path[-1]:,.4g} on {days[-1].date}, "
-                f"lowest {path[low]:,.4g} on {days[low].date}."
+                f"{name}: {level(path[0])} on {days[0].date}, {level(path[-1])} on {days[-1].date}, "
+                f"lowest {level(path[low])} on {days[low].date}."
             )
     uncovered = [day for day in days for line in day.lines if line.verb == "uncovered"]
     if uncovered:
@@ -76,7 +76,7 @@ def _status(program: Program, days: Sequence[Day]) -> Iterator[str]:
     before = "performing"
     for day in days:
         if day.status != before:
-            reasons = [reading for reading in day.readings if reading.failed and reading.level_name != "trigger"]
+            reasons = [r for r in day.readings if r.failed and r.level_name == f"{day.status} level"]
             why = ", ".join(f"{reading.test} {reading.words}" for reading in reasons)
             yield f"{day.date}: {before} → {day.status}" + (f" ({why})." if why else ".")
         before = day.status
@@ -158,25 +158,23 @@ def _account(program: Program, claim: Claim, days: Sequence[Day]) -> str:
     )
 
 
-def _test(claim: Claim, days: Sequence[Day]) -> Iterator[str]:
+def _test(claim: Claim, days: Sequence[Day]) -> str:
     readings = [(day, reading) for day in days for reading in day.readings if reading.test == claim.name]
     tested = [(day, r) for day, r in readings if math.isfinite(r.ratio) and math.isfinite(r.level)]
     if not tested:
-        yield f"{claim.name}: never tested, for nothing was due."
-        return
+        return f"{claim.name}: never tested, for nothing was due."
     day, lowest = min(tested, key=lambda pair: pair[1].ratio)
+    parts = [f"{claim.name}: lowest {ratio(lowest.ratio)} on {day.date}"]
     for name in dict.fromkeys(r.level_name for _, r in tested):
+        wanted = ratio(next(r.level for _, r in tested if r.level_name == name))
         failed = [(d, r) for d, r in tested if r.level_name == name and r.failed]
-        level = next(r.level for _, r in tested if r.level_name == name)
         if failed:
-            yield (
-                f"{claim.name}: below its {name} of {ratio(level)} on {count(len(failed), 'date')}, first on "
-                f"{failed[0][0].date} ({ratio(failed[0][1].ratio)}); lowest {ratio(lowest.ratio)} on {day.date}."
-            )
+            first, r = failed[0]
+            times = f"on {count(len(failed), 'date')}, first on {first.date} ({ratio(r.ratio)})"
+            parts.append(f"below its {name} of {wanted} {times}")
         else:
-            yield (
-                f"{claim.name}: never below its {name} of {ratio(level)}; lowest {ratio(lowest.ratio)} on {day.date}."
-            )
+            parts.append(f"never below its {name} of {wanted}")
+    return "; ".join(parts) + "."
 
 
 def _sum(program: Program, amount: float) -> str:

@@ -12,7 +12,7 @@ from .events import events, is_ordinary, open_dues, told_in_full
 from .lines import QUIET, Day, Line
 from .observer import dust
 from .why import NOT_TODAY
-from .words import count, money, ratio
+from .words import count, level, money, ratio
 
 HEADINGS = ("available", "due", "paid", "short")
 
@@ -67,7 +67,8 @@ def _cells(line: Line) -> tuple[str, str, str, str]:
 
 def _brief(day: Day, least: float) -> str:
     parts = [f"{day.date}  date {day.number}, {day.status}: collections {money(_collected([day]))}"]
-    parts += [f"{r.test} {ratio(r.ratio)} below {ratio(r.level)}" for r in day.readings if r.failed]
+    lowest = {r.test: r for r in day.readings if r.failed}  # the gravest level comes last
+    parts += [f"{r.test} {ratio(r.ratio)} below its {r.level_name} of {ratio(r.level)}" for r in lowest.values()]
     short = [f"{line.record} {money(line.short)}" for line in open_dues(day, least)]
     if short:
         parts.append("short " + ", ".join(short))
@@ -92,6 +93,6 @@ def _balances(day: Day) -> str:
 
 
 def _market(day: Day) -> str:
-    factors = [f"{name.removeprefix('market.')} {value:,.4g}" for name, value in day.inputs.items()
+    factors = [f"{name.removeprefix('market.')} {level(value)}" for name, value in day.inputs.items()
                if name.startswith("market.")]
     return f"; {', '.join(factors)}" if factors else ""

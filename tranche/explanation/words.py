@@ -18,6 +18,11 @@ def ratio(value: float) -> str:
     return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}x"
 
 
+def level(value: float) -> str:
+    """A market factor: `1.738`, `57,402`."""
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:,.4g}"
+
+
 def percent(share: float) -> str:
     return f"{100.0 * share:.2f}%"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tranche.compiler.context import Context
-from tranche.compiler.limits import step_limit
+from tranche.compiler.limits import each_limit
 from tranche.compiler.masks import Mask
 from tranche.compiler.values import INFINITE, Value
 from tranche.deal import Step
@@ -19,8 +19,7 @@ def lower(context: Context, step: Step, mask: Mask) -> None:
         need = unpaid(context, step.cover[0])
         for item in step.cover[1:]:
             need = emitter.compute(Op.ADD, need, unpaid(context, item), name="need")
-    for name in step.targets:
-        account = context.account(name)
-        limit = mask.limit(emitter, step_limit(context, step, account))
+    to = context.account(step.to)
+    for name, account, limit in each_limit(context, step, mask):
         total, record = context.total(name, "drawn")
-        emitter.emit(Op.DRAW, account, context.account(step.to), need, limit, total, record=record)
+        emitter.emit(Op.DRAW, account, to, need, limit, total, record=record)

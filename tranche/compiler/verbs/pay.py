@@ -21,7 +21,9 @@ def lower(context: Context, step: Step, mask: Mask) -> None:
             _pay(context, cash, target, own)
     if step.short == "capitalise":
         for target in step.targets:
-            capitalise(context, target.split(".")[0], mask.limit(context.emitter))
+            name, _, part = target.partition(".")
+            if part == "interest":
+                capitalise(context, name, mask.limit(context.emitter))
 
 
 def shares(context: Context, cash: Lane, dues: list[Value]) -> list[Value]:

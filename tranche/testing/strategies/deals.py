@@ -214,5 +214,5 @@ def coverage_tests(
         trigger=trigger,
         lock_up=lock_up,
         default=default,
-        first_test=draw(st.one_of(st.none(), st.sampled_from(dates))),
+        first_test=draw(st.one_of(st.none(), st.sampled_from(dates[:-1]))),  # the last may lie after the unadjusted maturity
     )

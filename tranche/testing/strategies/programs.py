@@ -48,15 +48,14 @@ class _Layout:
 
 
 @st.composite
-def programs(draw: st.DrawFn, most_periods: int = 12, most_paths: int = 5, most_instructions: int = 24) -> ProgramRun:
+def programs(draw: st.DrawFn, most_periods: int = 12, most_paths: int = 5, most_pieces: int = 16) -> ProgramRun:
     """A valid Program of any instructions, with SKIPs, windows, flows and stocks, and the inputs to run it with."""
     periods = draw(st.integers(1, most_periods))
     layout, series = draw(_layouts(periods))
     flows = len(layout.flows)
     stocks = draw(st.lists(st.sampled_from(_states(layout)), max_size=3, unique=True))
-    rows: list[Row] = []
-    while len(rows) < most_instructions and draw(st.integers(0, 9)) > 0:
-        rows.extend(draw(_pieces(layout)))
+    pieces = draw(st.lists(_pieces(layout), min_size=1, max_size=most_pieces))
+    rows = [row for piece in pieces for row in piece]
     rows += [instruction(Op.RECORD, (number,), (flows + k,)) for k, number in enumerate(stocks)]
     program = Program(
         name="random program",

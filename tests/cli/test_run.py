@@ -1,0 +1,147 @@
+"""`tranche run`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import tranche
+from tests.cli.conftest import Command
+from tests.small_deals import cash
+from tranche.cli.table import cell
+
+
+def test_the_table_of_every_deal(command: Command, deals: Path) -> None:
+    result = command("run", deals, "--paths", 300, "--seed", 5)
+    assert result.exit_code == 0
+    assert "300 paths of seed 5, 12 payment dates from 2025-04-01 to 2028-01-01" in result.stdout
+    assert "6 paths of the collections given, 24 payment dates" in result.stdout
+    table = tranche.run(deals / "more" / "fleet.yml", 300, 5).tranches()
+    (loan,) = (line for line in result.stdout.splitlines() if line.strip().startswith("loan"))
+    assert f"{100 * table['expected_loss']['loan']:.3f}%" in loan.split()
+    assert f"{table['interest']['loan'] / 1e6:,.3f}" in loan.split()
+    assert result.stdout.count("audit: cash in less cash out") == 2
+
+
+def test_json_equals_the_api(command: Command, deals: Path) -> None:
+    result = command("run", deals, "--paths", 200, "--json")
+    fleet, pool = json.loads(result.stdout, parse_constant=pytest.fail)
+    ours = tranche.run(deals / "more" / "fleet.yml", 200)
+    assert fleet["tranches"]["loan"]["expected_loss"] == ours.tranches()["expected_loss"]["loan"]
+    assert fleet["tranches"]["sponsor"]["expected_loss"] is None
+    assert fleet["tests"]["dscr"]["lock_up"] == ours.total("dscr.lock_up").mean()
+    assert fleet["audit"]["relative"] == ours.audit.relative
+    assert fleet["hash"] == ours.program.hash
+    assert (pool["paths"], pool["ok"], pool["dates"][-1]) == (6, True, "2027-01-01")
+
+
+def test_threads_change_nothing(command: Command, deals: Path) -> None:
+    reports = [
+        json.loads(command("run", deals, "--paths", 100, "--threads", n, "--json").stdout) for n in (1, 2)
+    ]
+    for one, two in zip(*reports, strict=True):
+        assert one["tranches"] == two["tranches"]
+
+
+def write_cash(path: Path, values: np.ndarray[Any, Any]) -> Path:
+    rows, columns = (axis.ravel() for axis in np.indices(values.shape))
+    frame = pd.DataFrame({"path": rows, "period": columns + 1, "cash": values.ravel()})
+    match path.suffix:
+        case ".csv":
+            frame.to_csv(path, index=False)
+        case ".parquet":
+            frame.to_parquet(path)
+        case ".npy":
+            np.save(path, values)
+        case _:
+            path.write_text(json.dumps({"cash": values.tolist()} if "component" in path.name else values.tolist()))
+    return path
+
+
+@pytest.mark.parametrize("name", ["c.csv", "c.parquet", "c.npy", "c.json", "component.json"])
+def test_collections_from_a_file(command: Command, deals: Path, tmp_path: Path, name: str) -> None:
+    if name.endswith("parquet"):
+        pytest.importorskip("pyarrow")
+    file = write_cash(tmp_path / name, cash(9))
+    (report,) = json.loads(command("run", deals / "pool.yaml", "--collections", file, "--json").stdout)
+    ours = tranche.run(deals / "pool.yaml", collections=cash(9)).tranches()
+    assert report["paths"] == 9
+    assert report["tranches"]["senior"]["final_balance"] == ours["final_balance"]["senior"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("c.txt", "1", "the ending '.txt' is not known"),
+        ("c.json", "{", "not JSON"),
+        ("c.json", "3", "neither a list nor an object"),
+        ("c.json", '[["a"]]', "is not an array of numbers"),
+        ("c.json", "[[1, 2], [3]]", "is not an array of numbers"),
+        ("c.json", "[" * 100_000, "not JSON"),
+        ("c.json", '{"cahs": [[1]]}', "this deal takes cash"),
+        ("c.npy", "no", "not an array of numbers"),
+        ("c.csv", "path,period,cash\n0,1,1\n", "period 2"),
+        ("c.parquet", "no", "c.parquet"),
+    ],
+)
+def test_collections_that_are_none(
+    command: Command, deals: Path, tmp_path: Path, name: str, content: str, said: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    result = command("run", deals / "pool.yaml", "--collections", tmp_path / name)
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_pickles_are_not_opened(command: Command, deals: Path, tmp_path: Path) -> None:
+    np.save(tmp_path / "c.npy", np.array([print], dtype=object))
+    result = command("run", deals / "pool.yaml", "--collections", tmp_path / "c.npy")
+    assert result.exit_code == 1
+    assert "not an array of numbers" in result.stderr
+
+
+def test_no_such_collections(command: Command, deals: Path) -> None:
+    for ending in ("csv", "npy", "json", "parquet"):
+        result = command("run", deals / "pool.yaml", "--collections", f"nowhere.{ending}")
+        assert result.exit_code == 1
+        assert f"nowhere.{ending}" in result.stderr
+
+
+def test_a_fleet_takes_no_collections(command: Command, deals: Path, tmp_path: Path) -> None:
+    file = write_cash(tmp_path / "c.npy", cash(2))
+    result = command("run", deals / "more", "--collections", file)
+    assert (result.exit_code, "leave --collections out" in result.stderr) == (1, True)
+
+
+def test_a_run_goes_on_after_a_deal_that_fails(command: Command, deals: Path) -> None:
+    (deals / "broken.yaml").write_text("format: 1\n")
+    result = command("run", deals, "--paths", 50)
+    assert result.exit_code == 1
+    assert "Small fleet" in result.stdout
+    assert "Stressed pool" in result.stdout
+    assert "deals/broken.yaml" in result.stderr
+    reports = json.loads(command("run", deals, "--paths", 50, "--json").stdout)
+    assert [report["ok"] for report in reports] == [False, True, True]
+
+
+def test_names_are_not_markup(command: Command, deals: Path) -> None:
+    pool = deals / "pool.yaml"
+    pool.write_text(pool.read_text().replace("name: Stressed pool", 'name: "[red]Pool[/] [x] \\e[31m"'))
+    result = command("run", pool)
+    assert result.exit_code == 0
+    assert "[red]Pool[/] [x] " in result.stdout
+    assert "\x1b" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "text"),
+    [(float("nan"), "money", "-"), (7.6e9, "money", "7,600.000"), (0.01234, "share", "1.234%"), (4.5, "years", "4.50")],
+)
+def test_cells(value: float, kind: str, text: str) -> None:
+    assert cell(value, kind) == text

@@ -1,0 +1,105 @@
+"""Reasons as deals bring them about: conditions, limits, groups, dates, from the compiled program to the words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import tranche
+from tranche.explanation import Line
+from tranche.files import loads
+
+DEAL = """\
+format: 1
+name: Reasons
+schedule: {{closing: 2025-01-01, maturity: 2025-04-01}}
+collateral: {{collections: {{}}}}
+tranches:
+  a: {{notional: 600, coupon: 12%, amortisation: none}}
+  b: {{notional: 300, coupon: 12%, amortisation: none}}
+  equity: {{residual: {{}}}}
+accounts:
+  box: {{initial: 0}}
+waterfall:
+{steps}
+"""
+
+
+def lines(steps: str, cash: float, date: int = 0) -> dict[str, Line]:
+    text = DEAL.format(steps=steps)
+    explanation = tranche.explain(loads(text), 0, collections=np.full((1, 3), cash))
+    return {line.record: line for line in explanation.days[date].lines}
+
+
+PRO_RATA = "  - pay: {pro_rata: [a.interest, b.interest]}\n"
+
+
+def test_pro_rata_with_too_little_cash() -> None:
+    found = lines(PRO_RATA, 3.0)
+    assert (found["a.interest"].paid, found["b.interest"].paid) == (2.0, 1.0)
+    assert found["a.interest"].why == "not enough for all: its pro-rata part"
+    assert (found["a.interest"].due, found["a.interest"].short) == pytest.approx((6.0, 4.0))
+
+
+def test_pro_rata_with_enough() -> None:
+    assert lines(PRO_RATA, 100.0)["b.interest"].why == "paid in full"
+
+
+def test_a_limit_on_a_group() -> None:
+    found = lines("  - pay: [a.interest, b.interest]\n    limit: 7\n", 100.0)
+    assert found["a.interest"].why == "paid in full"
+    assert found["b.interest"].why == "limited: the step may use 7.00"
+    assert (found["b.interest"].available, found["b.interest"].paid) == pytest.approx((1.0, 1.0))
+
+
+def test_a_limit_on_a_group_that_does_not_bind_is_not_blamed() -> None:
+    found = lines("  - pay: [a.interest, b.interest]\n    limit: 70\n", 8.0)
+    assert found["b.interest"].why == "not enough cash"
+
+
+@pytest.mark.parametrize(
+    ("when", "why"),
+    [
+        ("collections > 50", "condition not met"),
+        ("collections > 5", "paid in full"),
+        ("final", "condition not met on this date"),
+    ],
+)
+def test_conditions(when: str, why: str) -> None:
+    assert lines(f"  - pay: a.interest\n    when: {when}\n", 20.0)["a.interest"].why == why
+
+
+def test_a_condition_that_two_steps_share() -> None:
+    """The choice is worked out once, in the first step, and blamed in both."""
+    steps = "".join(f"  - pay: {name}.interest\n    when: collections > 50\n" for name in "ab")
+    found = lines(steps, 20.0)
+    assert found["a.interest"].why == found["b.interest"].why == "condition not met"
+
+
+def test_a_limit_that_chooses_is_a_limit() -> None:
+    step = "  - pay: a.interest\n    limit: if_else(collections > 50, 6, 1)\n"
+    assert lines(step, 20.0)["a.interest"].why == "limited to 1.00"
+
+
+def test_dates() -> None:
+    step = "  - pay: a.interest\n    after: 2025-03-01\n"
+    assert lines(step, 20.0)["a.interest"].why == "condition not met on this date"
+    assert lines(step, 20.0, date=1)["a.interest"].why == "paid in full"
+
+
+def test_transfers_show_both_sides() -> None:
+    steps = "  - transfer: {from: cash, to: box}\n    limit: 4\n  - transfer: {from: box, to: cash}\n    limit: 1\n"
+    found = lines(steps, 20.0)
+    put, taken = found["box.funded"], found["box.drawn"]
+    assert (put.verb, put.available, put.paid, put.why) == ("transfer", 20.0, 4.0, "limited to 4.00")
+    assert (taken.verb, taken.available, taken.paid, taken.why) == ("transfer", 4.0, 1.0, "limited to 1.00")
+    assert put.text == "transfer to box, at most 4"
+
+
+def test_a_class_that_no_step_pays_is_seen_at_the_close() -> None:
+    text = DEAL.format(steps="  - pay: a.interest\n  - pay: equity\n")
+    explanation = tranche.explain(loads(text), 0, collections=np.full((1, 3), 50.0))
+    story = "\n".join(explanation.story)
+    assert "First shortfall on 2025-02-01: b was short of 3.00" in story
+    assert "\nb: lost USD 300.00, 100.00%" in story
+    assert "short of a due on 3 dates, first on 2025-02-01." in story
