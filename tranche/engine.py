@@ -15,7 +15,7 @@ from tranche._kernels import waterfall
 from tranche._kernels.cashflows import CashFlows
 from tranche.errors import DataError, Problem, UsageError
 from tranche.program import INSTRUCTION, Kind, Program
-from tranche.results import Results
+from tranche.results import Results, carried
 
 CALL = 16_384  # paths in one call of the kernel: between calls progress is shown and Ctrl-C is heard
 MOST_PATHS = 100_000_000
@@ -139,7 +139,7 @@ def run_program(
         _raise_bad(inputs, *bad)
         if progress is not None:
             progress(count)
-    return Results(program=program, totals=totals, sums=sums, first_path=first_path, seed=seed)
+    return Results(program=program, totals=totals, sums=carried(sums), first_path=first_path, seed=seed)
 
 
 def path_flows(inputs: Scenario, first_path: int, paths: int, *, width: int = 64) -> NDArray[np.float64]:

@@ -277,6 +277,10 @@ class Program:
         self.series.setflags(write=False)
         check(self)
 
+    def __reduce__(self) -> tuple[type[Program], tuple[object, ...]]:
+        """Pickled by its arguments, so that what arrives is checked and read-only like what was sent."""
+        return type(self), tuple(getattr(self, field.name) for field in attrs.fields(type(self)))
+
     @property
     def periods(self) -> int:
         return int(self.series.shape[1])

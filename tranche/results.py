@@ -130,10 +130,16 @@ class Results:
         return Results(
             program=ordered[0].program,
             totals=np.concatenate([part.totals for part in ordered]),
-            sums=np.sum([part.sums for part in ordered], axis=0, dtype=np.uint64),
+            sums=carried(np.sum([part.sums for part in ordered], axis=0, dtype=np.uint64)),
             first_path=ordered[0].first_path,
             seed=ordered[0].seed,
         )
+
+
+def carried(sums: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The same sums with the low limbs below 2**32, so that equal sums have equal limbs."""
+    low, high = sums
+    return np.stack([low & np.uint64(0xFFFFFFFF), high + (low >> np.uint64(32))])
 
 
 # kind → column → the record fields it adds up

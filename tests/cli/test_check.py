@@ -43,7 +43,8 @@ def test_figures_hold(command: Command, deals: Path) -> None:
 
 def test_figures_that_do_not_hold(command: Command, deals: Path) -> None:
     file = deals / "more" / "fleet.yml"
-    file.write_text(file.read_text().replace("loan.interest: 2.5m ± 500k", "loan.interest: 9m ± 1\n    loan.wal: 1 ± 9"))
+    other = "loan.interest: 9m ± 1\n    loan.wal: 1 ± 9"
+    file.write_text(file.read_text().replace("loan.interest: 2.5m ± 500k", other))
     result = command("check", file, "--run")
     assert result.exit_code == 1
     (line,) = result.stderr.splitlines()

@@ -14,7 +14,8 @@ def test_it_prints_the_explanation(command: Command, deals: Path) -> None:
     result = command("explain", file, "--path", 3, "--seed", 5)
     assert result.exit_code == 0
     assert result.stdout == tranche.explain(file, 3, 5).text()
-    assert command("explain", file, "--path", 3, "--seed", 5, "--every").stdout == tranche.explain(file, 3, 5).text(True)
+    every = command("explain", file, "--path", 3, "--seed", 5, "--every")
+    assert every.stdout == tranche.explain(file, 3, 5).text(every=True)
 
 
 def test_the_default_path(command: Command, deals: Path) -> None:

@@ -10,7 +10,9 @@ Where the documents leave something open, this is how it is read here:
 (C) `prev(x)` is x as it stood at the close of the date before; `sum_last(x, n)` sums x as it stands when the tests are
     read, and `avg_last` divides by the dates seen so far, at most n.
 (D) One `limit` serves all the targets of a step together.
-(E) Principal never falls due, nor stays unpaid, beyond the balance.
+(E) A sweep pays beyond what is due: the due stays as it is, though no payment takes a balance below 0. An instalment
+    falls due up to the balance.
+(F) An account's `drawn` and `funded` are what left it and what came in, whichever verb moved it.
 """
 
 from __future__ import annotations
@@ -184,6 +186,7 @@ class Specification:
         steps += [Step(verb="pay", targets=(fee,)) for fee in self.fees]
         for name in sorted(self.debts, key=lambda name: ranks[name]):
             steps.append(Step(verb="pay", targets=(f"{name}.interest",)))
+            steps.append(Step(verb="pay", targets=(f"{name}.principal",)))
             steps.append(Step(verb="sweep", targets=(f"{name}.principal",)))
         return steps + [Step(verb="pay", targets=(x.name,)) for x in self.deal.tranches if x.name in self.residuals]
 
@@ -204,6 +207,8 @@ class Specification:
         self.accounts[source] -= amount
         self.left -= amount
         self.moved(record, amount)
+        if source != "cash" and record != f"{source}.drawn":
+            self.moved(f"{source}.drawn", amount)
         return amount
 
     def share(self, step: Step, source: str) -> None:
@@ -223,7 +228,10 @@ class Specification:
         for target, part in zip(step.targets, parts, strict=True):
             name, _, kind = target.partition(".")
             record = f"{name}.{kind or ('paid' if name in self.fees else 'distribution')}"
-            paid = self.move(step.source, min(part, self.unpaid(target)), record)
+            most = min(part, self.unpaid(target))
+            if kind == "principal":
+                most = min(most, self.debts[name].balance)
+            paid = self.move(step.source, most, record)
             if kind == "interest":
                 self.debts[name].interest -= paid
             elif kind == "principal":
@@ -254,7 +262,6 @@ class Specification:
         debts = [self.debts[target.removesuffix(".principal")] for target in step.targets]
         for debt, part in zip(debts, self.parts(step, [debt.balance for debt in debts]), strict=True):
             debt.balance -= self.move(step.source, min(part, debt.balance), f"{debt.terms.name}.prepaid")
-            debt.principal = min(debt.principal, debt.balance)
 
     def fund(self, step: Step) -> None:
         self.share(step, step.source)
@@ -277,6 +284,8 @@ class Specification:
             amount = self.move(name, most(name), f"{name}.drawn")
             self.accounts[step.to] += amount
             limit -= amount
+            if step.to != "cash":
+                self.moved(f"{step.to}.funded", amount)
 
     def transfer(self, step: Step) -> None:
         self.share(step, step.source)

@@ -208,7 +208,6 @@ def test_a_step(terms, key, what):
     ("terms", "path", "what"),
     [
         ({"default": 1.2, "lock_up": 1.1}, "tests.t.default", "the default level 1.2x is above the lock-up level 1.1x"),
-        ({"trigger": 1.2, "first_test": D(2031, 1, 1)}, "tests.t.first_test", "after the maturity"),
     ],
 )
 def test_a_coverage_test(terms, path, what):

@@ -43,7 +43,7 @@ def test_sums_by_record_are_the_kernels_totals(which: str, request: pytest.Fixtu
             assert sums[record.name] == results.total(record.name)[path], record.name
             moved |= {record.name} if sums[record.name] else set()
     still = {record.name for record in flows} - moved
-    assert still <= {"servicing.shortfall", "mezz.prepaid", "loan.prepaid"}, "the deals do not put every record to the test"
+    assert still <= {"servicing.shortfall", "mezz.prepaid", "loan.prepaid"}, "records that no path puts to the test"
 
 
 def test_balances_and_tests_are_the_kernels(stressed: tuple[list[Explanation], tranche.Results]) -> None:

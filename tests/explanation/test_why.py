@@ -13,7 +13,7 @@ from tranche.explanation.why import WHY
 INF = math.inf
 
 
-def why(verb: str, before: dict[str, float], amount: float, setting: Setting = Setting()) -> str:
+def why(verb: str, before: dict[str, float], amount: float, setting: Setting) -> str:
     after = dict(before)
     if "due" in before:
         after["due"] = before["due"] - amount

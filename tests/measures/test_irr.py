@@ -20,7 +20,8 @@ def years(count: int) -> tuple[float, ...]:
 def test_a_level_annuity_yields_its_coupon() -> None:
     monthly, count = 0.06 / 12, 120
     payment = 100.0 * monthly / (1 - (1 + monthly) ** -count)
-    assert rate_of_return([-100.0] + [payment] * count, years(count)) == pytest.approx((1 + monthly) ** 12 - 1, rel=1e-11)
+    rate = rate_of_return([-100.0, *[payment] * count], years(count))
+    assert rate == pytest.approx((1 + monthly) ** 12 - 1, rel=1e-11)
 
 
 def test_a_par_bond_yields_its_coupon_whatever_is_repaid_when() -> None:

@@ -28,7 +28,7 @@ def test_note_tables(structure: str) -> None:
     columns = [table["columns"].index(name) for name in ("date", "balance", "interest", "principal")]
     for row in table["data"]:
         date, balance, interest, principal = (row[k] for k in columns)
-        ours = flows.loc[[d for d in flows.index if str(d)[:10] == date][0]]
+        ours = flows.loc[next(d for d in flows.index if str(d)[:10] == date)]
         assert ours.balance == pytest.approx(balance, abs=CENTS), date
         assert ours.interest == pytest.approx(interest, abs=CENTS), date
         assert ours.principal == pytest.approx(principal, abs=CENTS), date

@@ -87,6 +87,10 @@ def _modifiers(deal: Deal, path: str, step: Step, accounts: set[str]) -> Iterato
             f"pro rata goes by what each is due, and residual {residuals[0]!r} takes whatever is left",
             "a step of its own, with a share",
         )
+    if step.group == "pro_rata" and step.verb not in ("pay", "sweep"):
+        yield problem(
+            deal, f"{path}.{step.verb}", f"{step.verb} has no dues to share by", "targets in order: sequential"
+        )
     if step.short == "capitalise" and not any(target.endswith(".interest") for target in step.targets):
         yield problem(
             deal, f"{path}.short", "this step pays no interest that could be capitalised", "pay: TRANCHE.interest"

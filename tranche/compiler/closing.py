@@ -13,7 +13,6 @@ from .verbs.pay import capitalise
 def lower(context: Context) -> None:
     emitter = context.emitter
     with emitter.step("close", "close of the period"):
-        remember(context)
         for name, debt in context.debts.items():
             if debt.terms.unpaid_interest == "capitalised":
                 capitalise(context, name, INFINITE)
@@ -25,6 +24,7 @@ def lower(context: Context) -> None:
         for name, fee in context.fees.items():
             total, record = context.total(name, "shortfall")
             emitter.emit(Op.SHORTFALL, total, fee.unpaid, ZERO, record=record)
+        remember(context)
         for name, account in context.accounts.items():
             number = context.record(name, "balance", account.balance, flow=False)
             emitter.emit(Op.RECORD, account.balance, record=number)

@@ -37,17 +37,37 @@ def step_limit(context: Context, step: Step, source: Value) -> Value:
 
 
 @contextmanager
-def pot(context: Context, source: Lane, limit: Value, several: bool) -> Iterator[tuple[Lane, Value]]:
-    """Where the targets of a step are paid from, and each one's limit. Several targets under one limit are paid from
-    a transit account, which gives back what they did not take."""
-    emitter = context.emitter
-    if not several or limit == INFINITE:
+def pot(context: Context, step: Step, limit: Value) -> Iterator[tuple[Lane, Value]]:
+    """Where the targets of a step are paid from, and each one's limit. Several targets under one limit, and any that
+    are paid from another account than cash, are paid from a transit account, which gives back what they did not take:
+    so the limit holds for all of them together, and the account's own movements are recorded."""
+    emitter, source = context.emitter, context.account(step.source)
+    if step.source == "cash" and (len(step.targets) == 1 or limit == INFINITE):
         yield source, limit
         return
-    transit, unrecorded = emitter.state("transit"), emitter.state("transit (moved)")
-    emitter.emit(Op.MOVE, source, transit, limit, unrecorded)
+    transit = emitter.state("transit")
+    if step.source == "cash":
+        emitter.emit(Op.MOVE, source, transit, limit, emitter.state("transit (moved)"))
+        yield transit, INFINITE
+        emitter.emit(Op.MOVE, transit, source, INFINITE, emitter.state("transit (returned)"))
+        return
+    total, record = context.total(step.source, "drawn")
+    emitter.emit(Op.MOVE, source, transit, limit, total, record=record)
     yield transit, INFINITE
-    emitter.emit(Op.MOVE, transit, source, INFINITE, unrecorded)
+    total, record = context.total(step.source, "funded")
+    emitter.emit(Op.MOVE, transit, source, INFINITE, total, record=record)
+
+
+@contextmanager
+def destination(context: Context, step: Step) -> Iterator[Lane]:
+    """Where `draw` and `release` put the money: the account `to`, which records it when it is not cash."""
+    if step.to == "cash":
+        yield context.cash
+        return
+    transit = context.emitter.state("transit")
+    yield transit
+    total, record = context.total(step.to, "funded")
+    context.emitter.emit(Op.MOVE, transit, context.account(step.to), INFINITE, total, record=record)
 
 
 def each_limit(context: Context, step: Step, mask: Mask) -> Iterator[tuple[str, Lane, Value]]:

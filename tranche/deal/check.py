@@ -52,7 +52,7 @@ def part_problems(parts: Parts) -> Iterator[Problem]:
     for account in parts.accounts:
         yield from _account(account, parts.schedule)
     for test in parts.tests:
-        yield from _test(test, parts.schedule)
+        yield from _test(test)
     if parts.waterfall is not None:
         for status in ("performing", "lock_up", "enforcement"):
             for i, step in enumerate(getattr(parts.waterfall, status)):
@@ -153,16 +153,13 @@ def _expect(expect: Expect) -> Iterator[Problem]:
         seen.add(item.figure)
 
 
-def _test(test: CoverageTest, schedule: Schedule | None) -> Iterator[Problem]:
+def _test(test: CoverageTest) -> Iterator[Problem]:
     path = f"tests.{test.name}"
     if test.trigger is None and test.lock_up is None and test.default is None:
         yield problem(path, "the test has no level", "give trigger, lock_up or default, such as trigger: 1.20x")
     if test.lock_up is not None and test.default is not None and test.default > test.lock_up:
         what = f"the default level {test.default:g}x is above the lock-up level {test.lock_up:g}x"
         yield problem(f"{path}.default", what, "default is the lower one")
-    if schedule is not None and test.first_test is not None and test.first_test > schedule.maturity:
-        what = f"the first test {test.first_test} is after the maturity {schedule.maturity}"
-        yield problem(f"{path}.first_test", what, "write an earlier date")
 
 
 def step_problems(step: Step) -> Iterator[tuple[str, str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tranche.compiler.context import Context
-from tranche.compiler.limits import each_limit
+from tranche.compiler.limits import destination, each_limit
 from tranche.compiler.masks import Mask
 from tranche.compiler.values import INFINITE, Value
 from tranche.deal import Step
@@ -19,7 +19,7 @@ def lower(context: Context, step: Step, mask: Mask) -> None:
         need = unpaid(context, step.cover[0])
         for item in step.cover[1:]:
             need = emitter.compute(Op.ADD, need, unpaid(context, item), name="need")
-    to = context.account(step.to)
-    for name, account, limit in each_limit(context, step, mask):
-        total, record = context.total(name, "drawn")
-        emitter.emit(Op.DRAW, account, to, need, limit, total, record=record)
+    with destination(context, step) as to:
+        for name, account, limit in each_limit(context, step, mask):
+            total, record = context.total(name, "drawn")
+            emitter.emit(Op.DRAW, account, to, need, limit, total, record=record)

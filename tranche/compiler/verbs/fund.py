@@ -12,7 +12,7 @@ from tranche.program import Op
 def lower(context: Context, step: Step, mask: Mask) -> None:
     source = context.account(step.source)
     limit = mask.limit(context.emitter, step_limit(context, step, source))
-    with pot(context, source, limit, len(step.targets) > 1) as (cash, each):
+    with pot(context, step, limit) as (cash, each):
         for name in step.targets:
             target = context.names[f"{name}.target"]()
             total, record = context.total(name, "funded")

@@ -13,7 +13,7 @@ from tranche.program import Op
 def lower(context: Context, step: Step, mask: Mask) -> None:
     source = context.account(step.source)
     limit = mask.limit(context.emitter, step_limit(context, step, source))
-    with pot(context, source, limit, len(step.targets) > 1) as (cash, each):
+    with pot(context, step, limit) as (cash, each):
         limits = [each] * len(step.targets)
         if step.group == "pro_rata" and len(step.targets) > 1:
             limits = shares(context, cash, [unpaid(context, target) for target in step.targets])

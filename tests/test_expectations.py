@@ -1,0 +1,58 @@
+"""Figures that deals state about themselves, against runs."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import tranche
+from tests.small_deals import STRESSED, cash
+from tranche.errors import DealError
+from tranche.expectations import Finding, figure, findings, known_figures, misses
+from tranche.files import loads
+
+
+@pytest.fixture(scope="module")
+def results() -> tranche.Results:
+    return tranche.run(loads(STRESSED), collections=cash())
+
+
+def test_every_known_figure_has_a_value(results: tranche.Results) -> None:
+    names = known_figures(results.program)
+    assert {"senior.expected_loss", "equity.distribution", "dscr.breached", "audit.relative"} <= set(names)
+    for name in names:
+        assert isinstance(figure(results, name), float)
+
+
+def test_figures_are_what_the_results_say(results: tranche.Results) -> None:
+    assert figure(results, "senior.wal") == results.tranches()["wal"]["senior"]
+    assert figure(results, "dscr.breached") == results.total("dscr.breached").mean()
+    assert figure(results, "servicing.paid") == results.total("servicing.paid").mean()
+    assert figure(results, "reserve.balance") == results.total("reserve.balance").mean()
+    assert figure(results, "audit.absolute") == results.audit.absolute
+
+
+@pytest.mark.parametrize(
+    ("value", "holds"), [(1.0, True), (1.1, True), (0.9, True), (1.2, False), (0.7, False), (math.nan, False)]
+)
+def test_within(value: float, holds: bool) -> None:
+    assert Finding("x", value, expected=1.0, within=0.125).holds is holds
+
+
+def test_misses_have_their_lines(results: tranche.Results) -> None:
+    text = STRESSED + "    dscr.breached: 0 ± 0.5\n"
+    deal = loads(text, "deal.yaml")
+    found = findings(deal, results)
+    assert [one.holds for one in found] == [True, False]
+    (problem,) = misses(deal, found)
+    assert (problem.place.file, problem.place.line) == ("deal.yaml", text.count("\n"))
+
+
+def test_unknown_figures_are_all_told(results: tranche.Results) -> None:
+    deal = loads(STRESSED + "    dscr.breech: 0 ± 1\n    senor.wal: 1 ± 1\n")
+    with pytest.raises(DealError) as caught:
+        findings(deal, results)
+    breach, life = (problem.fix for problem in caught.value)
+    assert breach == "did you mean 'dscr.breached'?"
+    assert life.startswith("did you mean 'senior.wal'")
