@@ -45,6 +45,16 @@ def test_what_is_due_follows_from_the_opening_balance(pair: tuple[tranche.Projec
         unpaid_principal = instalment - (frame["principal"].iloc[t] - swept[t])
 
 
+def test_the_mezzanines_due_is_interest_and_the_balance_at_maturity(
+    pair: tuple[tranche.Projection, tranche.Results],
+) -> None:
+    """Its interest is paid or capitalised on its date, never carried: what is due is the period's interest."""
+    frame = pair[0].cashflows("mezz")
+    opening = np.array([4e6, *frame["balance"].iloc[:-1]])
+    due = opening * 0.01 + np.where(np.arange(24) == 23, opening, 0.0)
+    np.testing.assert_allclose(frame["due"], due, rtol=1e-9, atol=1e-6)
+
+
 def test_ratios_and_levels(pair: tuple[tranche.Projection, tranche.Results]) -> None:
     projection, _ = pair
     test, collected = projection.cashflows("dscr"), projection.cashflows("collateral")["collections"]

@@ -17,7 +17,9 @@ def test_everything_is_there(command: Command, deals: Path) -> None:
     lines = result.stdout.splitlines()
     for number, row in enumerate(program.instructions):
         (line,) = (line for line in lines if line.startswith(f"    {number:<5}{Op(int(row['op'])).name} "))
-        assert all(f"{name}=" in line for name, _ in OPERAND_ROLES[Op(int(row["op"]))])
+        for (name, role), k in zip(OPERAND_ROLES[Op(int(row["op"]))], row["r"], strict=False):
+            mark = {"w": "→", "u": "↔"}.get(role, "")
+            assert f" {name}={mark}r{k}:{program.registers[k].name}" in line if role != "n" else f" {name}={k}" in line
     for k, register in enumerate(program.registers):
         assert any(line.startswith(f"  r{k:<4}{register.kind:<9}{register.name}") for line in lines)
     for step in program.steps:

@@ -7,6 +7,7 @@ import pytest
 
 import tranche
 from tranche.explanation import Line
+from tranche.explanation.events import open_dues
 from tranche.files import loads
 
 DEAL = """\
@@ -103,3 +104,14 @@ def test_a_class_that_no_step_pays_is_seen_at_the_close() -> None:
     assert "First shortfall on 2025-02-01: b was short of 3.00" in story
     assert "\nb: lost USD 300.00, 100.00%" in story
     assert "short of a due on 3 dates, first on 2025-02-01." in story
+
+
+def test_a_class_that_no_step_pays_is_told_once() -> None:
+    """Capitalised interest and unpaid principal of one class are one open due of the date."""
+    text = DEAL.format(steps="  - pay: a.interest\n  - pay: equity\n").replace(
+        "b: {notional: 300, coupon: 12%, amortisation: none}",
+        "b: {notional: 300, coupon: 12%, unpaid_interest: capitalised}",
+    )
+    explanation = tranche.explain(loads(text), 0, collections=np.full((1, 3), 50.0))
+    assert [line.record for line in explanation.days[-1].lines if line.owner == "b"] == ["b.deferred", "b.shortfall"]
+    assert [line.record for line in open_dues(explanation.days[-1], 1e-9)] == ["b.deferred"]

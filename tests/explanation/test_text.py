@@ -10,8 +10,6 @@ import pytest
 import tranche
 from tests.small_deals import FLEET, STRESSED, cash
 from tranche.explanation import Explanation
-from tranche.explanation.events import events, is_ordinary
-from tranche.explanation.observer import dust
 from tranche.explanation.words import level, money, ratio
 from tranche.files import loads
 
@@ -34,14 +32,19 @@ def dates_told(text: str) -> dict[str, list[str]]:
 def test_every_eventful_date_is_told(explanation: Explanation) -> None:
     told = dates_told(explanation.text())
     shown = set(told["full"]) | set(told["brief"])
-    least, status = dust(explanation.program), "performing"
+    status = "performing"
     for day in explanation.days:
-        ordinary = is_ordinary(events(explanation.program, day, least))
-        if not ordinary or day.status != status or day.number in (1, 24):
+        breached = any(reading.failed for reading in day.readings)
+        short = any(line.verb in ("unpaid", "capitalise") for line in day.lines)
+        drawn = any(line.verb == "draw" and line.paid > 0 and line.due > 0 for line in day.lines)
+        if breached or short or drawn or day.status != status or day.number in (1, 24):
             assert str(day.date) in shown
         if day.status != status or day.number in (1, 24):
             assert str(day.date) in told["full"]
         status = day.status
+    for name in ("trigger", "lock-up level", "default level"):
+        failed = [day.date for day in explanation.days for r in day.readings if r.failed and r.level_name == name]
+        assert {str(date) for date in failed[:1]} <= set(told["full"]), "the first failure of a level is told in full"
     counted = len(shown) + sum(int(n or 1) for n in re.findall(r"^\S+ to \S+  (\d+) dates|^\S+  1 date,",
                                                                explanation.text(), re.MULTILINE))  # fmt: skip
     assert counted == 24
@@ -66,6 +69,10 @@ def test_the_story_is_borne_out_by_the_table(explanation: Explanation) -> None:
     breached = int(explanation.results.total("dscr.breached")[0])
     assert (f"below its trigger of 1.25x on {breached} date" in test) == (breached > 0)
     assert ("never below its trigger" in test) == (breached == 0)
+    (reserve,) = (sentence for sentence in story if sentence.startswith("reserve: "))
+    draws = [line.paid for day in explanation.days for line in day.lines if line.verb == "draw" and line.paid > 0]
+    assert ("never drawn" in reserve) == (not draws)
+    assert not draws or f"USD {money(sum(draws))} drawn on " in reserve
     changes = sum(a.status != b.status for a, b in zip(explanation.days, explanation.days[1:], strict=False))
     changes += explanation.days[0].status != "performing"
     assert sum(" → " in sentence for sentence in story) == changes
@@ -80,6 +87,15 @@ def test_the_market_is_part_of_the_story() -> None:
     rent = explanation.days[0].inputs["market.rent_h100"]
     assert any(sentence.startswith(f"market.rent_h100: {level(rent)} on 2025-04-01") for sentence in explanation.story)
     assert f"performing; rent_h100 {level(rent)}\n" in explanation.text()
+
+
+def test_rent_that_does_not_cover_the_cost_is_part_of_the_story() -> None:
+    deal, paths = loads(FLEET), 60
+    missing = tranche.run(deal, paths, seed=5).total("collateral.unfunded")
+    path = int(missing.argmax())
+    assert missing[path] > 0
+    story = "\n".join(tranche.explain(deal, path, seed=5).story)
+    assert f": USD {money(missing[path])} is missing in all." in story
 
 
 def test_json_is_strict_and_complete(explanation: Explanation) -> None:

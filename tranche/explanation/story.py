@@ -148,14 +148,15 @@ def _fee(program: Program, claim: Claim, days: Sequence[Day]) -> str:
 
 
 def _account(program: Program, claim: Claim, days: Sequence[Day]) -> str:
-    drawn = [day for day in days for line in day.lines
-             if line.record == f"{claim.name}.drawn" and line.verb == "draw" and line.paid > 0 and line.due > 0]
-    help_ = f"helped out on {count(len({d.number for d in drawn}), 'date')}, first on {drawn[0].date}" if drawn else (
-        "was not needed for a due")
+    record, least = f"{claim.name}.drawn", dust(program)
+    drawn = [(day, line.paid) for day in days for line in day.lines
+             if line.record == record and line.verb == "draw" and line.paid > least]  # fmt: skip
+    use = "never drawn"
+    if drawn:
+        dates = count(len({day.number for day, _ in drawn}), "date")
+        use = f"{_sum(program, sum(paid for _, paid in drawn))} drawn on {dates}, first on {drawn[0][0].date}"
     peak = max(day.balances[claim.name] for day in days)
-    return (
-        f"{claim.name}: {help_}; held at most {money(peak)}, and {money(days[-1].balances[claim.name])} at the end."
-    )
+    return f"{claim.name}: {use}; held at most {money(peak)}, and {money(days[-1].balances[claim.name])} at the end."
 
 
 def _test(claim: Claim, days: Sequence[Day]) -> str:
