@@ -310,9 +310,7 @@ class Specification:
             self.moved(f"{name}.shortfall", unpaid)
         for name, balance in self.accounts.items():
             self.moved(f"{name}.balance", balance)
-        self.kept = {
-            call.arguments[0]: self.value(call.arguments[0]) for call in self.calls if call.function == "prev"
-        }
+        self.kept = {call.arguments[0]: self.value(call.arguments[0]) for call in self.calls if call.function == "prev"}
 
     # ---- formulas -------------------------------------------------------------------------------------------------
 

@@ -70,13 +70,12 @@ def by_hand(rows: NDArray[np.float64]) -> list[list[float]]:
 def test_every_width_and_tail_gives_the_hand_computed_flows(saver: Program, width: int, paths: int) -> None:
     rows = income(paths)
     expected = np.array([by_hand(path) for path in rows])
-    totals, sums, flows = kernel_run(saver, rows, width=width, threads=2, flows=True)
+    _, sums, flows = kernel_run(saver, rows, width=width, threads=2, flows=True)
     np.testing.assert_array_equal(flows, expected)
     plain, plain_sums, _ = kernel_run(saver, rows, width=width)
     np.testing.assert_array_equal(plain[:, :2], np.cumsum(expected, axis=1)[:, -1, :2])  # totals grow in order
     np.testing.assert_array_equal(plain[:, 2], expected[:, -1, 2])
     assert quanta(sums) == quanta(plain_sums)
-    np.testing.assert_array_equal(totals, expected[:, -1])
 
 
 def test_sums_are_within_half_a_quantum_a_path(saver: Program) -> None:

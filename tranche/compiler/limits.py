@@ -11,7 +11,7 @@ from tranche.program import Op
 from .context import Context
 from .expressions import lower_formula
 from .masks import Mask
-from .values import INFINITE, Constant, Lane, Value, series
+from .values import INFINITE, ZERO, Constant, Lane, Value, series
 
 
 def step_mask(context: Context, step: Step, mask: Mask) -> Mask:
@@ -45,17 +45,15 @@ def pot(context: Context, step: Step, limit: Value) -> Iterator[tuple[Lane, Valu
     if step.source == "cash" and (len(step.targets) == 1 or limit == INFINITE):
         yield source, limit
         return
-    transit = emitter.state("transit")
-    if step.source == "cash":
-        emitter.emit(Op.MOVE, source, transit, limit, emitter.state("transit (moved)"))
-        yield transit, INFINITE
-        emitter.emit(Op.MOVE, transit, source, INFINITE, emitter.state("transit (returned)"))
-        return
-    total, record = context.total(step.source, "drawn")
-    emitter.emit(Op.MOVE, source, transit, limit, total, record=record)
+    before = emitter.frozen(source)
+    transit, unrecorded = emitter.state("transit"), emitter.state("transit (moved)")
+    emitter.emit(Op.MOVE, source, transit, limit, unrecorded)
     yield transit, INFINITE
-    total, record = context.total(step.source, "funded")
-    emitter.emit(Op.MOVE, transit, source, INFINITE, total, record=record)
+    emitter.emit(Op.MOVE, transit, source, INFINITE, unrecorded)
+    if step.source != "cash":
+        taken = emitter.compute(Op.SUB, before, source, name="taken")
+        total, record = context.total(step.source, "drawn")
+        emitter.emit(Op.SHORTFALL, total, taken, ZERO, record=record)
 
 
 @contextmanager

@@ -53,7 +53,7 @@ class Waterfalls:
     """The list for each status. An empty tuple means the documented default:
 
         lock_up       `performing` without the payments to residuals: their cash stays in the collection account
-        enforcement   fees; then each debt by rank, interest before principal, all of its balance; then residuals
+        enforcement   accounts are emptied; fees; each debt by rank, interest before principal, all of its balance; residuals
     """
 
     performing: tuple[Step, ...] = attrs.field(

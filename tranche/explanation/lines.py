@@ -28,7 +28,7 @@ VERBS = {
     "unfunded": "uncovered",
 }
 LEVELS = {"breached": "trigger", "lock_up": "lock-up level", "default": "default level"}
-QUIET = frozenset({"capitalise", "unpaid", "uncovered"})  # shown only where they move something
+QUIET = frozenset({"capitalise", "spend", "unpaid", "uncovered"})  # shown only where they move something
 
 
 @attrs.frozen
@@ -152,6 +152,8 @@ def _skipped(program: Program, step: Step, record: Record, number: int) -> Line 
 
 def _verb(record: Record, operands: frozenset[str]) -> str:
     verb = VERBS[record.field]
+    if verb == "draw" and {"a", "b"} <= operands:
+        return "spend"
     if verb in ("fund", "draw") and {"source", "to"} <= operands:
         return "transfer"
     return "release" if verb == "draw" and "target" in operands else verb
@@ -176,6 +178,8 @@ def _amounts(verb: str, event: Event) -> tuple[float, float, float, float]:
             return before["account"], lacking if finite else nothing, moved, lacking - moved if finite else 0.0
         case "transfer":
             return before["source"], nothing, moved, 0.0
+        case "spend":
+            return nothing, nothing, moved, 0.0
         case "receive":
             return before["cash"], moved, moved, 0.0
         case "capitalise":

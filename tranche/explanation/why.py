@@ -135,6 +135,7 @@ WHY: dict[str, Callable[[Event], str]] = {
     "release": releasing,
     "draw": drawing,
     "transfer": moving,
+    "spend": lambda event: "what the step took from the account",
     "receive": received,
     "capitalise": capitalised,
     "unpaid": unpaid,

@@ -12,9 +12,19 @@ from .scaling import scales
 from .seniority import default_is_final, seniority_respected
 
 __all__ = [
-    "accounts_non_negative", "balances_within_bounds", "cash_conserved", "check_all", "default_is_final",
-    "exact_conservation", "kernel_equals_reference", "more_cash_never_hurts_senior", "never_above_due",
-    "no_negative_payment", "permutation_equivariant", "same_bits_any_width_any_threads_any_slices", "scales",
+    "accounts_non_negative",
+    "balances_within_bounds",
+    "cash_conserved",
+    "check_all",
+    "default_is_final",
+    "exact_conservation",
+    "kernel_equals_reference",
+    "more_cash_never_hurts_senior",
+    "never_above_due",
+    "no_negative_payment",
+    "permutation_equivariant",
+    "same_bits_any_width_any_threads_any_slices",
+    "scales",
     "seniority_respected",
 ]
 

@@ -25,8 +25,7 @@ def same_bits_any_width_any_threads_any_slices(seen: Observed) -> None:
     }
     cuts = sorted({0, seen.paths // 3, seen.paths // 2 + 1, seen.paths} - {seen.paths + 1})
     slices = [
-        engine.run_program(seen.inputs, last - first, first_path=first, threads=1)
-        for first, last in pairwise(cuts)
+        engine.run_program(seen.inputs, last - first, first_path=first, threads=1) for first, last in pairwise(cuts)
     ]
     runs["slices"] = Results.join(slices[::-1])
     for how, run in runs.items():

@@ -5,9 +5,7 @@ from tranche.errors import MissingExtra, Problem
 try:
     import hypothesis as _hypothesis  # noqa: F401
 except ImportError as error:
-    raise MissingExtra(
-        Problem("Hypothesis is not installed", "pip install 'tranche-finance[testing]'")
-    ) from error
+    raise MissingExtra(Problem("Hypothesis is not installed", "pip install 'tranche-finance[testing]'")) from error
 
 from .cash import cash_paths, collections_for
 from .deals import deals, simple_deals
@@ -15,5 +13,13 @@ from .formulas import Scope, conditions, money
 from .programs import ProgramRun, programs
 
 __all__ = [
-    "ProgramRun", "Scope", "cash_paths", "collections_for", "conditions", "deals", "money", "programs", "simple_deals",
+    "ProgramRun",
+    "Scope",
+    "cash_paths",
+    "collections_for",
+    "conditions",
+    "deals",
+    "money",
+    "programs",
+    "simple_deals",
 ]

@@ -14,9 +14,7 @@ SHAPES = ("none", "dust", "scarce", "steady", "plenty", "lumpy", "drying up", "l
 
 
 @st.composite
-def cash_paths(
-    draw: st.DrawFn, periods: int, size: float, least: int = 1, most: int = 8
-) -> NDArray[np.float64]:
+def cash_paths(draw: st.DrawFn, periods: int, size: float, least: int = 1, most: int = 8) -> NDArray[np.float64]:
     """[paths, T] of non-negative amounts; `size` is the order of what the deal owes over its life."""
     shapes = draw(st.lists(st.sampled_from(SHAPES), min_size=least, max_size=most))
     seed = draw(st.integers(0, 2**32 - 1))
@@ -45,9 +43,7 @@ def _path(shape: str, noise: np.random.Generator, periods: int, size: float) -> 
 
 
 @st.composite
-def collections_for(
-    draw: st.DrawFn, deal: Deal, least: int = 1, most: int = 8
-) -> dict[str, NDArray[np.float64]]:
+def collections_for(draw: st.DrawFn, deal: Deal, least: int = 1, most: int = 8) -> dict[str, NDArray[np.float64]]:
     """A mapping by component of arrays [paths, T] that fit `deal`, which takes its collections from outside."""
     assert isinstance(deal.collateral, Collections)
     periods = dates_of(deal).periods

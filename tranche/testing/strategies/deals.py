@@ -66,9 +66,7 @@ def amortisations(draw: st.DrawFn, notional: float, periods: int) -> Amortisatio
     if kind == "schedule":
         weights = draw(st.lists(st.integers(0, 5), min_size=periods, max_size=periods))
         amounts = tuple(notional * 0.9 * weight / (sum(weights) or 1) for weight in weights)
-    return Amortisation(
-        kind=kind, amounts=amounts, arrears=draw(st.sampled_from(ARREARS)), balloon=draw(st.booleans())
-    )
+    return Amortisation(kind=kind, amounts=amounts, arrears=draw(st.sampled_from(ARREARS)), balloon=draw(st.booleans()))
 
 
 @st.composite

@@ -14,9 +14,7 @@ AMOUNTS = (0.0, 0.0, 1.0, 3.0, 0.07, 1234.56, 1e6)
 WINDOWS = (1, 2, 3, 5)
 # what a block may run where a lane's condition is false: with a limit of 0 they move nothing
 LIMITED = tuple(
-    op
-    for op, roles in OPERAND_ROLES.items()
-    if op in RECORDED and any(name == "limit" for name, _ in roles)
+    op for op, roles in OPERAND_ROLES.items() if op in RECORDED and any(name == "limit" for name, _ in roles)
 )
 
 Row = tuple[int, tuple[int, ...], tuple[int, ...]]
