@@ -1,4 +1,4 @@
-"""absbox / Hastructure: a loan pool, a senior note and equity (two_structures_sequential.json names version and source).
+"""absbox / Hastructure: a loan pool, a senior note and equity (two_structures_sequential.json names the source).
 
 Their engine floors money to cents; the tolerance of 0.03 on each table entry is the file's own.
 """

@@ -38,8 +38,9 @@ class Fleet:
     Per period of `h` hours:  contract cash  = gpus · h · take_or_pay · rate        before the lease ends,
                               market cash    = gpus · h · rent · utilisation        after it (pro rata by days in the
                                                period in which it ends, after a gap of `releasing_gap_days`),
-                              operating cost = gpus · (kw_per_gpu · (pue · power_price · h + hosting_per_kw_month · months)
-                                               + maintenance_per_gpu_month · months), grown by `cost_inflation` a year,
+                              operating cost = gpus · (kw_per_gpu · (pue · power_price · h + hosting_per_kw_month
+                                               · months) + maintenance_per_gpu_month · months), grown by
+                                               `cost_inflation` a year,
                               collections    = max(0, contract + market − operating cost).
     The part of the operating cost that the rent does not cover is the name `fleet.unfunded`.
 

@@ -53,7 +53,8 @@ class Waterfalls:
     """The list for each status. An empty tuple means the documented default:
 
         lock_up       `performing` without the payments to residuals: their cash stays in the collection account
-        enforcement   accounts are emptied; fees; each debt by rank, interest before principal, all of its balance; residuals
+        enforcement   accounts are emptied; fees; each debt by rank, interest before principal, all of its balance; then
+                      residuals
     """
 
     performing: tuple[Step, ...] = attrs.field(

@@ -150,7 +150,7 @@ def _fee(program: Program, claim: Claim, days: Sequence[Day]) -> str:
 def _account(program: Program, claim: Claim, days: Sequence[Day]) -> str:
     record, least = f"{claim.name}.drawn", dust(program)
     drawn = [(day, line.paid) for day in days for line in day.lines
-             if line.record == record and line.verb == "draw" and line.paid > least]  # fmt: skip
+             if line.record == record and line.verb in ("draw", "spend") and line.paid > least]  # fmt: skip
     use = "never drawn"
     if drawn:
         dates = count(len({day.number for day, _ in drawn}), "date")
