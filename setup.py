@@ -154,7 +154,7 @@ def report(*lines: str) -> None:
 
 
 def kernels() -> list[Extension]:
-    """One extension per .pyx. Cython knows which .pxd each one reads; C headers and this file build all of them again."""
+    """One extension per .pyx. Cython knows which .pxd each one reads; C headers and this file rebuild all of them."""
     shared = [*map(str, sorted(Path(SOURCES).glob("*.h"))), "setup.py"]
     return [
         Extension(f"tranche._kernels.{path.stem}", [str(path)], depends=shared)

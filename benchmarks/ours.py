@@ -6,9 +6,6 @@ import datetime as dt
 from functools import cache
 from pathlib import Path
 
-import attrs
-import numpy as np
-
 from benchmarks.job import Array, Output, Spec
 from tranche.compiler import compile_deal
 from tranche.engine import cash_flows, run_program, scenario

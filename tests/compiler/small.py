@@ -1,4 +1,4 @@
-"""A small deal to change: debts `senior` and `mezz`, residual `equity`, fee `agent`, accounts `reserve` and `escrow`."""
+"""A small deal to change: debts `senior`, `mezz`, residual `equity`, fee `agent`, accounts `reserve`, `escrow`."""
 
 from __future__ import annotations
 
