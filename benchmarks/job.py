@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import attrs
 import numpy as np
 from numpy.typing import NDArray
@@ -77,15 +79,32 @@ class Spec:
         return self.pool * (1.0 - np.arange(self.months) / self.months)
 
 
+class Output(Protocol):
+    """What one run produces: `totals` (paths, 11) by `TOTALS`, `sums` (months, 11) by `SUMS`, in currency.
+
+    `grain`: what each path's amount is rounded to before it enters a sum, 0 where it is not.
+    """
+
+    @property
+    def totals(self) -> Array: ...
+
+    @property
+    def sums(self) -> Array: ...
+
+    @property
+    def grain(self) -> float: ...
+
+
 @attrs.frozen(eq=False)
-class Output:
-    """What one run produces: `totals` (paths, 11) by `TOTALS`, `sums` (months, 11) by `SUMS`, in currency."""
+class Arrays:
+    """An `Output` that is filled in place."""
 
     totals: Array
     sums: Array
+    grain: float = 0.0
 
     @classmethod
-    def empty(cls, paths: int, months: int) -> Output:
+    def empty(cls, paths: int, months: int) -> Arrays:
         return cls(np.zeros((paths, len(TOTALS))), np.zeros((months, len(SUMS))))
 
 

@@ -1,4 +1,7 @@
-"""The job in C written for this deal alone (`simd.c`), built here with gcc and called through ctypes.
+"""The job in C written for this deal alone, built here with gcc and called through ctypes.
+
+`plain.c` is what one writes first: a loop over 16 lanes under `#pragma omp simd`. `simd.c` is the same month in
+gcc's vector types, with sums that stay vectors, prefetching, and blocks as large as this deal likes.
 
 The build is specialised to the terms, the number of months and the processor, and kept in the user's cache folder.
 """
@@ -19,9 +22,10 @@ from typing import cast
 
 import numpy as np
 
-from benchmarks.job import Array, Output, Spec
+from benchmarks.job import Array, Arrays, Output, Spec
 
-SOURCES = tuple(Path(__file__).with_name(name) for name in ("simd.c", "vec.h"))
+HERE = Path(__file__).parent
+PLAIN, VECTORS = (HERE / "plain.c",), (HERE / "simd.c", HERE / "vec.h")
 FLAGS: tuple[str, ...] = (
     "-O3",
     "-march=native",
@@ -41,50 +45,55 @@ class BuildError(RuntimeError):
     """gcc is missing or refused the source."""
 
 
+def run_plain(cf: Array, spec: Spec, threads: int = 1) -> Output:
+    """Run the deal on `cf` (paths, months) in blocks of 16 paths, with `#pragma omp simd`."""
+    return run(cf, spec, threads, PLAIN, block=16)
+
+
 def run_16(cf: Array, spec: Spec, threads: int = 1) -> Output:
-    """Run the deal on `cf` (paths, months) in blocks of 16 paths."""
-    return run(cf, spec, threads, block=16)
+    """Run the deal on `cf` (paths, months) in blocks of 16 paths, with vector types."""
+    return run(cf, spec, threads, VECTORS, block=16)
 
 
 def run_64(cf: Array, spec: Spec, threads: int = 1) -> Output:
-    """Run the deal on `cf` (paths, months) in blocks of 64 paths."""
-    return run(cf, spec, threads, block=64)
+    """Run the deal on `cf` (paths, months) in blocks of 64 paths, with vector types."""
+    return run(cf, spec, threads, VECTORS, block=64)
 
 
-def run(cf: Array, spec: Spec, threads: int, block: int) -> Output:
+def run(cf: Array, spec: Spec, threads: int, sources: tuple[Path, ...], block: int) -> Output:
     """Run the deal on `cf` (paths, months) in blocks of `block` paths, shared out to OpenMP threads."""
-    out = Output.empty(len(cf), spec.months)
-    if _entry(spec, block)(cf, spec.pool_balance(), len(cf), out.totals, out.sums, threads):
+    out = Arrays.empty(len(cf), spec.months)
+    if _entry(spec, sources, block)(cf, spec.pool_balance(), len(cf), out.totals, out.sums, threads):
         raise MemoryError("no memory for the per-thread sums")
     return out
 
 
 @functools.cache
-def _entry(spec: Spec, block: int) -> Callable[..., int]:
-    entry = ctypes.CDLL(str(library(spec, block))).run
+def _entry(spec: Spec, sources: tuple[Path, ...], block: int) -> Callable[..., int]:
+    entry = ctypes.CDLL(str(library(spec, block, sources))).run
     entry.argtypes = [_DOUBLES, _DOUBLES, ctypes.c_long, _DOUBLES, _DOUBLES, ctypes.c_int]
     entry.restype = ctypes.c_int
     return cast("Callable[..., int]", entry)
 
 
-def library(spec: Spec, block: int) -> Path:
+def library(spec: Spec, block: int, sources: tuple[Path, ...] = VECTORS) -> Path:
     """The shared object for these terms and block, built unless it is already there."""
     gcc = shutil.which("gcc")
     if gcc is None:
         raise BuildError("gcc missing")
     flags = (*FLAGS, *_terms(spec, block))
     version = subprocess.run([gcc, "--version"], capture_output=True, text=True, check=True).stdout
-    key = "\n".join((*(source.read_text() for source in SOURCES), *flags, version, _processor()))
+    key = "\n".join((*(source.read_text() for source in sources), *flags, version, _processor()))
     folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tranche-benchmarks"
-    built = folder / f"simd-{block}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.so"
+    built = folder / f"{sources[0].stem}-{block}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.so"
     if not built.exists():
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             fresh = Path(scratch) / built.name
-            command = [gcc, *flags, str(SOURCES[0]), "-o", str(fresh)]
+            command = [gcc, *flags, str(sources[0]), "-o", str(fresh)]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:
-                raise BuildError(f"gcc refused {SOURCES[0].name}: {done.stderr.strip()}")
+                raise BuildError(f"gcc refused {sources[0].name}: {done.stderr.strip()}")
             fresh.replace(built)  # in one step, as another process may be building the same
     return built
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from benchmarks.job import SUMS, TOTALS, Array, Output, Spec
+from benchmarks.job import SUMS, TOTALS, Array, Arrays, Output, Spec
 from benchmarks.peer_numba import terms_of
 
 BLOCK = 128
@@ -27,7 +27,7 @@ assert len(SUMMED) == len(SUMS) and len(TOTALS) == FLOWS + 2
 
 def run(cf: Array, spec: Spec, threads: int = 1) -> Output:
     """Run the deal on `cf` (paths, months), on one thread in a plain loop, on more in a `prange` over shares."""
-    out = Output.empty(len(cf), spec.months)
+    out = Arrays.empty(len(cf), spec.months)
     fee_due = spec.pool_balance() * spec.fee_rate
     if threads == 1:
         _share(cf, fee_due, terms_of(spec), 0, len(cf), out.totals, out.sums)

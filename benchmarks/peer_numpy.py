@@ -1,4 +1,4 @@
-"""The job in numpy: a month at a time over blocks of paths.
+"""The job in numpy: a month at a time, over all paths at once or over blocks of them.
 
 A block keeps the working arrays in the second-level cache, and a cache line of the input (eight months of one path)
 alive until its eight months are used; over all paths at once the same code takes a third longer.
@@ -8,22 +8,27 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.job import SUMS, TOTALS, Array, Output, Spec
+from benchmarks.job import SUMS, TOTALS, Array, Arrays, Output, Spec
 
 BLOCK = 8192
 
 
 def run(cf: Array, spec: Spec, threads: int = 1) -> Output:
-    """Run the deal on `cf` (paths, months).
+    """Run the deal on `cf` (paths, months), all paths at once.
 
-    One thread whatever is asked: numpy's operations use one, and Python threads that share the blocks lose more in
+    One thread whatever is asked: numpy's operations use one, and Python threads that share the paths lose more in
     handing the interpreter lock to each other, thirty times a month, than they gain.
     """
-    out = Output.empty(len(cf), spec.months)
+    return run_blocks(cf, spec, block=len(cf))
+
+
+def run_blocks(cf: Array, spec: Spec, threads: int = 1, block: int = BLOCK) -> Output:
+    """Run the deal on `cf` (paths, months), `block` paths at a time; one thread, as `run`."""
+    out = Arrays.empty(len(cf), spec.months)
     fee_due = spec.pool_balance() * spec.fee_rate
-    for start in range(0, len(cf), BLOCK):
-        block = slice(start, start + BLOCK)
-        out.sums[:] += run_block(cf[block], fee_due, spec, out.totals[block])
+    for start in range(0, len(cf), block):
+        here = slice(start, start + block)
+        out.sums[:] += run_block(cf[here], fee_due, spec, out.totals[here])
     return out
 
 

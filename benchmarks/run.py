@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import functools
 import json
+import shutil
 import statistics
 import sys
 from collections.abc import Callable
@@ -137,10 +138,21 @@ def _cell(value: float | None, digits: int) -> str:
     return "-" if value is None else f"{value:,.{digits}f}"
 
 
-def _vectorised(spec: Spec) -> str:
-    if any(v.name == STRONGEST and v.missing for v in VERSIONS):
-        return "not checked"
-    return measure.describe_packed(measure.packed_instructions(peer_c.library(spec, 64), r"run_block|run\."))
+def vectorised(spec: Spec) -> dict[str, str]:
+    """What the machine code says: packed float64 instructions of our kernel and of the C versions."""
+    found = {}
+    if shutil.which("gcc"):
+        for name, block, sources in (("C, plain", 16, peer_c.PLAIN), ("C, vector types", 64, peer_c.VECTORS)):
+            library = peer_c.library(spec, block, sources)
+            found[name] = measure.describe_packed(measure.packed_instructions(library, r"run"))
+    if any(v.name == OURS and v.run for v in VERSIONS):
+        from benchmarks.ours import KERNEL, SYMBOLS
+
+        counts = measure.packed_instructions(KERNEL, SYMBOLS)
+        found[OURS] = measure.describe_packed(counts)
+        if counts is not None and not counts:
+            raise SystemExit("our kernel was built without vector instructions: its time would mean nothing")
+    return found
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -156,7 +168,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     spec = Spec(months=asked.months)
     cf = collections(spec, asked.paths)
-    facts = {**machine.facts(), "C built with": " ".join(peer_c.FLAGS), "C vectorised": _vectorised(spec)}
+    facts = {**machine.facts(), "C built with": " ".join(peer_c.FLAGS)}
+    packed = vectorised(spec)
     for name, fact in facts.items():
         print(f"{name}: {fact}")
 
@@ -168,10 +181,12 @@ def main(arguments: list[str] | None = None) -> int:
 
     table = tabulate(time_all(cf, spec, asked.rounds, threads), asked.paths, asked.months)
     print(render(table, threads))
+    print("packed float64 arithmetic: " + "; ".join(f"{name}, {what}" for name, what in packed.items()))
     print(*unsteady(table), sep="\n")
     if asked.json:
         figures = {
             "machine": facts,
+            "packed": packed,
             "paths": asked.paths,
             "months": asked.months,
             "rounds": asked.rounds,

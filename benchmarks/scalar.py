@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from benchmarks.job import SUMS, Array, Output, Spec
+from benchmarks.job import SUMS, Array, Arrays, Output, Spec
 
 Figures = list[float]
 
 
 def run(cf: Array, spec: Spec, threads: int = 1) -> Output:
     """Run the deal on `cf` (paths, months). Plain Python has one thread whatever is asked."""
-    out = Output.empty(len(cf), spec.months)
+    out = Arrays.empty(len(cf), spec.months)
     fee_due = (spec.pool_balance() * spec.fee_rate).tolist()
     sums = [[0.0] * len(SUMS) for _ in fee_due]
     for path, collections in enumerate(cf.tolist()):

@@ -14,7 +14,8 @@ from benchmarks.job import Array, Output, Spec
 Run = Callable[[Array, Spec, int], Output]
 
 OURS = "ours"
-STRONGEST = "C, 64-path blocks"
+PLAIN_C = "C, 16-path blocks"
+STRONGEST = "C, 64-path blocks, tuned to this deal"
 
 
 @attrs.frozen
@@ -45,9 +46,11 @@ def _c(name: str, run: Run) -> Version:
 VERSIONS: list[Version] = [
     Version("plain Python", scalar.run, threaded=False, most_paths=500),
     Version("numpy over paths", peer_numpy.run, threaded=False),
+    Version("numpy, blocks of 8,192 paths", peer_numpy.run_blocks, threaded=False),
     _optional("numba, a path at a time", "benchmarks.peer_numba"),
     _optional("numba, blocks of paths", "benchmarks.peer_numba_blocks"),
-    _c("C, 16-path blocks", peer_c.run_16),
+    _c(PLAIN_C, peer_c.run_plain),
+    _c("C, 16-path blocks, vector types", peer_c.run_16),
     _c(STRONGEST, peer_c.run_64),
     _optional(OURS, "benchmarks.ours"),
 ]

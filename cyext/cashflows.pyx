@@ -24,46 +24,78 @@ cdef extern from *:
     #ifdef TRANCHE_NO_CLONES
       #define CASH_CLONES
     #else
-      #define CASH_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+      #define CASH_CLONES __attribute__((target_clones("avx2", "default")))
+      #define CASH_WIDE
     #endif
     #if defined(__GNUC__) && !defined(__clang__)
       #define CASH_TILES 1
-      #define CASH_INLINE static inline __attribute__((always_inline))
-      /* Four paths by four periods at once, in 32-byte vectors: wider ones fall apart where there is no AVX-512. */
-      typedef double cash_row __attribute__((vector_size(32)));
-      typedef int64_t cash_mask __attribute__((vector_size(32)));
-      #define CASH_EVEN (cash_mask){0, 4, 2, 6}
-      #define CASH_ODD (cash_mask){1, 5, 3, 7}
-      #define CASH_FIRST (cash_mask){0, 1, 4, 5}
-      #define CASH_LAST (cash_mask){2, 3, 6, 7}
-      CASH_INLINE void cash_tile(const double* in, Py_ssize_t stride, double* out, Py_ssize_t step, int64_t* bad)
+      /* A strip is 8 paths, read in square tiles that are transposed in registers: 4 by 4 in 32-byte vectors, and
+         8 by 8 in 64-byte ones, which fall apart where there is no AVX-512. To transpose is to exchange the off-diagonal
+         squares of side 1, 2, 4. An amount is unusable when its sign is set, or when its exponent is all ones: one more
+         in the exponent then sets the sign. The rows of the next strip are asked for ahead. */
+      #define CASH_STRIP(NAME, LANES, ATTRIBUTE) \
+      typedef double NAME##_row __attribute__((vector_size(8 * LANES))); \
+      typedef int64_t NAME##_bits __attribute__((vector_size(8 * LANES))); \
+      static inline __attribute__((always_inline)) ATTRIBUTE void NAME##_exchange(NAME##_row* x, int side) \
+      { \
+          NAME##_bits low, high; \
+          for (int v = 0; v < LANES; v++) { \
+              low[v] = v & side ? LANES + v - side : v; \
+              high[v] = v & side ? LANES + v : v + side; \
+          } \
+          for (int k = 0; k < LANES; k++) { \
+              const NAME##_row a = x[k], b = x[(k + side) % LANES]; \
+              if (k & side) continue; \
+              x[k] = __builtin_shuffle(a, b, low); \
+              x[k + side] = __builtin_shuffle(a, b, high); \
+          } \
+      } \
+      ATTRIBUTE static Py_ssize_t NAME(const double* in, Py_ssize_t stride, Py_ssize_t periods, double* out, \
+                                       Py_ssize_t step, int64_t* bad) \
+      { \
+          Py_ssize_t t; \
+          NAME##_row x[LANES]; \
+          NAME##_bits bits, wrong = {0}; \
+          for (t = 0; t + LANES <= periods; t += LANES) \
+              for (int part = 0; part < 8; part += LANES) { \
+                  for (int k = 0; k < LANES; k++) { \
+                      const double* at = in + (part + k) * stride + t; \
+                      memcpy(&x[k], at, sizeof x[k]); \
+                      __builtin_prefetch(at + 8 * stride); \
+                      x[k] += 0.0; \
+                      bits = (NAME##_bits)x[k]; \
+                      wrong |= bits | (bits + 0x0010000000000000); \
+                  } \
+                  NAME##_exchange(x, 1); \
+                  NAME##_exchange(x, 2); \
+                  if (LANES == 8) NAME##_exchange(x, 4); \
+                  for (int k = 0; k < LANES; k++) memcpy(out + (t + k) * step + part, &x[k], sizeof x[k]); \
+              } \
+          for (int k = 0; k < LANES; k++) *bad |= wrong[k] < 0; \
+          return t; \
+      }
+      CASH_STRIP(cash_narrow, 4, )
+      #ifdef CASH_WIDE
+      CASH_STRIP(cash_wide, 8, __attribute__((target("avx512f"))))
+      #endif
+      static Py_ssize_t cash_strip(const double* in, Py_ssize_t stride, Py_ssize_t periods, double* out,
+                                   Py_ssize_t step, int64_t* bad)
       {
-          cash_row r[4], even[2], odd[2], t[4];
-          cash_mask usable = {-1, -1, -1, -1};
-          for (int k = 0; k < 4; k++) {
-              memcpy(&r[k], in + k * stride, sizeof r[k]);
-              usable &= (r[k] >= 0.0) & (r[k] <= 1.7976931348623157e308);
-              r[k] += 0.0;
-          }
-          for (int k = 0; k < 2; k++) {
-              even[k] = __builtin_shuffle(r[2 * k], r[2 * k + 1], CASH_EVEN);
-              odd[k] = __builtin_shuffle(r[2 * k], r[2 * k + 1], CASH_ODD);
-          }
-          t[0] = __builtin_shuffle(even[0], even[1], CASH_FIRST);
-          t[1] = __builtin_shuffle(odd[0], odd[1], CASH_FIRST);
-          t[2] = __builtin_shuffle(even[0], even[1], CASH_LAST);
-          t[3] = __builtin_shuffle(odd[0], odd[1], CASH_LAST);
-          for (int k = 0; k < 4; k++) memcpy(out + k * step, &t[k], sizeof t[k]);
-          *bad |= ~(usable[0] & usable[1] & usable[2] & usable[3]);
+      #ifdef CASH_WIDE
+          if (__builtin_cpu_supports("avx512f")) return cash_wide(in, stride, periods, out, step, bad);
+      #endif
+          return cash_narrow(in, stride, periods, out, step, bad);
       }
     #else
       #define CASH_TILES 0
-      static void cash_tile(const double* in, Py_ssize_t stride, double* out, Py_ssize_t step, int64_t* bad) {}
+      static Py_ssize_t cash_strip(const double* in, Py_ssize_t stride, Py_ssize_t periods, double* out,
+                                   Py_ssize_t step, int64_t* bad) { return 0; }
     #endif
     """
     ctypedef int cloned_int "CASH_CLONES int"
     const int CASH_TILES
-    void cash_tile(const double* row, Py_ssize_t stride, double* out, Py_ssize_t step, int64_t* bad) noexcept nogil
+    Py_ssize_t cash_strip(const double* rows, Py_ssize_t stride, Py_ssize_t periods, double* out, Py_ssize_t step,
+                          int64_t* bad) noexcept nogil
 
 
 cdef inline int64_t copy_part(const double* rows, Py_ssize_t columns, Py_ssize_t stride, Py_ssize_t first_lane,
@@ -105,11 +137,7 @@ cdef cloned_int fill(const void* self, int64_t first_path, Py_ssize_t count, Py_
     cdef int64_t bad = 0
     if CASH_TILES and columns == 1:
         while i + 8 <= count:
-            t = 0
-            while t + 4 <= periods:
-                cash_tile(rows + i * stride + t, stride, out + t * step + i, step, &bad)
-                cash_tile(rows + (i + 4) * stride + t, stride, out + t * step + i + 4, step, &bad)
-                t += 4
+            t = cash_strip(rows + i * stride, stride, periods, out + i, step, &bad)
             bad |= copy_part(rows, 1, stride, i, i + 8, t, periods, out, step, width)
             i += 8
     bad |= copy_part(rows, columns, stride, i, count, 0, periods, out, step, width)

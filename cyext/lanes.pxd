@@ -416,8 +416,8 @@ cdef inline lane_void sweep_when(lanes_rw cash, lanes_ro condition, lanes_rw bal
     cdef uint64_t summed = start
     for i in range(n):
         x = lower(balance[i], cash[i])
-        x = either_of(condition[i] != 0, x, zero)
         x = higher(x, zero)
+        x = either_of(condition[i] != 0, x, zero)
         cash[i] -= x
         balance[i] -= x
         total[i] += x

@@ -20,7 +20,7 @@ cdef enum:
     PADDING = 8                 # doubles between registers, so that not all start in the same cache set
 
 cdef struct Call:               # what an instruction needs to know besides its operands
-    double* registers           # [registers, n + PADDING]
+    double** at                 # the lanes of each register
     Py_ssize_t period
     double magic                # see lanes.pxd
     double zero
@@ -29,241 +29,197 @@ cdef struct Call:               # what an instruction needs to know besides its 
     uint64_t* more
 
 cdef inline operation do_copy(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.copy(R + r[0] * step, R + r[1] * step, n)
+    cdef double** at = call.at
+    lanes.copy(at[r[0]], at[r[1]], n)
 
 cdef inline operation do_add(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.add(R + r[0] * step, R + r[1] * step, R + r[2] * step, n)
+    cdef double** at = call.at
+    lanes.add(at[r[0]], at[r[1]], at[r[2]], n)
 
 cdef inline operation do_sub(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.sub(R + r[0] * step, R + r[1] * step, R + r[2] * step, n)
+    cdef double** at = call.at
+    lanes.sub(at[r[0]], at[r[1]], at[r[2]], n)
 
 cdef inline operation do_mul(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.mul(R + r[0] * step, R + r[1] * step, R + r[2] * step, n)
+    cdef double** at = call.at
+    lanes.mul(at[r[0]], at[r[1]], at[r[2]], n)
 
 cdef inline operation do_div(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.div(R + r[0] * step, R + r[1] * step, R + r[2] * step, n)
+    cdef double** at = call.at
+    lanes.div(at[r[0]], at[r[1]], at[r[2]], n)
 
 cdef inline operation do_min(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.minimum(R + r[0] * step, R + r[1] * step, R + r[2] * step, n)
+    cdef double** at = call.at
+    lanes.minimum(at[r[0]], at[r[1]], at[r[2]], n)
 
 cdef inline operation do_max(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.maximum(R + r[0] * step, R + r[1] * step, R + r[2] * step, n)
+    cdef double** at = call.at
+    lanes.maximum(at[r[0]], at[r[1]], at[r[2]], n)
 
 cdef inline operation do_abs(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.absolute(R + r[0] * step, R + r[1] * step, n)
+    cdef double** at = call.at
+    lanes.absolute(at[r[0]], at[r[1]], n)
 
 cdef inline operation do_lt(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.less(R + r[0] * step, R + r[1] * step, R + r[2] * step, n)
+    cdef double** at = call.at
+    lanes.less(at[r[0]], at[r[1]], at[r[2]], n)
 
 cdef inline operation do_le(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.at_most(R + r[0] * step, R + r[1] * step, R + r[2] * step, n)
+    cdef double** at = call.at
+    lanes.at_most(at[r[0]], at[r[1]], at[r[2]], n)
 
 cdef inline operation do_eq(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.equal(R + r[0] * step, R + r[1] * step, R + r[2] * step, n)
+    cdef double** at = call.at
+    lanes.equal(at[r[0]], at[r[1]], at[r[2]], n)
 
 cdef inline operation do_and(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.both(R + r[0] * step, R + r[1] * step, R + r[2] * step, n)
+    cdef double** at = call.at
+    lanes.both(at[r[0]], at[r[1]], at[r[2]], n)
 
 cdef inline operation do_or(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.either(R + r[0] * step, R + r[1] * step, R + r[2] * step, n)
+    cdef double** at = call.at
+    lanes.either(at[r[0]], at[r[1]], at[r[2]], n)
 
 cdef inline operation do_not(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.negate(R + r[0] * step, R + r[1] * step, n)
+    cdef double** at = call.at
+    lanes.negate(at[r[0]], at[r[1]], n)
 
 cdef inline operation do_select(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.select(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step, n)
+    cdef double** at = call.at
+    lanes.select(at[r[0]], at[r[1]], at[r[2]], at[r[3]], n)
 
 cdef inline operation do_window(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.window(R + r[0] * step, R + r[1] * step, R + r[2] * step, r[3], call.period, step, n)
+    cdef double** at = call.at
+    lanes.window(at[r[0]], at[r[1]], at[r[2]], r[3], call.period, n + PADDING, n)
 
 cdef inline operation do_receive(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.receive(R + r[0] * step, R + r[1] * step, R + r[2] * step, call.magic, call.zero, call.start, call.sums, n)
+    cdef double** at = call.at
+    lanes.receive(at[r[0]], at[r[1]], at[r[2]], call.magic, call.zero, call.start, call.sums, n)
 
 cdef inline operation do_accrue(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.accrue(R + r[0] * step, R + r[1] * step, R + r[2] * step, n)
+    cdef double** at = call.at
+    lanes.accrue(at[r[0]], at[r[1]], at[r[2]], n)
 
 cdef inline operation do_pay(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.pay(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step, call.magic, call.zero, call.start, call.sums, n)
+    cdef double** at = call.at
+    lanes.pay(at[r[0]], at[r[1]], at[r[2]], at[r[3]], call.magic, call.zero, call.start, call.sums, n)
 
 cdef inline operation do_repay(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.repay(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step, R + r[4] * step, call.magic, call.zero,
+    cdef double** at = call.at
+    lanes.repay(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], call.magic, call.zero,
                 call.start, call.sums, n)
 
 cdef inline operation do_sweep(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.sweep(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step, call.magic, call.zero, call.start, call.sums,
+    cdef double** at = call.at
+    lanes.sweep(at[r[0]], at[r[1]], at[r[2]], at[r[3]], call.magic, call.zero, call.start, call.sums,
                 n)
 
 cdef inline operation do_take(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.take(R + r[0] * step, R + r[1] * step, R + r[2] * step, call.magic, call.zero, call.start, call.sums, n)
+    cdef double** at = call.at
+    lanes.take(at[r[0]], at[r[1]], at[r[2]], call.magic, call.zero, call.start, call.sums, n)
 
 cdef inline operation do_fund(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.fund(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step, R + r[4] * step, call.magic, call.zero,
+    cdef double** at = call.at
+    lanes.fund(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], call.magic, call.zero,
                call.start, call.sums, n)
 
 cdef inline operation do_release(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.release(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step, R + r[4] * step, call.magic, call.zero,
+    cdef double** at = call.at
+    lanes.release(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], call.magic, call.zero,
                   call.start, call.sums, n)
 
 cdef inline operation do_draw(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.draw(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step, R + r[4] * step, call.magic, call.zero,
+    cdef double** at = call.at
+    lanes.draw(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], call.magic, call.zero,
                call.start, call.sums, n)
 
 cdef inline operation do_move(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.move(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step, call.magic, call.zero, call.start, call.sums,
+    cdef double** at = call.at
+    lanes.move(at[r[0]], at[r[1]], at[r[2]], at[r[3]], call.magic, call.zero, call.start, call.sums,
                n)
 
 cdef inline operation do_capitalise(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.capitalise(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step, call.magic, call.zero, call.start,
+    cdef double** at = call.at
+    lanes.capitalise(at[r[0]], at[r[1]], at[r[2]], at[r[3]], call.magic, call.zero, call.start,
                      call.sums, n)
 
 cdef inline operation do_test(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.coverage_test(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step, R + r[4] * step, call.magic, call.zero,
+    cdef double** at = call.at
+    lanes.coverage_test(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], call.magic, call.zero,
                         call.start, call.sums, n)
 
 cdef inline operation do_prorata(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.prorata(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step, n)
+    cdef double** at = call.at
+    lanes.prorata(at[r[0]], at[r[1]], at[r[2]], at[r[3]], n)
 
 cdef inline operation do_shortfall(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.shortfall(R + r[0] * step, R + r[1] * step, R + r[2] * step, call.magic, call.zero, call.start, call.sums, n)
+    cdef double** at = call.at
+    lanes.shortfall(at[r[0]], at[r[1]], at[r[2]], call.magic, call.zero, call.start, call.sums, n)
 
 cdef inline operation do_record(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.record(R + r[0] * step, call.magic, call.zero, call.start, call.sums, n)
+    cdef double** at = call.at
+    lanes.record(at[r[0]], call.magic, call.zero, call.start, call.sums, n)
 
 cdef inline operation do_service(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.service(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step, R + r[4] * step, R + r[5] * step, call.magic,
+    cdef double** at = call.at
+    lanes.service(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], at[r[5]], call.magic,
                   call.zero, call.start, call.sums, call.more, n)
 
 cdef inline operation do_top_up(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.top_up(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step, R + r[4] * step, call.magic, call.zero,
+    cdef double** at = call.at
+    lanes.top_up(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], call.magic, call.zero,
                  call.start, call.sums, call.more, n)
 
 cdef inline operation do_pay_capitalise(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.pay_capitalise(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step, R + r[4] * step, call.magic, call.zero,
+    cdef double** at = call.at
+    lanes.pay_capitalise(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], call.magic, call.zero,
                          call.start, call.sums, call.more, n)
 
 cdef inline operation do_sweep_when(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.sweep_when(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step, call.magic, call.zero, call.start,
+    cdef double** at = call.at
+    lanes.sweep_when(at[r[0]], at[r[1]], at[r[2]], at[r[3]], call.magic, call.zero, call.start,
                      call.sums, n)
 
 cdef inline operation do_fall_due(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.fall_due(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step, R + r[4] * step, n)
+    cdef double** at = call.at
+    lanes.fall_due(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], n)
 
 cdef inline operation do_fall_due_again(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.fall_due_again(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step, R + r[4] * step, n)
+    cdef double** at = call.at
+    lanes.fall_due_again(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], n)
 
 cdef inline operation do_close(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.close(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step, call.magic, call.zero, call.start, call.sums,
+    cdef double** at = call.at
+    lanes.close(at[r[0]], at[r[1]], at[r[2]], at[r[3]], call.magic, call.zero, call.start, call.sums,
                 call.more, n)
 
 cdef inline operation do_record_two(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.record_two(R + r[0] * step, R + r[1] * step, call.magic, call.zero, call.start, call.sums, call.more, n)
+    cdef double** at = call.at
+    lanes.record_two(at[r[0]], at[r[1]], call.magic, call.zero, call.start, call.sums, call.more, n)
 
 cdef inline operation do_pay_all(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.pay_all(R + r[0] * step, R + r[1] * step, R + r[2] * step,
+    cdef double** at = call.at
+    lanes.pay_all(at[r[0]], at[r[1]], at[r[2]],
                   call.magic, call.zero, call.start, call.sums, n)
 
 cdef inline operation do_repay_all(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.repay_all(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step,
+    cdef double** at = call.at
+    lanes.repay_all(at[r[0]], at[r[1]], at[r[2]], at[r[3]],
                     call.magic, call.zero, call.start, call.sums, n)
 
 cdef inline operation do_take_all(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.take_all(R + r[0] * step, R + r[1] * step,
+    cdef double** at = call.at
+    lanes.take_all(at[r[0]], at[r[1]],
                    call.magic, call.zero, call.start, call.sums, n)
 
 cdef inline operation do_cover(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.cover(R + r[0] * step, R + r[1] * step, R + r[2] * step, R + r[3] * step,
+    cdef double** at = call.at
+    lanes.cover(at[r[0]], at[r[1]], at[r[2]], at[r[3]],
                 call.magic, call.zero, call.start, call.sums, n)
 
 cdef inline operation do_excess(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
-    cdef double* R = call.registers
-    cdef Py_ssize_t step = n + PADDING
-    lanes.excess(R + r[0] * step, R + r[1] * step, R + r[2] * step, n)
+    cdef double** at = call.at
+    lanes.excess(at[r[0]], at[r[1]], at[r[2]], n)
 
 cdef inline operation execute(const Call* call, int32_t op, const int32_t* r, Py_ssize_t n) noexcept nogil:
     """One instruction on n lanes (SKIP aside: it belongs to the walk)."""

@@ -13,7 +13,7 @@ from cpython.pycapsule cimport PyCapsule_GetPointer
 from cython.parallel cimport prange, threadid
 from libc.stdint cimport int32_t, int64_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memcpy, memset
+from libc.string cimport memset
 
 cimport lanes
 from operations cimport PADDING, Call, execute, operation
@@ -39,6 +39,7 @@ cdef extern from *:
     #endif
     """
     ctypedef void cloned_void "TRANCHE_CLONES void"
+    ctypedef Py_ssize_t cloned_size "TRANCHE_CLONES Py_ssize_t"
     const int TRANCHE_OPENMP
 
 WIDTHS = (32, 64, 96, 128)
@@ -60,13 +61,15 @@ cdef struct Plan:                       # what all blocks share
     const int32_t* record_flow          # [records], 1 for a flow
     double magic                        # 1.5 * 2**52 * quantum
     double bound
+    double zero                         # 0.0, kept where the compiler cannot see it: lanes.pxd says why
     Py_ssize_t width
     Py_ssize_t sources
     BlockSource** source                # [sources]
     Py_ssize_t* source_column           # [sources], the first input each fills
 
 cdef struct Worker:                     # what a thread owns
-    double* registers                   # [registers, width]
+    double* registers                   # [registers, width + PADDING]
+    double** at                         # [registers], the lanes of each: of an input those of the period in `inputs`
     double* inputs                      # [periods, inputs, width]
     char* scratch
     uint64_t* sums                      # [periods, records] and two that nobody reads
@@ -81,27 +84,26 @@ cdef inline operation walk(const Plan* plan, Worker* worker, double* flows, Py_s
     """One block of n lanes through all periods. `flows` [n, periods, records] or NULL; with it, flow totals restart in
     every period."""
     cdef Call call
-    cdef double* R = worker.registers
     cdef const Instruction* it
     cdef const int32_t* r
     cdef uint64_t* row
     cdef uint64_t* unread = worker.sums + plan.periods * plan.records
-    cdef Py_ssize_t t, k, i, periods = plan.periods, records = plan.records, step = n + PADDING
+    cdef Py_ssize_t t, k, i, periods = plan.periods, records = plan.records
     cdef double value
     cdef double* register
-    call.registers = R
+    call.at = worker.at
     call.magic = plan.magic
-    call.zero = 0.0
+    call.zero = plan.zero
     call.start = (<uint64_t>0) - lanes.lanes_bits(plan.magic) * <uint64_t>n
     for t in range(periods):
         for k in range(plan.series):
             value = plan.series_values[k * periods + t]
             if t == 0 or value != plan.series_values[k * periods + t - 1]:
-                register = R + (plan.first_series + k) * step
+                register = call.at[plan.first_series + k]
                 for i in range(n):
                     register[i] = value
         for k in range(plan.inputs):
-            memcpy(R + (plan.first_input + k) * step, worker.inputs + (t * plan.inputs + k) * n, n * sizeof(double))
+            call.at[plan.first_input + k] = worker.inputs + (t * plan.inputs + k) * n
         row = worker.sums + t * records
         call.period = t
         k = 0
@@ -112,13 +114,13 @@ cdef inline operation walk(const Plan* plan, Worker* worker, double* flows, Py_s
             call.sums = row + it.record[0] if it.record[0] >= 0 else unread
             call.more = row + it.record[1] if it.record[1] >= 0 else unread + 1
             if it.op == OP_SKIP:
-                if not lanes.anywhere(R + r[0] * step, n):
+                if not lanes.anywhere(call.at[r[0]], n):
                     k += r[1]
             else:
                 execute(&call, it.op, r, n)
         if flows != NULL:
             for k in range(records):
-                register = R + plan.record_register[k] * step
+                register = call.at[plan.record_register[k]]
                 for i in range(n):
                     flows[(i * periods + t) * records + k] = register[i]
                     if plan.record_flow[k]:
@@ -149,11 +151,31 @@ cdef void carry(const Plan* plan, Worker* worker) noexcept nogil:
     worker.summed = 0
 
 
+cdef cloned_size store(const Plan* plan, double** at, double* totals, Py_ssize_t n) noexcept nogil:
+    """`totals` [n, records] from the records' registers. Returns 0, or 1 + the lowest lane with an amount that is not
+    a number or out of bounds."""
+    cdef Py_ssize_t k, i
+    cdef int wrong = 0
+    cdef const double* register
+    for k in range(plan.records):
+        register = at[plan.record_register[k]]
+        for i in range(n):
+            wrong |= not lanes.fabs(register[i]) < plan.bound
+    for i in range(n):
+        for k in range(plan.records):
+            totals[i * plan.records + k] = at[plan.record_register[k]][i]
+    if wrong:
+        for i in range(n):
+            for k in range(plan.records):
+                if not lanes.fabs(totals[i * plan.records + k]) < plan.bound:
+                    return i + 1
+    return 0
+
+
 cdef void run_block(const Plan* plan, Worker* worker, int64_t first_path, Py_ssize_t n, double* totals,
                     double* flows) noexcept nogil:
     """Fill, walk, and store one block. `totals` [n, records]."""
-    cdef Py_ssize_t k, i, bad, step = n + PADDING
-    cdef double value
+    cdef Py_ssize_t k, i, bad
     cdef const BlockSource* source
     for k in range(plan.sources):
         source = plan.source[k]
@@ -162,19 +184,16 @@ cdef void run_block(const Plan* plan, Worker* worker, int64_t first_path, Py_ssi
         if bad and (worker.bad_path < 0 or first_path + bad - 1 < worker.bad_path):
             worker.bad_path = first_path + bad - 1
     for k in range(plan.registers):
+        worker.at[k] = worker.registers + k * (n + PADDING)
         for i in range(n):
-            worker.registers[k * step + i] = plan.initial[k]
+            worker.at[k][i] = plan.initial[k]
     walk_block(plan, worker, flows, n)
     worker.summed += n
     if worker.summed >= CARRY_AFTER:
         carry(plan, worker)
-    for i in range(n):
-        for k in range(plan.records):
-            value = worker.registers[plan.record_register[k] * step + i]
-            totals[i * plan.records + k] = value
-            if not (value < plan.bound and value > -plan.bound):
-                if worker.bad_amount < 0 or first_path + i < worker.bad_amount:
-                    worker.bad_amount = first_path + i
+    bad = store(plan, worker.at, totals, n)
+    if bad and (worker.bad_amount < 0 or first_path + bad - 1 < worker.bad_amount):
+        worker.bad_amount = first_path + bad - 1
 
 
 cdef class Kernel:
@@ -214,6 +233,7 @@ cdef class Kernel:
         p.record_register = &record_register[0] if p.records else NULL
         p.record_flow = &record_flow[0] if p.records else NULL
         p.magic = 1.5 * 4503599627370496.0 * quantum
+        p.zero = 0.0
         p.bound = quantum * 1125899906842624.0
         p.width = width
         p.sources = len(sources)
@@ -294,6 +314,7 @@ cdef int64_t lowest(int64_t a, int64_t b) noexcept:
 
 cdef bint open_worker(const Plan* plan, Worker* worker, Py_ssize_t scratch_bytes) noexcept:
     worker.registers = <double*>aligned(plan.registers * (plan.width + PADDING) * sizeof(double))
+    worker.at = <double**>aligned(plan.registers * sizeof(double*))
     worker.inputs = <double*>aligned(plan.periods * plan.inputs * plan.width * sizeof(double))
     worker.scratch = <char*>aligned(scratch_bytes)
     worker.sums = <uint64_t*>aligned((plan.periods * plan.records + 2) * sizeof(uint64_t))
@@ -302,12 +323,13 @@ cdef bint open_worker(const Plan* plan, Worker* worker, Py_ssize_t scratch_bytes
     worker.bad_path = worker.bad_amount = -1
     if worker.sums != NULL:
         memset(worker.sums, 0, (plan.periods * plan.records + 2) * sizeof(uint64_t))
-    return (worker.registers != NULL and worker.inputs != NULL and worker.scratch != NULL and worker.sums != NULL
+    return (worker.registers != NULL and worker.at != NULL and worker.inputs != NULL and worker.scratch != NULL and worker.sums != NULL
             and worker.low != NULL and worker.high != NULL)
 
 
 cdef void close_worker(Worker* worker) noexcept:
     free_aligned(worker.registers)
+    free_aligned(worker.at)
     free_aligned(worker.inputs)
     free_aligned(worker.scratch)
     free_aligned(worker.sums)

@@ -28,7 +28,9 @@ def balances_within_bounds(seen: Observed) -> None:
         above = np.argwhere(~(balance <= most * (1 + ROUNDING)))
         if above.size:
             path, t = (int(x) for x in above[0])
-            said = f"{tranche.name} owes {balance[path, t]!r}, more than notional and capitalised {most[path, t]!r}"
+            said = (
+                f"{tranche.name} owes {balance[path, t]:.17g}, more than notional and capitalised {most[path, t]:.17g}"
+            )
             raise BrokenInvariant("no tranche balance above notional + capitalised", seen.name, said, path, t + 1)
 
 
@@ -37,4 +39,4 @@ def _not_below_zero(seen: Observed, rule: str, record: str) -> None:
     below = np.argwhere(~(levels >= 0))
     if below.size:
         path, t = (int(x) for x in below[0])
-        raise BrokenInvariant(rule, seen.name, f"{record} is {levels[path, t]!r}", path, t + 1)
+        raise BrokenInvariant(rule, seen.name, f"{record} is {levels[path, t]:.17g}", path, t + 1)

@@ -22,10 +22,10 @@ def cash_conserved(seen: Observed) -> None:
     left = sum(totals[f"{name}.balance"] for name in accounts(seen))
     residual = np.abs(came_in - went_out - left)
     for path in np.flatnonzero(residual > ROUNDING * np.maximum(came_in, 1.0)):
-        said = f"{came_in[path]!r} came in, {residual[path]!r} is neither paid nor held"
+        said = f"{came_in[path]:.17g} came in, {residual[path]:.17g} is neither paid nor held"
         raise BrokenInvariant("cash in = cash out", seen.name, said, int(path))
     if seen.results.audit.absolute > residual.max() + ROUNDING * came_in.max():
-        said = f"the audit says {seen.results.audit.absolute!r}, the flows {residual.max()!r}"
+        said = f"the audit says {seen.results.audit.absolute:.17g}, the flows {residual.max():.17g}"
         raise BrokenInvariant("cash in = cash out", seen.name, said, seen.results.audit.path)
 
 
@@ -41,7 +41,7 @@ def exact_conservation(seen: Observed) -> None:
             after = sum(moved[k] for k in held)
             residual = before + moved[received] - sum(moved[k] for k in paid) - after
             if residual != 0:
-                said = f"in exact arithmetic {float(residual)!r} is neither paid nor held"
+                said = f"in exact arithmetic {float(residual):.17g} is neither paid nor held"
                 raise BrokenInvariant("cash in = cash out", seen.name, said, path, t + 1)
             before = after
 

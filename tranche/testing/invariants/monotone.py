@@ -26,5 +26,5 @@ def more_cash_never_hurts_senior(seen: Observed, more: ArrayLike | Mapping[str, 
         worse = np.argwhere(after > before + ROUNDING * senior.notional)
         if worse.size:
             path, t = (int(x) for x in worse[0])
-            said = f"{senior.name}.{field} rises from {before[path, t]!r} to {after[path, t]!r}"
+            said = f"{senior.name}.{field} rises from {before[path, t]:.17g} to {after[path, t]:.17g}"
             raise BrokenInvariant("more cash never hurts the senior", seen.name, said, path, t + 1)

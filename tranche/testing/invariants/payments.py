@@ -22,7 +22,7 @@ def no_negative_payment(seen: Observed) -> None:
         below = np.argwhere(~(seen.flows[:, :, k] >= 0))
         if below.size:
             path, t = (int(x) for x in below[0])
-            said = f"{record.name} is {seen.flows[path, t, k]!r}"
+            said = f"{record.name} is {seen.flows[path, t, k]:.17g}"
             raise BrokenInvariant("no payment negative", seen.name, said, path, t + 1)
 
 
@@ -36,7 +36,7 @@ def never_above_due(seen: Observed) -> None:
                 return
             for name, role in OPERAND_ROLES[op]:
                 if role == "u" and after[name] < 0 <= before[name]:
-                    said = f"instruction {at} ({op.name}) takes {name} from {before[name]!r} to {after[name]!r}"
+                    said = f"instruction {at} ({op.name}) takes {name} from {before[name]:.17g} to {after[name]:.17g}"
                     raise BrokenInvariant("no payment above what was due", seen.name, said, path, t + 1)  # noqa: B023
 
         seen.twin(path, watch=watch)

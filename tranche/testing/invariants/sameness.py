@@ -41,7 +41,7 @@ def kernel_equals_reference(seen: Observed) -> None:
         movements: NDArray[np.float64] = np.array(twin.movements).reshape(seen.flows.shape[1:])
         for t, k in np.argwhere(movements != seen.flows[path])[:1]:
             name = seen.program.records[k].name
-            said = f"{name} is {seen.flows[path, t, k]!r}, in the twin {movements[t, k]!r}"
+            said = f"{name} is {seen.flows[path, t, k]:.17g}, in the twin {movements[t, k]:.17g}"
             raise BrokenInvariant("kernel = reference", seen.name, said, path, int(t) + 1)
         _same(seen, "kernel = reference", np.array([twin.totals]), seen.results.totals[path : path + 1], path)
 
@@ -50,7 +50,8 @@ def permutation_equivariant(seen: Observed) -> None:
     """Every path alone gives what it gives among the others, so that permuting paths permutes results."""
     order = np.random.default_rng(seen.paths).permutation(seen.paths)
     alone = [engine.run_program(seen.inputs, 1, first_path=int(path), threads=1) for path in order]
-    _same(seen, "permuting paths", seen.results.totals[order], np.concatenate([run.totals for run in alone]))
+    totals = np.concatenate([run.totals for run in alone])
+    _same(seen, "permuting paths", seen.results.totals, totals[np.argsort(order)])
     together = attrs.evolve(seen.results, sums=np.sum([run.sums for run in alone], axis=0, dtype=np.uint64))
     if not np.array_equal(seen.results.means, together.means):
         raise BrokenInvariant("permuting paths", seen.name, "the sums over the paths differ")
@@ -59,4 +60,4 @@ def permutation_equivariant(seen: Observed) -> None:
 def _same(seen: Observed, rule: str, a: NDArray[np.float64], b: NDArray[np.float64], first: int = 0) -> None:
     for path, k in np.argwhere(a.view(np.uint64) != b.view(np.uint64))[:1]:
         name = seen.program.records[k].name
-        raise BrokenInvariant(rule, seen.name, f"{name} is {a[path, k]!r} and {b[path, k]!r}", first + int(path))
+        raise BrokenInvariant(rule, seen.name, f"{name} is {a[path, k]:.17g} and {b[path, k]:.17g}", first + int(path))

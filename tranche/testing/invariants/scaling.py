@@ -28,8 +28,8 @@ def scales(seen: Observed, factor: float) -> None:
     if wrong.size:
         path, t, k = (int(x) for x in wrong[0])
         name = seen.program.records[money[k]].name
-        said = f"{name} is {found[path, t, k]!r} and not {factor!r} times {seen.flows[path, t, money[k]]!r}"
-        raise BrokenInvariant(f"scaling by {factor!r}", seen.name, said, path, t + 1)
+        said = f"{name} is {found[path, t, k]:.17g} and not {factor:.17g} times {seen.flows[path, t, money[k]]:.17g}"
+        raise BrokenInvariant(f"scaling by {factor:.17g}", seen.name, said, path, t + 1)
 
 
 COUNTS = ("breached", "lock_up", "default")  # records that count and are no money

@@ -27,7 +27,7 @@ def seniority_respected(seen: Observed) -> None:
             wrong = np.argwhere(defaulted & (paid > 0) & (owed > 0))
             if wrong.size:
                 path, t = (int(x) for x in wrong[0])
-                said = f"{junior} is paid {paid[path, t]!r} while {senior} is owed {owed[path, t]!r}"
+                said = f"{junior} is paid {paid[path, t]:.17g} while {senior} is owed {owed[path, t]:.17g}"
                 raise BrokenInvariant("no junior before a senior under enforcement", seen.name, said, path, t + 1)
 
 

@@ -1,0 +1,91 @@
+"""The strategies: valid by construction, varied enough, and a clear word where Hypothesis is missing."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tranche.compiler import compile_deal, dates_of
+from tranche.deal import VERBS, Deal, Debt, Residual, format_expr, parse_formula
+from tranche.deal.tranche import AMORTISATIONS, ARREARS, UNPAID_FEES, UNPAID_INTEREST
+from tranche.errors import MissingExtra
+from tranche.testing.strategies import collections_for, deals, simple_deals
+
+
+def features(deal: Deal) -> list[str]:
+    """What a deal has, as words."""
+    steps = [*deal.waterfall.performing, *deal.waterfall.lock_up, *deal.waterfall.enforcement]
+    debts = [tranche for tranche in deal.tranches if isinstance(tranche, Debt)]
+    found = [step.verb for step in steps] + [f"{step.group} {step.verb}" for step in steps if len(step.targets) > 1]
+    for step in steps:
+        found += [field for field in ("limit", "share", "when", "after", "until", "cover") if getattr(step, field)]
+        found += ["from"] * (step.source != "cash") + ["capitalise"] * (step.short != "carry")
+    for debt in debts:
+        found += [debt.amortisation.kind, debt.amortisation.arrears, f"interest {debt.unpaid_interest}"]
+        found += [f"balloon {debt.amortisation.balloon}", "floating" if debt.coupon.index else "fixed"]
+    found += [f"fee {fee.unpaid}" for fee in deal.fees]
+    found += [level for test in deal.tests for level in ("trigger", "lock_up", "default") if getattr(test, level)]
+    found += [f"{len(debts)} debts", f"{sum(isinstance(t, Residual) for t in deal.tranches)} residuals"]
+    found += [f"own {status}" for status in ("lock_up", "enforcement") if getattr(deal.waterfall, status)]
+    found += ["definitions"] * bool(deal.definitions) + ["accounts"] * bool(deal.accounts)
+    return found
+
+
+def test_random_deals_compile_and_have_everything_a_deal_can_have() -> None:
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=150)
+    @given(deal=deals())
+    def collect(deal: Deal) -> None:
+        program = compile_deal(deal)
+        assert 2 <= program.periods <= 24
+        assert 1 <= len([claim for claim in program.claims if claim.kind == "debt"]) <= 5
+        seen.update(features(deal))
+
+    collect()
+    wanted = {
+        *VERBS,
+        *AMORTISATIONS,
+        *ARREARS,
+        "balloon True",
+        "balloon False",
+        "floating",
+        "fixed",
+        "trigger",
+        "default",
+    }
+    wanted |= {f"interest {rule}" for rule in UNPAID_INTEREST} | {f"fee {rule}" for rule in UNPAID_FEES}
+    wanted |= {"limit", "share", "when", "after", "until", "cover", "from", "capitalise", "definitions", "accounts"}
+    wanted |= {"pro_rata pay", "sequential pay", "pro_rata sweep", "sequential sweep", "own lock_up", "own enforcement"}
+    wanted |= {"1 debts", "5 debts", "0 residuals", "2 residuals"} | {"lock_up"}
+    assert wanted <= set(seen)
+
+
+@given(deal=deals())
+def test_formulas_say_in_words_what_they_are(deal: Deal) -> None:
+    for formula in deal.definitions.values():
+        assert parse_formula(formula.text) == parse_formula(format_expr(formula.tree))
+
+
+@given(data=st.data(), deal=st.one_of(deals(), simple_deals()))
+def test_collections_fit_their_deal(data: st.DataObject, deal: Deal) -> None:
+    collections = data.draw(collections_for(deal, least=2, most=5))
+    assert tuple(collections) == getattr(deal.collateral, "components", None)
+    (shape,) = {rows.shape for rows in collections.values()}
+    assert 2 <= shape[0] <= 5
+    assert shape[1] == dates_of(deal).periods
+    assert all((rows >= 0).all() and np.isfinite(rows).all() for rows in collections.values())
+
+
+def test_without_hypothesis_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    for name in [name for name in sys.modules if name.startswith("tranche.testing.strategies")]:
+        monkeypatch.delitem(sys.modules, name)
+    with pytest.raises(MissingExtra, match=r"Hypothesis is not installed; pip install 'tranche-finance\[testing\]'"):
+        importlib.import_module("tranche.testing.strategies")
