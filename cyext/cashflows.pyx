@@ -30,13 +30,13 @@ cdef extern from *:
     #if defined(__GNUC__) && !defined(__clang__)
       #define CASH_TILES 1
       /* A strip is 8 paths, read in square tiles that are transposed in registers: 4 by 4 in 32-byte vectors, and
-         8 by 8 in 64-byte ones, which fall apart where there is no AVX-512. To transpose is to exchange the off-diagonal
-         squares of side 1, 2, 4. An amount is unusable when its sign is set, or when its exponent is all ones: one more
-         in the exponent then sets the sign. The rows of the next strip are asked for ahead. */
+         8 by 8 in 64-byte ones, which fall apart where there is no AVX-512. To transpose is to exchange the
+         off-diagonal squares of side 1, 2, 4. An amount is unusable when its sign is set, or when its exponent is all
+         ones: one more in the exponent then sets the sign. The rows of the next strip are asked for ahead. */
       #define CASH_STRIP(NAME, LANES, ATTRIBUTE) \
       typedef double NAME##_row __attribute__((vector_size(8 * LANES))); \
       typedef int64_t NAME##_bits __attribute__((vector_size(8 * LANES))); \
-      static inline __attribute__((always_inline)) ATTRIBUTE void NAME##_exchange(NAME##_row* x, int side) \
+      static inline __attribute__((always_inline)) void NAME##_exchange(NAME##_row* x, int side) \
       { \
           NAME##_bits low, high; \
           for (int v = 0; v < LANES; v++) { \
@@ -74,7 +74,7 @@ cdef extern from *:
           for (int k = 0; k < LANES; k++) *bad |= wrong[k] < 0; \
           return t; \
       }
-      CASH_STRIP(cash_narrow, 4, )
+      CASH_STRIP(cash_narrow, 4, CASH_CLONES)
       #ifdef CASH_WIDE
       CASH_STRIP(cash_wide, 8, __attribute__((target("avx512f"))))
       #endif

@@ -1,15 +1,17 @@
 # cython: cdivision=True
-# Loops over the lanes of a block, one for each instruction. Meaning: `tranche/reference.py`, line by line.
+# Loops over the lanes of a block, one for each simple instruction. Meaning: `tranche/reference.py`, line by line.
 #
 # (A) Operands are `restrict`: a Program never names a register that an instruction writes a second time.
-# (B) Every move is clamped at zero from below, so that a negative limit or due moves nothing, and written
-#     `lower(limit, x)`, so that a NaN limit limits nothing and can never become money.
+# (B) Every move is clamped at zero from below, so that a negative limit or due moves nothing (the fused ones of
+#     `program.UNCLAMPED` aside), and written `lower(limit, x)`, so that a NaN limit limits nothing and can never become
+#     money.
 # (C) What moved is summed as integers: adding `magic` = 1.5 * 2**52 * quantum leaves the amount, in quanta, in the low
 #     bits of the double, and integer sums do not depend on the order of the paths. The sums of an
 #     instruction start at `start` = -n * bits(magic), which takes the magic off again.
-# (D) Choices are C functions and not Python's `a if … else b`: both sides are then loaded before the choice is made, and
-#     the loop has no branch in it that the vectoriser must undo.
-# (E) `zero` is 0.0 that the compiler does not know: with a literal, gcc makes two instructions of a maximum.
+# (D) Choices are C functions and not Python's `a if … else b`: both sides are then loaded before the choice is made,
+#     and the loop has no branch in it that the vectoriser must undo.
+# (E) `zero` is 0.0 that the compiler cannot see (it comes out of the Plan): gcc makes a comparison and a masked move of
+#     a maximum with a literal, and has only one port for comparisons.
 from libc.stdint cimport uint64_t
 
 cdef extern from *:
@@ -292,8 +294,6 @@ cdef inline lane_void capitalise(lanes_rw due, lanes_rw balance, lanes_ro limit,
         balance[i] += x
         total[i] += x
         summed += lanes_bits(x + magic)
-
-    # ---- tests, shares, records --------------------------------------------------------------------------------------
     sums[0] += summed
 
 
@@ -335,193 +335,4 @@ cdef inline lane_void record(lanes_ro a, double magic, double zero, uint64_t sta
     for i in range(n):
         summed += lanes_bits(a[i] + magic)
 
-    # ---- fused: each does what its parts in `program.FUSED` do, in that order, to the last bit ------------------------------
     sums[0] += summed
-
-
-# ---- fused: each does what its parts in `program.FUSED` do, in that order, to the last bit ------------------------------
-
-cdef inline lane_void service(lanes_rw cash, lanes_rw interest, lanes_rw principal, lanes_rw balance,
-                              lanes_rw interest_total, lanes_rw principal_total, double magic, double zero,
-                              uint64_t start, sums_rw sums, sums_rw more, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef double x, y, left
-    cdef uint64_t summed = start, also = start
-    for i in range(n):
-        x = lower(interest[i], cash[i])
-        x = higher(x, zero)
-        left = cash[i] - x
-        y = lower(principal[i], left)
-        y = lower(balance[i], y)
-        y = higher(y, zero)
-        cash[i] = left - y
-        interest[i] -= x
-        principal[i] -= y
-        balance[i] -= y
-        interest_total[i] += x
-        principal_total[i] += y
-        summed += lanes_bits(x + magic)
-        also += lanes_bits(y + magic)
-    sums[0] += summed
-    more[0] += also
-
-cdef inline lane_void top_up(lanes_rw cash, lanes_rw account, lanes_ro target, lanes_rw funded, lanes_rw drawn,
-                             double magic, double zero, uint64_t start, sums_rw sums, sums_rw more,
-                             Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef double x, y, held, lack, excess
-    cdef uint64_t summed = start, also = start
-    for i in range(n):
-        lack = target[i] - account[i]
-        x = lower(lack, cash[i])
-        x = higher(x, zero)
-        held = account[i] + x
-        excess = held - target[i]
-        y = lower(excess, held)
-        y = higher(y, zero)
-        cash[i] = (cash[i] - x) + y
-        account[i] = held - y
-        funded[i] += x
-        drawn[i] += y
-        summed += lanes_bits(x + magic)
-        also += lanes_bits(y + magic)
-    sums[0] += summed
-    more[0] += also
-
-cdef inline lane_void pay_capitalise(lanes_rw cash, lanes_rw due, lanes_rw balance, lanes_rw total, lanes_rw deferred,
-                                     double magic, double zero, uint64_t start, sums_rw sums, sums_rw more,
-                                     Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef double x, y, left
-    cdef uint64_t summed = start, also = start
-    for i in range(n):
-        x = lower(due[i], cash[i])
-        x = higher(x, zero)
-        cash[i] -= x
-        left = due[i] - x
-        y = higher(left, zero)
-        due[i] = left - y
-        balance[i] += y
-        total[i] += x
-        deferred[i] += y
-        summed += lanes_bits(x + magic)
-        also += lanes_bits(y + magic)
-    sums[0] += summed
-    more[0] += also
-
-cdef inline lane_void sweep_when(lanes_rw cash, lanes_ro condition, lanes_rw balance, lanes_rw total, double magic,
-                                 double zero, uint64_t start, sums_rw sums, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef double x
-    cdef uint64_t summed = start
-    for i in range(n):
-        x = lower(balance[i], cash[i])
-        x = higher(x, zero)
-        x = either_of(condition[i] != 0, x, zero)
-        cash[i] -= x
-        balance[i] -= x
-        total[i] += x
-        summed += lanes_bits(x + magic)
-    sums[0] += summed
-
-cdef inline lane_void fall_due(lanes_rw interest, lanes_ro balance, lanes_ro rate, lanes_rw principal,
-                               lanes_ro instalment, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    for i in range(n):
-        interest[i] += balance[i] * rate[i]
-        principal[i] = lower(balance[i], instalment[i])
-
-cdef inline lane_void fall_due_again(lanes_rw interest, lanes_ro balance, lanes_ro rate, lanes_rw principal,
-                                     lanes_ro instalment, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef double owed
-    for i in range(n):
-        interest[i] += balance[i] * rate[i]
-        owed = principal[i] + instalment[i]
-        principal[i] = lower(balance[i], owed)
-
-cdef inline lane_void close(lanes_rw total, lanes_ro a, lanes_ro b, lanes_ro balance, double magic, double zero,
-                            uint64_t start, sums_rw sums, sums_rw more, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef double x
-    cdef uint64_t summed = start, also = start
-    for i in range(n):
-        x = a[i] + b[i]
-        total[i] += x
-        summed += lanes_bits(x + magic)
-        also += lanes_bits(balance[i] + magic)
-    sums[0] += summed
-    more[0] += also
-
-cdef inline lane_void record_two(lanes_ro a, lanes_ro b, double magic, double zero, uint64_t start, sums_rw sums,
-                                 sums_rw more, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef uint64_t summed = start, also = start
-    for i in range(n):
-        summed += lanes_bits(a[i] + magic)
-        also += lanes_bits(b[i] + magic)
-    sums[0] += summed
-    more[0] += also
-
-cdef inline lane_void pay_all(lanes_rw cash, lanes_rw due, lanes_rw total, double magic, double zero, uint64_t start,
-                              sums_rw sums, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef double x
-    cdef uint64_t summed = start
-    for i in range(n):
-        x = lower(due[i], cash[i])
-        x = higher(x, zero)
-        cash[i] -= x
-        due[i] -= x
-        total[i] += x
-        summed += lanes_bits(x + magic)
-    sums[0] += summed
-
-cdef inline lane_void repay_all(lanes_rw cash, lanes_rw due, lanes_rw balance, lanes_rw total, double magic,
-                                double zero, uint64_t start, sums_rw sums, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef double x
-    cdef uint64_t summed = start
-    for i in range(n):
-        x = lower(due[i], cash[i])
-        x = lower(balance[i], x)
-        x = higher(x, zero)
-        cash[i] -= x
-        due[i] -= x
-        balance[i] -= x
-        total[i] += x
-        summed += lanes_bits(x + magic)
-    sums[0] += summed
-
-cdef inline lane_void take_all(lanes_rw cash, lanes_rw total, double magic, double zero, uint64_t start, sums_rw sums,
-                               Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef double x
-    cdef uint64_t summed = start
-    for i in range(n):
-        x = cash[i]
-        x = higher(x, zero)
-        cash[i] -= x
-        total[i] += x
-        summed += lanes_bits(x + magic)
-    sums[0] += summed
-
-cdef inline lane_void cover(lanes_rw account, lanes_rw cash, lanes_ro need, lanes_rw total, double magic, double zero,
-                            uint64_t start, sums_rw sums, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef double x, lack
-    cdef uint64_t summed = start
-    for i in range(n):
-        lack = need[i] - cash[i]
-        x = lower(lack, account[i])
-        x = higher(x, zero)
-        account[i] -= x
-        cash[i] += x
-        total[i] += x
-        summed += lanes_bits(x + magic)
-    sums[0] += summed
-
-cdef inline lane_void excess(lanes_rw d, lanes_ro a, lanes_ro b, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    for i in range(n):
-        d[i] = higher(0.0, a[i] - b[i])

@@ -1,8 +1,10 @@
 # cython: cdivision=True
-# One function for each instruction: its operands as registers, then the loop over the lanes of `lanes.pxd`; and
-# `execute`, which chooses. All of it is inlined into the walk, once for each width and instruction set.
+# One function for each instruction: its operands as registers, then the loop over the lanes of `lanes.pxd` or
+# `fused.pxd`; and `execute`, which chooses. All of it is inlined into the walk, once for each width and instruction
+# set.
 from libc.stdint cimport int32_t, uint64_t
 
+cimport fused
 cimport lanes
 from program cimport *
 
@@ -162,64 +164,64 @@ cdef inline operation do_record(const Call* call, const int32_t* r, Py_ssize_t n
 
 cdef inline operation do_service(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
-    lanes.service(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], at[r[5]], call.magic,
+    fused.service(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], at[r[5]], call.magic,
                   call.zero, call.start, call.sums, call.more, n)
 
 cdef inline operation do_top_up(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
-    lanes.top_up(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], call.magic, call.zero,
+    fused.top_up(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], call.magic, call.zero,
                  call.start, call.sums, call.more, n)
 
 cdef inline operation do_pay_capitalise(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
-    lanes.pay_capitalise(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], call.magic, call.zero,
+    fused.pay_capitalise(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], call.magic, call.zero,
                          call.start, call.sums, call.more, n)
 
 cdef inline operation do_sweep_when(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
-    lanes.sweep_when(at[r[0]], at[r[1]], at[r[2]], at[r[3]], call.magic, call.zero, call.start,
+    fused.sweep_when(at[r[0]], at[r[1]], at[r[2]], at[r[3]], call.magic, call.zero, call.start,
                      call.sums, n)
 
 cdef inline operation do_fall_due(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
-    lanes.fall_due(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], n)
+    fused.fall_due(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], n)
 
 cdef inline operation do_fall_due_again(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
-    lanes.fall_due_again(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], n)
+    fused.fall_due_again(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], n)
 
 cdef inline operation do_close(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
-    lanes.close(at[r[0]], at[r[1]], at[r[2]], at[r[3]], call.magic, call.zero, call.start, call.sums,
+    fused.close(at[r[0]], at[r[1]], at[r[2]], at[r[3]], call.magic, call.zero, call.start, call.sums,
                 call.more, n)
 
 cdef inline operation do_record_two(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
-    lanes.record_two(at[r[0]], at[r[1]], call.magic, call.zero, call.start, call.sums, call.more, n)
+    fused.record_two(at[r[0]], at[r[1]], call.magic, call.zero, call.start, call.sums, call.more, n)
 
 cdef inline operation do_pay_all(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
-    lanes.pay_all(at[r[0]], at[r[1]], at[r[2]],
+    fused.pay_all(at[r[0]], at[r[1]], at[r[2]],
                   call.magic, call.zero, call.start, call.sums, n)
 
 cdef inline operation do_repay_all(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
-    lanes.repay_all(at[r[0]], at[r[1]], at[r[2]], at[r[3]],
+    fused.repay_all(at[r[0]], at[r[1]], at[r[2]], at[r[3]],
                     call.magic, call.zero, call.start, call.sums, n)
 
 cdef inline operation do_take_all(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
-    lanes.take_all(at[r[0]], at[r[1]],
+    fused.take_all(at[r[0]], at[r[1]],
                    call.magic, call.zero, call.start, call.sums, n)
 
 cdef inline operation do_cover(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
-    lanes.cover(at[r[0]], at[r[1]], at[r[2]], at[r[3]],
+    fused.cover(at[r[0]], at[r[1]], at[r[2]], at[r[3]],
                 call.magic, call.zero, call.start, call.sums, n)
 
 cdef inline operation do_excess(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
-    lanes.excess(at[r[0]], at[r[1]], at[r[2]], n)
+    fused.excess(at[r[0]], at[r[1]], at[r[2]], n)
 
 cdef inline operation execute(const Call* call, int32_t op, const int32_t* r, Py_ssize_t n) noexcept nogil:
     """One instruction on n lanes (SKIP aside: it belongs to the walk)."""

@@ -323,8 +323,8 @@ cdef bint open_worker(const Plan* plan, Worker* worker, Py_ssize_t scratch_bytes
     worker.bad_path = worker.bad_amount = -1
     if worker.sums != NULL:
         memset(worker.sums, 0, (plan.periods * plan.records + 2) * sizeof(uint64_t))
-    return (worker.registers != NULL and worker.at != NULL and worker.inputs != NULL and worker.scratch != NULL and worker.sums != NULL
-            and worker.low != NULL and worker.high != NULL)
+    return (worker.registers != NULL and worker.at != NULL and worker.inputs != NULL and worker.scratch != NULL
+            and worker.sums != NULL and worker.low != NULL and worker.high != NULL)
 
 
 cdef void close_worker(Worker* worker) noexcept:

@@ -131,10 +131,12 @@ def test_sources_that_do_not_fit_the_program(program: Program) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"paths": 0}, "paths is 0; from 1 to 100,000,000"),
-        ({"paths": 4, "first_path": -1}, "first_path is -1; 0 or more"),
+        ({"paths": 0}, "paths is 0; a whole number from 1 to 100,000,000"),
+        ({"paths": 4, "first_path": -1}, "path number is -1; a whole number from 0 to 4,611,686,018,427,387,904"),
         ({"paths": 4, "first_path": 2}, "paths 2 to 5 asked for; the collections have 5 paths, numbered from 0"),
-        ({"paths": 5, "threads": 0}, "threads is 0; 1 or more, or leave it out for all processors"),
+        ({"paths": 5, "threads": 0}, "threads is 0; a whole number from 1 to 1,024"),
+        ({"paths": 5, "threads": 10**11}, "threads is 100000000000; a whole number from 1 to 1,024"),
+        ({"paths": 1.5}, "paths is 1.5; a whole number from 1 to 100,000,000"),
         ({"paths": 5, "width": 48}, "block width 48; one of " + ", ".join(map(str, waterfall.WIDTHS))),
     ],
 )

@@ -14,6 +14,8 @@ from tranche.program import Program
 from tranche.projection import project
 from tranche.results import Results
 
+DEFAULT_PATHS = 10_000
+
 __all__ = ["compile", "explain", "load", "project", "run"]
 
 
@@ -24,17 +26,18 @@ def compile(deal: DealOrPath) -> Program:
 
 def run(
     deal: DealOrPath,
-    paths: int = 10_000,
+    paths: int | None = None,
     seed: int = 0,
     threads: int | None = None,
     collections: CollateralCash | None = None,
     market: Market | None = None,
     *,
-    width: int = 64,
+    width: int | None = None,
     first_path: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> Results:
-    """Simulate a deal over paths first_path ≤ p < first_path + paths.
+    """Simulate a deal over paths first_path ≤ p < first_path + paths: by default 10,000 of a simulated market, and all
+    that there are of the user's own cash.
 
     `collections`: the user's own cash, an array [paths, T] in the deal's currency or a mapping of such arrays by
     component; by default what the deal's file names. Where it has fewer paths than `paths`, those there are are run.
@@ -43,8 +46,12 @@ def run(
     Raises DealError, DataError and UsageError.
     """
     inputs = prepare(deal, seed=seed, collections=collections, market=market)
-    if inputs.paths is not None and 0 <= first_path < inputs.paths:
-        paths = min(paths, inputs.paths - first_path)
+    first_path = engine.whole_number("path number", first_path, 0, engine.LAST_PATH)
+    there = None if inputs.paths is None else max(1, inputs.paths - first_path)
+    if paths is None:
+        paths = there or DEFAULT_PATHS
+    elif there is not None:
+        paths = min(engine.whole_number("paths", paths, 1, engine.MOST_PATHS), there)
     return engine.run_program(
         inputs, paths, first_path=first_path, threads=threads, width=width, seed=seed, progress=progress
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -17,8 +18,27 @@ from tranche.errors import DataError, Problem, UsageError
 from tranche.program import INSTRUCTION, Kind, Program
 from tranche.results import Results, carried
 
-CALL = 16_384  # paths in one call of the kernel: between calls progress is shown and Ctrl-C is heard
+# One call of the kernel: at most so many paths, and paths x periods x instructions (some tenths of a second). Between
+# calls progress is shown and Ctrl-C is heard; at the end of each all threads wait for the last, so not less.
+CALL = 1_048_576
+CALL_WORK = 300_000_000
+REGISTER_BYTES = 40 * 1024  # a register file of this size stays in a first-level cache of 48 KiB
 MOST_PATHS = 100_000_000
+LAST_PATH = 2**62
+MOST_THREADS = 1_024
+
+
+_forked = False
+
+
+def _after_fork() -> None:
+    """OpenMP's threads do not survive a fork: what was forked runs on one, which gives the same bits."""
+    global _forked  # noqa: PLW0603  # a fact about this process
+    _forked = True
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 class Source(Protocol):
@@ -86,10 +106,8 @@ def cash_flows(program: Program, collections: ArrayLike | Mapping[str, ArrayLike
         if len(wanted) != 1:
             raise DataError(Problem("one array of collections", f"a mapping with {', '.join(wanted)}"))
         collections = {wanted[0]: collections}
-    unknown = sorted(set(collections) - set(wanted))
-    missing = [name for name in wanted if name not in collections]
-    if unknown or missing:
-        what = f"collections have {', '.join(sorted(collections)) or 'nothing'}"
+    if set(collections) != set(wanted):
+        what = f"collections have {', '.join(sorted(map(str, collections))) or 'nothing'}"
         raise DataError(Problem(what, f"this deal takes {', '.join(wanted)}"))
     arrays = [_matrix(name, collections[name], program.periods) for name in wanted]
     if len({array.shape for array in arrays}) > 1:
@@ -103,6 +121,8 @@ def cash_flows(program: Program, collections: ArrayLike | Mapping[str, ArrayLike
 
 def _matrix(name: str, values: ArrayLike, periods: int) -> NDArray[np.float64]:
     try:
+        if np.iscomplexobj(values):
+            raise TypeError
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
         raise DataError(Problem(f"collections.{name} is not an array of numbers")) from None
@@ -120,7 +140,7 @@ def run_program(
     *,
     first_path: int = 0,
     threads: int | None = None,
-    width: int = 64,
+    width: int | None = None,
     seed: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Results:
@@ -133,16 +153,17 @@ def run_program(
     kernel = make_kernel(inputs, width)
     totals = np.empty((paths, len(program.records)))
     sums = np.zeros((2, program.periods, len(program.records)), dtype=np.uint64)
-    for start in range(0, paths, CALL):
-        count = min(CALL, paths - start)
+    call = paths_at_once(program)
+    for start in range(0, paths, call):
+        count = min(call, paths - start)
         bad = kernel.run(first_path + start, count, thread_count(threads), totals[start : start + count], sums)
         _raise_bad(inputs, *bad)
         if progress is not None:
             progress(count)
-    return Results(program=program, totals=totals, sums=carried(sums), first_path=first_path, seed=seed)
+    return Results(program=program, totals=totals, sums=carried(sums), first_path=first_path, seed=seed, inputs=inputs)
 
 
-def path_flows(inputs: Scenario, first_path: int, paths: int, *, width: int = 64) -> NDArray[np.float64]:
+def path_flows(inputs: Scenario, first_path: int, paths: int, *, width: int | None = None) -> NDArray[np.float64]:
     """What every record moved (flow) or its level (stock), [paths, T, records]: for few paths, all is kept."""
     program = inputs.program
     _check_paths(inputs, first_path, paths)
@@ -154,9 +175,11 @@ def path_flows(inputs: Scenario, first_path: int, paths: int, *, width: int = 64
     return flows
 
 
-def make_kernel(inputs: Scenario, width: int = 64) -> waterfall.Kernel:
-    """The compiled kernel, holding a Program and its sources. Raises UsageError for a width it does not offer."""
+def make_kernel(inputs: Scenario, width: int | None = None) -> waterfall.Kernel:
+    """The compiled kernel, holding a Program and its sources; `width`: paths in a block, by default those that suit the
+    program. Raises UsageError for a width that the kernel does not offer."""
     program = inputs.program
+    width = block_width(program) if width is None else width
     if width not in waterfall.WIDTHS:
         raise UsageError(Problem(f"block width {width}", f"one of {', '.join(map(str, waterfall.WIDTHS))}"))
     fields = program.instructions.view(np.int32).reshape(-1, INSTRUCTION.itemsize // 4)
@@ -176,15 +199,37 @@ def make_kernel(inputs: Scenario, width: int = 64) -> waterfall.Kernel:
     )
 
 
+def paths_at_once(program: Program) -> int:
+    """Paths in one call of the kernel: whole blocks of every width."""
+    whole = math.lcm(*waterfall.WIDTHS)
+    work = program.periods * max(1, len(program.instructions))
+    return min(CALL, max(1, CALL_WORK // (work * whole)) * whole)
+
+
+def block_width(program: Program) -> int:
+    """The widest block whose register file fits a first-level cache, but at least 64: narrower ones pay more for every
+    instruction than the cache saves."""
+    fitting = [w for w in waterfall.WIDTHS if len(program.registers) * w * 8 <= REGISTER_BYTES]
+    return max([64, *fitting])
+
+
 def thread_count(threads: int | None) -> int:
-    """Threads to use: all processors this process may use by default, and one where OpenMP was missing at build."""
-    if threads is not None and threads < 1:
-        raise UsageError(Problem(f"threads is {threads}", "1 or more, or leave it out for all processors"))
+    """Threads to use: all processors this process may use by default; one where OpenMP was missing at the build, and in
+    a forked process."""
+    if threads is not None:
+        threads = whole_number("threads", threads, 1, MOST_THREADS)
     if not waterfall.openmp:
         if threads is not None and threads > 1:
             warnings.warn("built without OpenMP: running on one thread", stacklevel=3)
         return 1
-    return threads or available_processors()
+    return 1 if _forked else threads or available_processors()
+
+
+def whole_number(name: str, value: object, least: int, most: int) -> int:
+    """`value` as an int. Raises UsageError unless it is a whole number from `least` to `most`."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
+        raise UsageError(Problem(f"{name} is {value!r}", f"a whole number from {least:,} to {most:,}"))
+    return int(value)
 
 
 def available_processors() -> int:
@@ -195,10 +240,8 @@ def available_processors() -> int:
 
 
 def _check_paths(inputs: Scenario, first_path: int, paths: int) -> None:
-    if not 1 <= paths <= MOST_PATHS:
-        raise UsageError(Problem(f"paths is {paths}", f"from 1 to {MOST_PATHS:,}"))
-    if first_path < 0:
-        raise UsageError(Problem(f"first_path is {first_path}", "0 or more"))
+    whole_number("paths", paths, 1, MOST_PATHS)
+    whole_number("path number", first_path, 0, LAST_PATH)
     if inputs.paths is not None and first_path + paths > inputs.paths:
         what = f"paths {first_path} to {first_path + paths - 1} asked for"
         raise UsageError(Problem(what, f"the collections have {inputs.paths} paths, numbered from 0"))
@@ -206,9 +249,10 @@ def _check_paths(inputs: Scenario, first_path: int, paths: int) -> None:
 
 def _raise_bad(inputs: Scenario, bad_path: int, bad_amount: int) -> None:
     if bad_path >= 0:
-        rows = inputs.rows(bad_path, 1)[0]
+        given = next(source for source in inputs.sources if source.paths is not None)  # only they can be unusable
+        rows = given.rows(bad_path, 1)[0]
         period, column = (int(x) for x in np.argwhere(~((rows >= 0) & (rows < np.inf)))[0])
-        what = f"{inputs.program.inputs[column]} is {rows[period, column]} on path {bad_path} in period {period + 1}"
+        what = f"{given.columns[column]} is {rows[period, column]} on path {bad_path} in period {period + 1}"
         raise DataError(Problem(what, "a finite amount, 0 or more"))
     if bad_amount >= 0:
         bound = inputs.program.bound

@@ -13,7 +13,7 @@ from tranche import engine
 from tranche.collateral.terms import Collections
 from tranche.compiler import compile_deal, dates_of
 from tranche.deal import Deal
-from tranche.errors import DataError, Problem, UsageError
+from tranche.errors import DataError, Problem
 from tranche.files import collections_path, load, read_collections
 from tranche.market.scenario import scenario as market_scenario
 from tranche.market.terms import Market
@@ -41,8 +41,7 @@ def prepare(
     `collections`: see `engine.cash_flows`; without it, the file that the deal names is read. `market` replaces the
     deal's own. `fuse`: see `compile_deal`. Raises DealError, DataError and UsageError.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**64:
-        raise UsageError(Problem(f"seed {seed!r}", "a whole number from 0 to 2**64 - 1"))
+    seed = engine.whole_number("seed", seed, 0, 2**64 - 1)
     deal = as_deal(deal, market)
     program = compile_deal(deal, fuse=fuse)
     sources: list[engine.Source] = []

@@ -154,7 +154,18 @@ class Part:
     operands: tuple[str, ...]
 
 
-# Fused instructions: frequent sequences in one loop. By definition each does what its parts do, to the last bit.
+# Operands that the compiler must know to be never negative before it uses a fused instruction: its payments are not
+# clamped at zero from below. With such operands no clamp would do anything, so that it still does what its parts do.
+UNCLAMPED: dict[Op, tuple[str, ...]] = {
+    Op.SERVICE: ("cash", "interest", "principal", "balance"),
+    Op.PAY_CAPITALISE: ("cash", "due"),
+    Op.PAY_ALL: ("cash", "due"),
+    Op.REPAY_ALL: ("cash", "due", "balance"),
+    Op.TAKE_ALL: ("cash",),
+}
+
+# Fused instructions: frequent sequences in one loop. By definition each does what its parts do, to the last bit (those
+# of UNCLAMPED: what its parts do without their clamps).
 FUSED: dict[Op, tuple[Part, ...]] = {
     Op.SERVICE: (
         Part(Op.PAY, ("cash", "interest", UNLIMITED, "interest_total")),
@@ -305,11 +316,12 @@ class Program:
 
     @property
     def hash(self) -> str:
-        """SHA-256 of everything that decides a figure (names of steps and dates aside)."""
+        """SHA-256 of everything that decides a figure (the words of the steps aside)."""
         digest = hashlib.sha256()
         for part in (self.instructions, self.series, self.initial):
             digest.update(np.ascontiguousarray(part).tobytes())
-        digest.update(repr((self.registers, self.records, self.quantum)).encode())
+        said = (self.registers, self.records, self.claims, self.dates, self.times, self.quantum, self.currency)
+        digest.update(repr(said).encode())
         return digest.hexdigest()
 
     def record(self, name: str) -> int:

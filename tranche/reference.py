@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from tranche.program import FUSED, NOTHING, OPERAND_ROLES, RECORDED, SCRATCH, UNLIMITED, Kind, Op, Program
+from tranche.program import FUSED, NOTHING, OPERAND_ROLES, RECORDED, SCRATCH, UNCLAMPED, UNLIMITED, Kind, Op, Program
 
 Number = Any  # float or Fraction; infinities stay floats, with which a Fraction compares
 
@@ -61,7 +61,8 @@ def run_path(
         while at < len(code):
             op, records, r = code[at]
             before = _named(op, r, registers) if watch else {}
-            amounts = [_execute(part, q, registers, t, number) for part, q in _parts(op, r)]
+            floor = -math.inf if op in UNCLAMPED else zero
+            amounts = [_execute(part, q, registers, t, number, floor) for part, q in _parts(op, r)]
             amounts = amounts[-len(RECORDED.get(op, ("",))) :]  # parts that only compute come first
             for record, amount in zip(records, amounts, strict=False):
                 if record >= 0:
@@ -93,12 +94,15 @@ def _lower(a: Number, b: Number) -> Number:
     return a if a < b else b
 
 
-def _execute(op: Op, r: tuple[int, ...], x: list[Number], t: int, number: Callable[[float], Number]) -> Number:
-    """Carry out one instruction on the registers `x`; returns what it moved (0 when it moves nothing)."""
+def _execute(
+    op: Op, r: tuple[int, ...], x: list[Number], t: int, number: Callable[[float], Number], floor: Number = 0
+) -> Number:
+    """Carry out one instruction on the registers `x`; returns what it moved (0 when it moves nothing). A payment moves
+    no less than `floor`, -∞ for none."""
     one, zero = number(1.0), number(0.0)
     payment = _PAYMENTS.get(op)
     if payment is not None:
-        return payment(x, r, zero)
+        return payment(x, r, floor)
     match op:
         case Op.ACCRUE:
             x[r[0]] += x[r[1]] * x[r[2]]
@@ -158,9 +162,9 @@ _CONDITIONS: dict[Op, Callable[[Number, Number], bool]] = {
 }
 
 
-def _move(x: list[Number], amount: Number, zero: Number, out: Sequence[int], into: Sequence[int]) -> Number:
-    """Take `amount`, if positive, off the registers `out` and put it on the registers `into`."""
-    moved = amount if amount > 0 else zero
+def _move(x: list[Number], amount: Number, floor: Number, out: Sequence[int], into: Sequence[int]) -> Number:
+    """Take `amount`, but no less than `floor`, off the registers `out` and put it on the registers `into`."""
+    moved = amount if amount > floor or floor < 0 else floor
     for k in out:
         x[k] -= moved
     for k in into:
@@ -168,63 +172,63 @@ def _move(x: list[Number], amount: Number, zero: Number, out: Sequence[int], int
     return moved
 
 
-def _pay(x: list[Number], r: Sequence[int], zero: Number) -> Number:
+def _pay(x: list[Number], r: Sequence[int], floor: Number) -> Number:
     cash, due, limit, total = r[:4]
-    return _move(x, _lower(x[limit], _lower(x[due], x[cash])), zero, (cash, due), (total,))
+    return _move(x, _lower(x[limit], _lower(x[due], x[cash])), floor, (cash, due), (total,))
 
 
-def _repay(x: list[Number], r: Sequence[int], zero: Number) -> Number:
+def _repay(x: list[Number], r: Sequence[int], floor: Number) -> Number:
     cash, due, limit, balance, total = r[:5]
     amount = _lower(x[limit], _lower(x[balance], _lower(x[due], x[cash])))
-    return _move(x, amount, zero, (cash, due, balance), (total,))
+    return _move(x, amount, floor, (cash, due, balance), (total,))
 
 
-def _sweep(x: list[Number], r: Sequence[int], zero: Number) -> Number:
+def _sweep(x: list[Number], r: Sequence[int], floor: Number) -> Number:
     cash, limit, balance, total = r[:4]
-    return _move(x, _lower(x[limit], _lower(x[balance], x[cash])), zero, (cash, balance), (total,))
+    return _move(x, _lower(x[limit], _lower(x[balance], x[cash])), floor, (cash, balance), (total,))
 
 
-def _take(x: list[Number], r: Sequence[int], zero: Number) -> Number:
+def _take(x: list[Number], r: Sequence[int], floor: Number) -> Number:
     cash, limit, total = r[:3]
-    return _move(x, _lower(x[limit], x[cash]), zero, (cash,), (total,))
+    return _move(x, _lower(x[limit], x[cash]), floor, (cash,), (total,))
 
 
-def _fund(x: list[Number], r: Sequence[int], zero: Number) -> Number:
+def _fund(x: list[Number], r: Sequence[int], floor: Number) -> Number:
     cash, account, target, limit, total = r[:5]
     amount = _lower(x[limit], _lower(x[target] - x[account], x[cash]))
-    return _move(x, amount, zero, (cash,), (account, total))
+    return _move(x, amount, floor, (cash,), (account, total))
 
 
-def _release(x: list[Number], r: Sequence[int], zero: Number) -> Number:
+def _release(x: list[Number], r: Sequence[int], floor: Number) -> Number:
     account, cash, target, limit, total = r[:5]
     amount = _lower(x[limit], _lower(x[account] - x[target], x[account]))
-    return _move(x, amount, zero, (account,), (cash, total))
+    return _move(x, amount, floor, (account,), (cash, total))
 
 
-def _draw(x: list[Number], r: Sequence[int], zero: Number) -> Number:
+def _draw(x: list[Number], r: Sequence[int], floor: Number) -> Number:
     account, cash, need, limit, total = r[:5]
     amount = _lower(x[limit], _lower(x[need] - x[cash], x[account]))
-    return _move(x, amount, zero, (account,), (cash, total))
+    return _move(x, amount, floor, (account,), (cash, total))
 
 
-def _transfer(x: list[Number], r: Sequence[int], zero: Number) -> Number:
+def _transfer(x: list[Number], r: Sequence[int], floor: Number) -> Number:
     source, to, limit, total = r[:4]
-    return _move(x, _lower(x[limit], x[source]), zero, (source,), (to, total))
+    return _move(x, _lower(x[limit], x[source]), floor, (source,), (to, total))
 
 
-def _capitalise(x: list[Number], r: Sequence[int], zero: Number) -> Number:
+def _capitalise(x: list[Number], r: Sequence[int], floor: Number) -> Number:
     due, balance, limit, total = r[:4]
-    return _move(x, _lower(x[limit], x[due]), zero, (due,), (balance, total))
+    return _move(x, _lower(x[limit], x[due]), floor, (due,), (balance, total))
 
 
-def _receive(x: list[Number], r: Sequence[int], zero: Number) -> Number:
+def _receive(x: list[Number], r: Sequence[int], floor: Number) -> Number:
     cash, amount, total = r[:3]
     x[cash] += x[amount]
     x[total] += x[amount]
     return x[amount]
 
 
-def _shortfall(x: list[Number], r: Sequence[int], zero: Number) -> Number:
+def _shortfall(x: list[Number], r: Sequence[int], floor: Number) -> Number:
     total, a, b = r[:3]
     amount = x[a] + x[b]
     x[total] += amount

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Protocol
 
 import attrs
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from tranche.errors import Problem, UsageError, nearest
 from tranche.program import Claim, Program
+from tranche.reference import run_path
 
 # what a class of the deal pays out of the collection account, by kind
 OUTFLOWS = {"fee": ("paid",), "debt": ("interest", "principal", "prepaid"), "residual": ("distribution",)}
@@ -20,15 +22,23 @@ OUTFLOWS = {"fee": ("paid",), "debt": ("interest", "principal", "prepaid"), "res
 class Audit:
     """Cash in − cash out − cash still held, over the whole life of each path. `relative` is to the path's cash in.
 
-    `path` is where the absolute residual is largest; `Results.audit_period` finds the period.
+    `path` is where the absolute residual is largest, and `period` (1..T) when: the date on which that path's own
+    residual is largest; 0 where the run's inputs are no longer at hand.
     """
 
     absolute: float
     relative: float
     path: int
+    period: int = 0
 
 
-@attrs.frozen(eq=False)
+class Inputs(Protocol):
+    """What a run read: `rows` [count, T, inputs] of paths first ≤ p < first + count."""
+
+    def rows(self, first: int, count: int) -> NDArray[np.float64]: ...
+
+
+@attrs.frozen(eq=False, slots=False)
 class Results:
     """One run. `totals` [paths, records]: final value of every record; `sums` uint64 [2, T, records]: per-period sums
     over the paths, in quanta, as low and high limbs."""
@@ -38,6 +48,11 @@ class Results:
     sums: NDArray[np.uint64]
     first_path: int = 0
     seed: int | None = None
+    inputs: Inputs | None = attrs.field(default=None, repr=False)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Pickled without the inputs, which may be large or tied to this process."""
+        return {name: value for name, value in self.__dict__.items() if name != "inputs"} | {"inputs": None}
 
     @property
     def count(self) -> int:
@@ -93,7 +108,9 @@ class Results:
         }
         if kind in ("debt", "account"):
             final = self.total(f"{name}.balance")
-            columns |= {"loss": final, "final_balance": final} if kind == "debt" else {"final_balance": final}
+            if kind == "debt":
+                columns["loss"] = final + self.total(f"{name}.arrears")
+            columns["final_balance"] = final
         index = pd.RangeIndex(self.first_path, self.first_path + self.count, name="path")
         return pd.DataFrame(columns, index=index)
 
@@ -116,16 +133,38 @@ class Results:
         residual = np.abs(cash_in - out)
         worst = int(np.argmax(residual))
         scale = np.maximum(cash_in, np.finfo(np.float64).tiny)
-        return Audit(float(residual[worst]), float((residual / scale).max()), self.first_path + worst)
+        path = self.first_path + worst
+        return Audit(float(residual[worst]), float((residual / scale).max()), path, self._worst_period(path))
+
+    def _worst_period(self, path: int) -> int:
+        """The period in which the path's cash in, cash out and change of cash held differ most: by the slow twin."""
+        if self.inputs is None:
+            return 0
+        program = self.program
+        sides = {f"{c.name}.{field}": -1.0 for c in program.claims for field in OUTFLOWS.get(c.kind, ())}
+        sides["collateral.collections"] = 1.0
+        held = {f"{claim.name}.balance" for claim in program.claims if claim.kind == "account"}
+        before = sum(claim.notional for claim in program.claims if claim.kind == "account")
+        residuals = []
+        for moved in run_path(program, self.inputs.rows(path, 1)[0]).movements:
+            named = {record.name: amount for record, amount in zip(program.records, moved, strict=True)}
+            now = sum(named[name] for name in held)
+            flows = sum(sign * named.get(name, 0.0) for name, sign in sides.items())
+            residuals.append(abs(before + flows - now))
+            before = now
+        return int(np.argmax(residuals)) + 1
 
     @staticmethod
     def join(parts: list[Results]) -> Results:
         """One Results from slices of neighbouring paths: the same bits as one run over all of them."""
+        if not parts:
+            raise UsageError(Problem("there are no slices to join", "one or more Results"))
         ordered = sorted(parts, key=lambda part: part.first_path)
         expected = ordered[0].first_path
         for part in ordered:
-            if part.program.hash != ordered[0].program.hash or part.first_path != expected:
-                raise UsageError(Problem("slices do not fit together", "one Program, and paths without gaps"))
+            same = part.program.hash == ordered[0].program.hash and part.seed == ordered[0].seed
+            if not same or part.first_path != expected:
+                raise UsageError(Problem("slices do not fit together", "one Program and seed, and paths without gaps"))
             expected += part.count
         return Results(
             program=ordered[0].program,

@@ -7,9 +7,10 @@ Where the documents leave something open, this is how it is read here:
 (A) What depends on the period alone (rates, year fractions, series) is float64; everything else is exact.
 (B) A formula of a step reads balances as they are when the step begins; `X.due` is what fell due on the date, whatever
     was paid since; `X.unpaid` is what is left of it; a test keeps the ratio that it had in stage 4.
-(C) `prev(x)` is x as it stood at the close of the date before; `sum_last(x, n)` sums x as it stands when the tests are
-    read, and `avg_last` divides by the dates seen so far, at most n.
-(D) One `limit` serves all the targets of a step together.
+(C) `prev(x)` is x as it stood at the close of the date before. `sum_last(x, n)` sums x as it stands when it is first
+    read on a date, at the latest once the status is known, before any payment; `avg_last` divides by the number of
+    dates seen so far, at most n.
+(D) One `limit` serves all the targets of a step together; a `share` of accounts that give is a share of each.
 (E) A sweep pays beyond what is due: the due stays as it is, though no payment takes a balance below 0. An instalment
     falls due up to the balance.
 (F) An account's `drawn` and `funded` are what left it and what came in, whichever verb moved it.
@@ -75,8 +76,8 @@ class Specification:
             self.flows.append({})
             self.collect()
             self.accrue()
-            self.remember()
             self.read_tests()
+            self.remember()
             for step in self.list_of_the_status():
                 self.take(step)
             self.close()
@@ -108,7 +109,7 @@ class Specification:
                 due += debt.principal
             debt.principal = min(due, debt.balance)
         for fee in self.deal.fees:
-            amount = self.fee_amount(fee)
+            amount = max(Fraction(0), self.fee_amount(fee))
             self.fees[fee.name] = self.fees[fee.name] + amount if fee.unpaid == "carried" else amount
         self.dues = {name: unpaid for name, unpaid in self.fees.items()}
         self.dues |= {f"{name}.interest": debt.interest for name, debt in self.debts.items()}
@@ -172,22 +173,22 @@ class Specification:
         lists = self.deal.waterfall
         if self.defaulted:
             return lists.enforcement or self.default_enforcement()
-        if self.locked:
-            return lists.lock_up or self.without_residuals(lists.performing)
-        return lists.performing
+        return (lists.lock_up or lists.performing) if self.locked else lists.performing
 
-    def without_residuals(self, steps: Sequence[Step]) -> list[Step]:
-        kept = [(step, [target for target in step.targets if target not in self.residuals]) for step in steps]
-        return [attrs.evolve(step, targets=targets) for step, targets in kept if targets]
+    def passed_over(self, target: str) -> bool:
+        """In lock-up without a list of its own, residuals wait until no debt is owed anything."""
+        waits = self.locked and not self.defaulted and not self.deal.waterfall.lock_up
+        return waits and target in self.residuals and any(d.balance + d.interest > 0 for d in self.debts.values())
 
     def default_enforcement(self) -> list[Step]:
         ranks = {x.name: x.rank or k for k, x in enumerate(self.deal.tranches, start=1)}
         steps = [Step(verb="draw", targets=(name,)) for name in self.accounts if name != "cash"]
         steps += [Step(verb="pay", targets=(fee,)) for fee in self.fees]
-        for name in sorted(self.debts, key=lambda name: ranks[name]):
-            steps.append(Step(verb="pay", targets=(f"{name}.interest",)))
-            steps.append(Step(verb="pay", targets=(f"{name}.principal",)))
-            steps.append(Step(verb="sweep", targets=(f"{name}.principal",)))
+        for rank in sorted({ranks[name] for name in self.debts}):
+            names = [name for name in self.debts if ranks[name] == rank]
+            for verb, part in (("pay", "interest"), ("pay", "principal"), ("sweep", "principal")):
+                targets = tuple(f"{name}.{part}" for name in names)
+                steps.append(Step(verb=verb, targets=targets, group="pro_rata"))
         return steps + [Step(verb="pay", targets=(x.name,)) for x in self.deal.tranches if x.name in self.residuals]
 
     # ---- stage 6: the verbs ---------------------------------------------------------------------------------------
@@ -227,6 +228,8 @@ class Specification:
         parts = self.parts(step, [self.unpaid(target) for target in step.targets])
         for target, part in zip(step.targets, parts, strict=True):
             name, _, kind = target.partition(".")
+            if self.passed_over(target):
+                continue
             record = f"{name}.{kind or ('paid' if name in self.fees else 'distribution')}"
             most = min(part, self.unpaid(target))
             if kind == "principal":
@@ -337,7 +340,9 @@ class Specification:
         if function in ("sum_last", "avg_last"):
             assert isinstance(arguments[1], Number)
             seen = self.seen.setdefault(arguments[0], [])
-            if len(seen) <= self.t:  # read for the first time on this date: by a fee, or else before the tests
+            if (
+                len(seen) <= self.t
+            ):  # read for the first time on this date: by a fee or a test, or else before the waterfall
                 seen.append(self.value(arguments[0]))
             window = seen[-int(arguments[1].value) :]
             return sum(window) / (len(window) if function == "avg_last" else 1)

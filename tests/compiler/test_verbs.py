@@ -151,6 +151,11 @@ CASES: dict[str, tuple[Deal, float | list[float], dict[str, list[float]]]] = {
         0.0,
         {"escrow.drawn": [4.0, 0.0, 0.0, 0.0], "reserve.drawn": [2.0, 6.0, 2.0, 0.0]},
     ),
+    "draws a share of each account under one limit": (
+        small(step("draw", "escrow", "reserve", share=0.5, limit="6")),
+        0.0,
+        {"escrow.drawn": [2.0, 1.0, 0.5, 0.25], "reserve.drawn": [4.0, 3.0, 1.5, 0.75]},
+    ),
     "releases the excess": (
         small(step("release", "reserve", "escrow", limit="5.5")),
         0.0,

@@ -53,7 +53,7 @@ def test_determination_dates_divide_the_periods(write):
 
 
 def test_paths_and_components(write):
-    path = write("path,period,principal,interest\n7,1,1,10\n7,2,2,20\n7,3,3,30\n2,3,6,60\n2,2,5,50\n2,1,4,40\n\n")
+    path = write("path,period,principal,interest\n1,1,1,10\n1,2,2,20\n1,3,3,30\n0,3,6,60\n0,2,5,50\n0,1,4,40\n\n")
     assert read_collections(path, QUARTER, ("interest", "principal")).tolist() == [
         [[40, 4], [50, 5], [60, 6]],
         [[10, 1], [20, 2], [30, 3]],
@@ -91,11 +91,16 @@ def test_a_missing_month(write):
     assert told(path) == [
         "cash.csv date: period 2 (2025-02-02 to 2025-03-01) has no row; add the row; write 0 when nothing was collected"
     ]
-    path = write("date,path,cash\n2025-02-01,1,1\n2025-03-01,1,1\n2025-04-01,1,1\n2025-03-01,5,1\n2025-04-01,5,1\n")
+    path = write("date,path,cash\n2025-02-01,0,1\n2025-03-01,0,1\n2025-04-01,0,1\n2025-03-01,1,1\n2025-04-01,1,1\n")
     assert told(path) == [
-        "cash.csv date: period 1 (2025-01-01 to 2025-02-01) has no row for path 5; "
+        "cash.csv date: period 1 (2025-01-01 to 2025-02-01) has no row for path 1; "
         "add the row; write 0 when nothing was collected"
     ]
+
+
+def test_paths_are_known_by_their_numbers(write):
+    path = write("path,period,cash\n1,1,1\n1,2,1\n1,3,1\n2,1,1\n2,2,1\n2,3,1\n")
+    assert told(path) == ["cash.csv path: there are 2 paths, and one is numbered 1; number them from 0 to 1"]
 
 
 def test_paths_of_unequal_length(write):

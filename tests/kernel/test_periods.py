@@ -99,6 +99,17 @@ def test_sums_do_not_depend_on_the_order_of_the_paths(saver: Program) -> None:
     assert rows[:, 0, 0].sum() != sum(rows[order, 0, 0].tolist())
 
 
+def test_many_paths_of_amounts_at_the_bound_do_not_overflow_their_sums() -> None:
+    registers = [Register("x", Kind.INPUT), Register("cash", Kind.STATE), Register("total", Kind.STATE)]
+    rows = [instruction(Op.RECEIVE, (1, 0, 2), (0,))]
+    program = program_of(rows, registers, [Record("x", "total", 2, flow=True)], np.empty((0, 1)))
+    paths, amount = 20_000, program.bound * (1 - 2.0**-20)
+    _, sums, _ = kernel_run(program, np.full((paths, 1, 1), amount), threads=2)
+    assert quanta(sums)[0][0] == paths * exact(amount) / exact(program.quantum)
+    _, sums, _ = kernel_run(program, np.full((paths, 1, 1), -amount))
+    assert quanta(sums)[0][0] == -paths * exact(amount) / exact(program.quantum)
+
+
 def test_negative_levels_are_summed_too() -> None:
     registers = [Register("-3.5", Kind.CONSTANT, -3.5), Register("level", Kind.STATE)]
     rows = [instruction(Op.ADD, (2, 0, 1)), instruction(Op.COPY, (1, 2)), instruction(Op.RECORD, (1,), (0,))]

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def run(
     paths: Paths,
-    number: Annotated[int, typer.Option("--paths", help="Paths to simulate.")] = 10_000,
+    number: Annotated[
+        int | None, typer.Option("--paths", help="Paths to run. [default: 10,000, or all of the collections given]")
+    ] = None,
     seed: Seed = 0,
     threads: Annotated[int | None, typer.Option("--threads", help="Threads. [default: all processors]")] = None,
     collections: Cash = None,
@@ -63,7 +65,7 @@ def _threads(threads: int | None) -> int:
 
 
 def _run(
-    file: Path, number: int, seed: int, threads: int, collections: Path | None
+    file: Path, number: int | None, seed: int, threads: int, collections: Path | None
 ) -> tuple[Deal, Results, float]:
     from rich.progress import Progress
 
@@ -78,9 +80,7 @@ def _run(
     with Progress(console=errors(), transient=True, disable=not is_interactive()) as bar:
         task = bar.add_task("paths", total=number)
         start = time.perf_counter()
-        results = run_deal(
-            deal, number, seed, threads, cash, progress=lambda done: bar.update(task, advance=done)
-        )
+        results = run_deal(deal, number, seed, threads, cash, progress=lambda done: bar.update(task, advance=done))
         seconds = time.perf_counter() - start
     return deal, results, seconds
 
@@ -96,7 +96,7 @@ def _data(results: Results, seconds: float, threads: int) -> dict[str, Any]:
         "dates": [date.isoformat() for date in program.dates[1:]],
         "tranches": results.tranches().to_dict(orient="index"),
         "tests": {name: results.paths(name).mean().to_dict() for name in tests},
-        "audit": {"absolute": audit.absolute, "relative": audit.relative, "path": audit.path},
+        "audit": {"absolute": audit.absolute, "relative": audit.relative, "path": audit.path, "period": audit.period},
         "seconds": seconds,
         "threads": threads,
         "hash": program.hash,

@@ -47,7 +47,7 @@ def print_results(file: str, deal: Deal, results: Results, seconds: float, threa
         out.print(line)
     out.print(
         f"audit: cash in less cash out and cash held is at most {audit.relative:.2g} of the cash in, "
-        f"{audit.absolute:.2g} {safe(program.currency)} (path {audit.path})"
+        f"{audit.absolute:.2g} {safe(program.currency)} (path {audit.path}, date {audit.period})"
     )
     out.print(f"{seconds:.2f} s on {threads} thread{'s' if threads > 1 else ''}, from deal to results")
     for assumption in deal.assumptions:

@@ -44,6 +44,8 @@ class Fleet:
                               collections    = max(0, contract + market − operating cost).
     The part of the operating cost that the rent does not cover is the name `fleet.unfunded`.
 
+    The market rent of a period is the factor at its payment date.
+
     `rent` and `utilisation` name market factors (`utilisation` may be a number instead).
     `cost_per_gpu` and `life_years` give `fleet.book` (straight line from `in_service` to zero);
     `appraisal` gives `fleet.appraised`: share of cost by whole year of age, interpolated linearly, last value held.

@@ -38,16 +38,17 @@ def declare(context: Context) -> None:
 
 
 def coupon_rate(context: Context, coupon: Coupon) -> Constant | Series:
-    """The rate per annum of each period. The index is read on the first day of the accrual period."""
+    """The rate per annum of each period, never below zero: a lender does not pay interest. The index is read on the
+    first day of the accrual period."""
     if coupon.index is None:
-        return Constant(coupon.spread)
+        return Constant(max(0.0, coupon.spread))
     reference = next(rate for rate in context.deal.market.rates if rate.name == coupon.index)
     rates = np.array([rate_on(reference, start) for start in context.dates.starts])
     if coupon.cap is not None:
         rates = np.minimum(rates, coupon.cap)
     if coupon.floor is not None:
         rates = np.maximum(rates, coupon.floor)
-    return series(rates + coupon.spread)
+    return series(np.maximum(rates + coupon.spread, 0.0))
 
 
 def _fractions(context: Context, day_count: str | None) -> list[float]:
@@ -78,7 +79,7 @@ def lower(context: Context) -> None:
 
 def _fee(context: Context, fee: FeeRegisters) -> None:
     emitter, terms = context.emitter, fee.terms
-    amount = _fee_amount(context, terms)
+    amount = emitter.compute(Op.MAX, Constant(0.0), _fee_amount(context, terms), name=f"{terms.name} due")
     if terms.unpaid == "carried":
         emitter.emit(Op.ACCRUE, fee.unpaid, amount, Constant(1.0))
     else:

@@ -25,6 +25,10 @@ def lower(context: Context) -> None:
             total, record = context.total(name, "shortfall")
             emitter.emit(Op.SHORTFALL, total, fee.unpaid, ZERO, record=record)
         remember(context)
+        for name, debt in context.debts.items():
+            if debt.terms.unpaid_interest == "carried":
+                number = context.record(name, "arrears", debt.interest, flow=False)
+                emitter.emit(Op.RECORD, debt.interest, record=number)
         for name, account in context.accounts.items():
             number = context.record(name, "balance", account.balance, flow=False)
             emitter.emit(Op.RECORD, account.balance, record=number)

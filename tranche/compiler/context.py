@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tranche.deal import Account, Deal, Debt, Fee, Residual
-from tranche.deal.formula import Expr
+from tranche.deal.formula import Expr, Formula
 from tranche.program import Claim, Record
 from tranche.terms.dates import PaymentDates
 
@@ -59,6 +59,7 @@ class Context:
     residuals: dict[str, Residual] = attrs.field(factory=dict)
     names: dict[str, Callable[[], Value]] = attrs.field(factory=dict)  # the symbol table, each name lowered when read
     kept: list[tuple[Lane, Expr]] = attrs.field(factory=list)  # memories, and what each takes over at the close
+    residuals_wait: Formula | None = None  # a condition without which residuals get nothing now
     later: set[str] = attrs.field(factory=set)  # names that are read once payments have begun
 
     @property

@@ -155,7 +155,7 @@ class Emitter:
         """Fuse frequent sequences (unless told not to) and number the registers: constants, series, inputs, states,
         temps; temps whose lives do not meet share one."""
         if fused:
-            self._lines, self.steps = fuse(self._lines, self.steps, self._registers)
+            self._lines, self.steps = fuse(self._lines, self.steps, self._registers, self._series)
         numbers: dict[int, int] = {}
         registers: list[Register] = []
         for kind in (Kind.CONSTANT, Kind.SERIES, Kind.INPUT, Kind.STATE):

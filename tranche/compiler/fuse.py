@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import attrs
+import numpy as np
+from numpy.typing import NDArray
 
-from tranche.program import FUSED, NOTHING, OPERAND_ROLES, SCRATCH, UNLIMITED, Kind, Op, Part, Register, Step
+from tranche.program import (
+    FUSED,
+    NOTHING,
+    OPERAND_ROLES,
+    SCRATCH,
+    UNCLAMPED,
+    UNLIMITED,
+    Kind,
+    Op,
+    Part,
+    Register,
+    Step,
+)
+
+from .signs import never_negative
 
 
 @attrs.frozen
@@ -20,17 +36,23 @@ class Line:
     records: tuple[int, ...] = ()
 
 
-def fuse(lines: Sequence[Line], steps: Sequence[Step], registers: Sequence[Register]) -> tuple[list[Line], list[Step]]:
+def fuse(
+    lines: Sequence[Line],
+    steps: Sequence[Step],
+    registers: Sequence[Register],
+    series: Mapping[int, NDArray[np.float64]],
+) -> tuple[list[Line], list[Step]]:
     """The fused instructions, and the steps with their new ranges (steps that were fused together share one)."""
     ends = {k: k + 1 + line.operands[1] for k, line in enumerate(lines) if line.op is Op.SKIP}
     live = _without_repeated_skips(lines, ends)
     mentions = Counter(n for line in lines for n, (_, role) in _operands(line) if role != "n")
+    positive = never_negative(lines, registers, series)
     result: list[Line] = []
     skips: dict[int, int] = {}  # new number of a SKIP -> old number of what it skips to
     moved: dict[int, int] = {}  # old number -> new number
     at = 0
     while at < len(live):
-        line, length = _match(lines, live, at, set(ends.values()), registers, mentions)
+        line, length = _match(lines, live, at, set(ends.values()), registers, mentions, positive)
         moved |= dict.fromkeys(live[at : at + length], len(result))
         if line.op is Op.SKIP:
             skips[len(result)] = ends[live[at]]
@@ -71,6 +93,7 @@ def _match(
     targets: set[int],
     registers: Sequence[Register],
     mentions: Counter[int],
+    positive: Set[int],
 ) -> tuple[Line, int]:
     """The fused instruction that can start at live[at], and how many it replaces; the plain one where there is none."""
     for op, parts in FUSED.items():
@@ -79,7 +102,7 @@ def _match(
             continue  # a jump lands inside
         window = [lines[k] for k in numbers]
         bound = _unify(window, parts, registers, mentions)
-        if bound is not None:
+        if bound is not None and all(bound[name] in positive for name in UNCLAMPED.get(op, ())):
             operands = tuple(bound[name] for name, _ in OPERAND_ROLES[op])
             written = [n for n, (_, role) in zip(operands, OPERAND_ROLES[op], strict=True) if role != "r"]
             if all(operands.count(n) == 1 for n in written):

@@ -27,13 +27,18 @@ def step_mask(context: Context, step: Step, mask: Mask) -> Mask:
 
 def step_limit(context: Context, step: Step, source: Value) -> Value:
     """The lower of `limit` and `share` of what is in the source account; infinite without either."""
-    limit: Value = INFINITE
-    if step.limit is not None:
-        limit = lower_formula(context, step.limit)
-    if step.share is not None:
-        share = context.emitter.compute(Op.MUL, Constant(step.share), source)
-        limit = context.emitter.compute(Op.MIN, limit, share)
-    return limit
+    return _own_share(context, step, source, _stated_limit(context, step))
+
+
+def _stated_limit(context: Context, step: Step) -> Value:
+    return INFINITE if step.limit is None else lower_formula(context, step.limit)
+
+
+def _own_share(context: Context, step: Step, source: Value, limit: Value) -> Value:
+    if step.share is None:
+        return limit
+    share = context.emitter.compute(Op.MUL, Constant(step.share), source)
+    return context.emitter.compute(Op.MIN, limit, share)
 
 
 @contextmanager
@@ -69,15 +74,14 @@ def destination(context: Context, step: Step) -> Iterator[Lane]:
 
 
 def each_limit(context: Context, step: Step, mask: Mask) -> Iterator[tuple[str, Lane, Value]]:
-    """The accounts that a step takes money out of, one after the other, with what each may give: the limit of the
-    step less what those before gave. The caller emits the move before it asks for the next."""
+    """The accounts that a step takes money out of, one after the other, with what each may give: its share, and of the
+    step's limit what those before it left. The caller emits the move before it asks for the next."""
     emitter = context.emitter
-    limit: Value | None = None
+    left = _stated_limit(context, step)
     for k, name in enumerate(step.targets):
         account = context.account(name)
-        if limit is None or step.limit is None:
-            limit = mask.limit(emitter, step_limit(context, step, account))
-        before = emitter.frozen(account) if step.limit is not None and k + 1 < len(step.targets) else account
-        yield name, account, limit
-        if before != account:
-            limit = emitter.compute(Op.SUB, limit, emitter.compute(Op.SUB, before, account), name="limit left")
+        shared = left != INFINITE and k + 1 < len(step.targets)
+        before = emitter.frozen(account) if shared else account
+        yield name, account, mask.limit(emitter, _own_share(context, step, account, left))
+        if shared:
+            left = emitter.compute(Op.SUB, left, emitter.compute(Op.SUB, before, account), name="limit left")

@@ -27,6 +27,7 @@ from .symbols import declare_symbols, freeze_dues
 from .values import Lane, at
 
 HEADROOM = 256.0  # how many times the deal's notional an amount of one period may be
+LEAST = 2.0**20  # and what it may be in the smallest deal
 
 
 def compile_deal(deal: Deal, *, fuse: bool = True) -> Program:
@@ -123,10 +124,17 @@ _ORDER = ("collateral", "fee", "debt", "residual", "account", "test", "status")
 
 def quantum_for(context: Context) -> float:
     """The power of two in whose multiples amounts are summed: 2**50 of them are more than any amount, and more than a
-    path's total of shortfalls when nothing is ever paid (dues of T dates, and unpaid interest that grows with them)."""
+    path's total of shortfalls when nothing is ever paid (dues of T dates, and unpaid interest that grows with them).
+
+    At most 1, so that counts are sums of whole quanta too. Raises DealError where the amounts are larger than that.
+    """
     periods = context.periods
-    largest = HEADROOM * sum(claim.notional for claim in context.claims)
+    largest = max(HEADROOM * sum(claim.notional for claim in context.claims), LEAST)
     for debt in context.debts.values():
         accrual = max(abs(at(debt.accrual, t)) for t in range(periods)) if not isinstance(debt.accrual, Lane) else 1.0
         largest += debt.terms.notional * periods * (1.0 + accrual * periods)
-    return 2.0 ** (math.ceil(math.log2(max(largest, 1.0))) - 50)
+    if largest > 2.0**50:
+        deal = context.deal
+        what = f"amounts of {largest / HEADROOM:.3g} {deal.currency} are too large to be summed exactly"
+        raise DealError(Problem(what, "state the deal in thousands or millions", deal.source.place("tranches")))
+    return 2.0 ** (math.ceil(math.log2(largest)) - 50)

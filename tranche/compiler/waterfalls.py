@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import attrs
+from itertools import groupby
 
 from tranche.deal import Deal, Debt, Residual, Step, Waterfalls
+from tranche.deal.formula import Binary, Expr, Formula, Name, Number
 
 from .context import Context
 from .limits import step_mask
@@ -13,48 +14,59 @@ from .verbs import VERBS
 
 
 def complete(deal: Deal) -> Waterfalls:
-    """The deal's waterfalls with the defaults written out."""
+    """The deal's waterfalls with the defaults written out. The default lock-up list is the performing one, in which
+    residuals wait: see `Context.residuals_wait`."""
     given = deal.waterfall
     return Waterfalls(
         performing=given.performing,
-        lock_up=given.lock_up or _lock_up(deal),
+        lock_up=given.lock_up or given.performing,
         enforcement=given.enforcement or _enforcement(deal),
     )
 
 
-def _lock_up(deal: Deal) -> tuple[Step, ...]:
-    """`performing` without the payments to residuals: what they would get stays in the collection account."""
-    residuals = {tranche.name for tranche in deal.tranches if isinstance(tranche, Residual)}
-    steps = []
-    for step in deal.waterfall.performing:
-        kept = tuple(target for target in step.targets if target not in residuals)
-        if kept:
-            steps.append(attrs.evolve(step, targets=kept))
-    return tuple(steps)
+def _nothing_owed(deal: Deal) -> Formula:
+    """True where every debt has a balance of zero and no interest unpaid."""
+    owed: Expr = Number(0.0)
+    for debt in ranked(deal):
+        for field in ("balance", "interest.unpaid"):
+            owed = Binary("+", owed, Name(f"{debt.name}.{field}"))
+    return Formula(Binary("<=", owed, Number(0.0)), "no debt is owed anything")
 
 
 def _enforcement(deal: Deal) -> tuple[Step, ...]:
-    """Accounts are emptied; fees; each debt by rank, interest before principal, all of its balance; residuals."""
+    """Accounts are emptied; fees; each debt by rank, interest before principal, all of its balance; residuals. Debts of
+    one rank share by what each is due."""
     steps = [Step(verb="draw", targets=(account.name,)) for account in deal.accounts]
     steps += [Step(verb="pay", targets=(fee.name,)) for fee in deal.fees]
-    for debt in ranked(deal):
-        steps.append(Step(verb="pay", targets=(f"{debt.name}.interest",)))
-        steps.append(Step(verb="pay", targets=(f"{debt.name}.principal",)))
-        steps.append(Step(verb="sweep", targets=(f"{debt.name}.principal",)))
+    order = ranks(deal)
+    for _, debts in groupby(ranked(deal), key=lambda debt: order[debt.name]):
+        names = [debt.name for debt in debts]
+        interest, principal = (tuple(f"{name}.{part}" for name in names) for part in ("interest", "principal"))
+        steps.append(Step(verb="pay", targets=interest, group="pro_rata"))
+        steps.append(Step(verb="pay", targets=principal, group="pro_rata"))
+        steps.append(Step(verb="sweep", targets=principal, group="pro_rata"))
     steps += [Step(verb="pay", targets=(tranche.name,)) for tranche in deal.tranches if isinstance(tranche, Residual)]
     return tuple(steps)
 
 
+def ranks(deal: Deal) -> dict[str, int]:
+    """The rank of every tranche, 1 the most senior; without ranks, the order of the file."""
+    return {tranche.name: tranche.rank or k for k, tranche in enumerate(deal.tranches, start=1)}
+
+
 def ranked(deal: Deal) -> list[Debt]:
-    """The debts, most senior first; without ranks, in the order of the file."""
-    order = {tranche.name: tranche.rank or k for k, tranche in enumerate(deal.tranches, start=1)}
+    """The debts, most senior first."""
+    order = ranks(deal)
     return sorted((t for t in deal.tranches if isinstance(t, Debt)), key=lambda debt: order[debt.name])
 
 
 def lower(context: Context, masks: dict[str, Mask]) -> None:
     """Emit the list of every status that the deal can be in."""
-    lists = complete(context.deal)
+    deal = context.deal
+    lists = complete(deal)
     for status, mask in masks.items():
+        waits = status == "lock_up" and not deal.waterfall.lock_up
+        context.residuals_wait = _nothing_owed(deal) if waits else None
         with context.emitter.only_where(mask.lane):
             for k, step in enumerate(getattr(lists, status)):
                 _step(context, f"waterfall.{status}[{k}]", step, mask)

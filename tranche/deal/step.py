@@ -52,9 +52,10 @@ class Step:
 class Waterfalls:
     """The list for each status. An empty tuple means the documented default:
 
-        lock_up       `performing` without the payments to residuals: their cash stays in the collection account
-        enforcement   accounts are emptied; fees; each debt by rank, interest before principal, all of its balance; then
-                      residuals
+        lock_up       `performing`, but residuals are paid only once no debt is owed anything: until then their cash
+                      stays in the collection account
+        enforcement   accounts are emptied; fees; each debt by rank (debts of one rank pro rata by what each is due),
+                      interest before principal, then all of its balance; residuals
     """
 
     performing: tuple[Step, ...] = attrs.field(

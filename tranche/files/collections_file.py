@@ -20,8 +20,8 @@ _EPOCH = dt.date(1970, 1, 1).toordinal()
 def read_collections(path: Path, payment_dates: PaymentDates, components: Sequence[str]) -> NDArray[np.float64]:
     """Collections [paths, T, components] in the deal's currency from the CSV or Parquet file at `path`.
 
-    The table has a column per component, `date` (or `period`, 1..T), and `path` (whole numbers, any; ordered by them)
-    when there is more than one. A dated row belongs to the first payment date whose determination date is on or after
+    The table has a column per component, `date` (or `period`, 1..T), and `path` (numbered from 0 without gaps) when
+    there is more than one. A dated row belongs to the first payment date whose determination date is on or after
     it; several rows of one period add up. Every path has at least one row for every period: write 0 where nothing came.
 
     Raises DataError with file, line and column of what is wrong (a NaN, a text, a negative amount, a date outside the
@@ -32,6 +32,7 @@ def read_collections(path: Path, payment_dates: PaymentDates, components: Sequen
     labels, row_path = np.unique(
         np.zeros(len(period), dtype=np.int64) if table.paths is None else table.paths, return_inverse=True
     )
+    _refuse_gaps(table, labels)
     slot = row_path * payment_dates.periods + period
     slots = len(labels) * payment_dates.periods
     rows = np.bincount(slot, minlength=slots)
@@ -83,6 +84,14 @@ def _refuse_repeated(table: CashTable, slot: NDArray[np.int64], rows: NDArray[np
         what = f"period {table.when[row]}{path} is there twice"
         found.append(Problem(what, "keep one row, or write dates, which add up", table.place(int(row), "period")))
     raise refuse(found)
+
+
+def _refuse_gaps(table: CashTable, labels: NDArray[np.int64]) -> None:
+    """Paths are known by their number, in results and in `explain`: the file's numbers must be these."""
+    if len(labels) and labels[-1] != len(labels) - 1:
+        wrong = int(labels[np.flatnonzero(labels != np.arange(len(labels)))[0]])
+        what = f"there are {len(labels)} paths, and one is numbered {wrong}"
+        raise DataError(Problem(what, f"number them from 0 to {len(labels) - 1}", Place("path", table.file)))
 
 
 def _refuse_missing(table: CashTable, dates: PaymentDates, labels: NDArray[np.int64], rows: NDArray[np.int64]) -> None:

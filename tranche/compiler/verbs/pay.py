@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tranche.compiler.context import Context
+from tranche.compiler.expressions import lower_formula
 from tranche.compiler.limits import pot, step_limit
 from tranche.compiler.masks import Mask
 from tranche.compiler.values import INFINITE, ZERO, Lane, Value
@@ -60,6 +61,9 @@ def _pay(context: Context, cash: Lane, target: str, limit: Value) -> None:
         total, record = context.total(name, "paid")
         emitter.emit(Op.PAY, cash, context.fees[name].unpaid, limit, total, record=record)
     else:
+        if context.residuals_wait is not None:
+            ready = lower_formula(context, context.residuals_wait)
+            limit = emitter.compute(Op.SELECT, ready, limit, ZERO, name="limit")
         total, record = context.total(name, "distribution")
         emitter.emit(Op.TAKE, cash, limit, total, record=record)
 

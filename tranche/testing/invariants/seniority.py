@@ -20,9 +20,9 @@ def seniority_respected(seen: Observed) -> None:
     debts = sorted((t.name for t in seen.deal.tranches if isinstance(t, Debt)), key=lambda name: order[name])
     residuals = [tranche.name for tranche in seen.deal.tranches if isinstance(tranche, Residual)]
     defaulted = seen.flow("status.default") > 0
-    for k, senior in enumerate(debts):
+    for senior in debts:
         owed = seen.flow(f"{senior}.balance") + seen.flow(f"{senior}.shortfall")
-        for junior in (*debts[k + 1 :], *residuals):
+        for junior in (*(name for name in debts if order[name] > order[senior]), *residuals):
             paid = np.sum([seen.flow(f"{junior}.{field}") for field in PAID], axis=0)
             wrong = np.argwhere(defaulted & (paid > 0) & (owed > 0))
             if wrong.size:

@@ -1,0 +1,105 @@
+"""Which registers can never be negative: what lets a fused payment leave out its clamp at zero.
+
+Levels: 2, never negative and never -0.0; 1, never -0.0; 0, nothing is known; 3, as 2, but infinite in some period,
+which only a minimum takes away again. Every register starts at the level of what it holds first; each instruction
+lowers what it writes to what its operands allow, until nothing changes any more. What is left holds before and after
+every instruction, whatever is skipped. (Amounts that outgrow float64 are not looked at: the run refuses them.)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tranche.program import Kind, Op, Register
+
+if TYPE_CHECKING:
+    from .fuse import Line
+
+# Payments take no more than is there from what they take it from, and never less than nothing: no level changes.
+_KEEP = frozenset({Op.PAY, Op.REPAY, Op.SWEEP, Op.TAKE, Op.FUND, Op.RELEASE, Op.DRAW, Op.MOVE, Op.CAPITALISE, Op.TEST})
+_CONDITIONS = frozenset({Op.LT, Op.LE, Op.EQ, Op.AND, Op.OR, Op.NOT, Op.ABS})
+
+
+def never_negative(
+    lines: Sequence[Line], registers: Sequence[Register], series: Mapping[int, NDArray[np.float64]]
+) -> set[int]:
+    """The registers that are never negative in any run of these (unfused) instructions."""
+    level = [_first(number, register, series) for number, register in enumerate(registers)]
+    changed = True
+    while changed:
+        changed = False
+        for line in lines:
+            for number, allowed in _writes(line, level).items():
+                if allowed < level[number]:
+                    level[number] = allowed
+                    changed = True
+    return {number for number, found in enumerate(level) if found == 2}
+
+
+def _first(number: int, register: Register, series: Mapping[int, NDArray[np.float64]]) -> int:
+    if register.kind is Kind.INPUT:
+        return 2 if register.name.startswith("collections.") else 0  # the engine refuses negative collections
+    if number not in series:
+        return _of(register.initial)
+    levels = {_of(value) for value in series[number].tolist()}
+    return 3 if levels == {2, 3} else min(levels)
+
+
+def _of(value: float) -> int:
+    if math.isnan(value) or value == -math.inf or (value == 0 and math.copysign(1.0, value) < 0):
+        return 0
+    return 1 if value < 0 else 3 if value == math.inf else 2
+
+
+def _writes(line: Line, levels: Sequence[int]) -> dict[int, int]:
+    """The level that the instruction allows for each register that it writes."""
+    op, r = line.op, line.operands
+    if op in _KEEP or op in (Op.SKIP, Op.RECORD):
+        return {}
+    if op is Op.WINDOW:
+        ring = range(r[2], r[2] + r[3])
+        return {n: levels[r[1]] % 3 for n in ring} | {r[0]: min(levels[n] for n in ring)}
+    if op is Op.MIN:
+        return {r[0]: min(levels[r[1]], levels[r[2]])}
+    level = [levels[n] % 3 for n in r]
+    if op is Op.RECEIVE:
+        return {r[0]: _sum(level[0], level[1]), r[2]: _sum(level[2], level[1])}
+    return {r[0]: _result(op, level)}
+
+
+def _result(op: Op, level: Sequence[int]) -> int:
+    """The level that operands of these levels allow for the first of them, the one that is written."""
+    match op:
+        case Op.COPY:
+            found = level[1]
+        case Op.ADD:
+            found = _sum(level[1], level[2])
+        case Op.SUB:
+            found = min(1, level[1])  # -0.0 only as -0.0 - 0.0
+        case Op.MUL:
+            found = _product(level[1], level[2])
+        case Op.MAX:
+            found = max(level[1:]) if min(level[1:]) else 0
+        case Op.SELECT:
+            found = min(level[2:])
+        case Op.ACCRUE:
+            found = _sum(level[0], _product(level[1], level[2]))
+        case Op.SHORTFALL:
+            found = _sum(level[0], _sum(level[1], level[2]))
+        case _:
+            found = 2 if op in _CONDITIONS else 0
+    return found
+
+
+def _sum(a: int, b: int) -> int:
+    """-0.0 is only the sum of two of them."""
+    return 2 if min(a, b) == 2 else min(1, max(a, b))
+
+
+def _product(a: int, b: int) -> int:
+    return 2 if min(a, b) == 2 else 0
