@@ -308,6 +308,8 @@ class Specification:
             self.moved(f"{name}.shortfall", debt.interest + debt.principal)
             if debt.terms.unpaid_interest == "cancelled":
                 debt.interest = Fraction(0)
+            if debt.terms.unpaid_interest == "carried":
+                self.moved(f"{name}.arrears", debt.interest)
             self.moved(f"{name}.balance", debt.balance)
         for name, unpaid in self.fees.items():
             self.moved(f"{name}.shortfall", unpaid)

@@ -69,7 +69,7 @@ def lower(context: Context) -> None:
             emitter.emit(Op.ACCRUE, debt.interest, debt.balance, debt.accrual)
             instalment = instalments(context, debt.terms)
             owed: Value = instalment
-            if debt.terms.amortisation.arrears == "catch_up" and debt.terms.amortisation.kind not in ("bullet", "none"):
+            if debt.terms.amortisation.carries:
                 owed = emitter.compute(Op.ADD, debt.principal, instalment, name="owed")
             emitter.emit(Op.MIN, debt.principal, debt.balance, owed)
     for fee in context.fees.values():

@@ -19,7 +19,7 @@ class Step:
     """One step. `verb` is one of VERBS; `targets` are what it pays or moves, as written in the file.
 
         pay       what is due: `TRANCHE.interest`, `TRANCHE.principal`, a fee, or a residual (all that is left)
-        sweep     `TRANCHE.principal` beyond what is due, down to a zero balance
+        sweep     `TRANCHE.principal` down to a zero balance: an instalment due that would stay due first, then beyond
         fund      an account up to its target, from cash
         draw      an account into cash: what `cover` still lacks, or everything when `cover` is empty
         release   an account's excess over its target into cash

@@ -43,6 +43,11 @@ class Amortisation:
     arrears: str = attrs.field(default="catch_up", validator=v.one_of(ARREARS))
     balloon: bool = attrs.field(default=True, validator=v.instance_of(bool))
 
+    @property
+    def carries(self) -> bool:
+        """Whether an instalment that is not paid is due again at the next date."""
+        return self.arrears == "catch_up" and self.kind in ("level", "schedule")
+
 
 @attrs.frozen(kw_only=True)
 class Debt:

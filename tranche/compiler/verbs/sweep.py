@@ -1,10 +1,11 @@
-"""`sweep`: prepays principal beyond what is due, down to a zero balance."""
+"""`sweep`: repays principal down to a zero balance: first an instalment that is due and would stay due, then beyond."""
 
 from __future__ import annotations
 
-from tranche.compiler.context import Context
+from tranche.compiler.context import Context, DebtRegisters
 from tranche.compiler.limits import pot, step_limit
 from tranche.compiler.masks import Mask
+from tranche.compiler.values import INFINITE, Lane, Value
 from tranche.deal import Step
 from tranche.program import Op
 
@@ -20,5 +21,17 @@ def lower(context: Context, step: Step, mask: Mask) -> None:
         if step.group == "pro_rata" and len(debts) > 1:
             limits = shares(context, cash, [debt.balance for debt in debts])
         for debt, own in zip(debts, limits, strict=True):
-            total, record = context.total(debt.terms.name, "prepaid")
-            context.emitter.emit(Op.SWEEP, cash, own, debt.balance, total, record=record)
+            _sweep(context, cash, debt, own)
+
+
+def _sweep(context: Context, cash: Lane, debt: DebtRegisters, limit: Value) -> None:
+    """An instalment that will be due again until it is paid (`catch_up`) is paid first, or it would be billed twice."""
+    emitter, name = context.emitter, debt.terms.name
+    if debt.terms.amortisation.carries:
+        before = cash if limit == INFINITE else emitter.frozen(cash)
+        total, record = context.total(name, "principal")
+        emitter.emit(Op.REPAY, cash, debt.principal, limit, debt.balance, total, record=record)
+        if limit != INFINITE:
+            limit = emitter.compute(Op.SUB, limit, emitter.compute(Op.SUB, before, cash), name="limit left")
+    total, record = context.total(name, "prepaid")
+    emitter.emit(Op.SWEEP, cash, limit, debt.balance, total, record=record)
