@@ -12,9 +12,9 @@ cdef inline lane_void service(lanes_rw cash, lanes_rw interest, lanes_rw princip
     cdef double x, y, left
     cdef uint64_t summed = start, also = start
     for i in range(n):
-        x = lower(interest[i], cash[i])
+        x = lower(cash[i], interest[i])
         left = cash[i] - x
-        y = lower(principal[i], left)
+        y = lower(left, principal[i])
         y = lower(balance[i], y)
         cash[i] = left - y
         interest[i] -= x
@@ -35,11 +35,11 @@ cdef inline lane_void top_up(lanes_rw cash, lanes_rw account, lanes_ro target, l
     cdef uint64_t summed = start, also = start
     for i in range(n):
         lack = target[i] - account[i]
-        x = lower(lack, cash[i])
+        x = lower(cash[i], lack)
         x = higher(x, zero)
         held = account[i] + x
         excess = held - target[i]
-        y = lower(excess, held)
+        y = lower(held, excess)
         y = higher(y, zero)
         cash[i] = (cash[i] - x) + y
         account[i] = held - y
@@ -57,7 +57,7 @@ cdef inline lane_void pay_capitalise(lanes_rw cash, lanes_rw due, lanes_rw balan
     cdef double x, y
     cdef uint64_t summed = start, also = start
     for i in range(n):
-        x = lower(due[i], cash[i])
+        x = lower(cash[i], due[i])
         cash[i] -= x
         y = due[i] - x
         due[i] = y - y
@@ -129,7 +129,7 @@ cdef inline lane_void pay_all(lanes_rw cash, lanes_rw due, lanes_rw total, doubl
     cdef double x
     cdef uint64_t summed = start
     for i in range(n):
-        x = lower(due[i], cash[i])
+        x = lower(cash[i], due[i])
         cash[i] -= x
         due[i] -= x
         total[i] += x
@@ -142,7 +142,7 @@ cdef inline lane_void repay_all(lanes_rw cash, lanes_rw due, lanes_rw balance, l
     cdef double x
     cdef uint64_t summed = start
     for i in range(n):
-        x = lower(due[i], cash[i])
+        x = lower(cash[i], due[i])
         x = lower(balance[i], x)
         cash[i] -= x
         due[i] -= x
@@ -170,7 +170,7 @@ cdef inline lane_void cover(lanes_rw account, lanes_rw cash, lanes_ro need, lane
     cdef uint64_t summed = start
     for i in range(n):
         lack = need[i] - cash[i]
-        x = lower(lack, account[i])
+        x = lower(account[i], lack)
         x = higher(x, zero)
         account[i] -= x
         cash[i] += x

@@ -3,8 +3,8 @@
 #
 # (A) Operands are `restrict`: a Program never names a register that an instruction writes a second time.
 # (B) Every move is clamped at zero from below, so that a negative limit or due moves nothing (the fused ones of
-#     `program.UNCLAMPED` aside), and written `lower(limit, x)`, so that a NaN limit limits nothing and can never become
-#     money.
+#     `program.UNCLAMPED` aside). What holds money comes first in `lower(cash, due)`: a due, target or need that is
+#     not a number then moves nothing; and `lower(limit, x)`: such a limit limits nothing.
 # (C) What moved is summed as integers: adding `magic` = 1.5 * 2**52 * quantum leaves the amount, in quanta, in the low
 #     bits of the double, and integer sums do not depend on the order of the paths. The sums of an
 #     instruction start at `start` = -n * bits(magic), which takes the magic off again.
@@ -166,7 +166,7 @@ cdef inline lane_void pay(lanes_rw cash, lanes_rw due, lanes_ro limit, lanes_rw 
     cdef double x
     cdef uint64_t summed = start
     for i in range(n):
-        x = lower(due[i], cash[i])
+        x = lower(cash[i], due[i])
         x = lower(limit[i], x)
         x = higher(x, zero)
         cash[i] -= x
@@ -181,7 +181,7 @@ cdef inline lane_void repay(lanes_rw cash, lanes_rw due, lanes_ro limit, lanes_r
     cdef double x
     cdef uint64_t summed = start
     for i in range(n):
-        x = lower(due[i], cash[i])
+        x = lower(cash[i], due[i])
         x = lower(balance[i], x)
         x = lower(limit[i], x)
         x = higher(x, zero)
@@ -227,7 +227,7 @@ cdef inline lane_void fund(lanes_rw cash, lanes_rw account, lanes_ro target, lan
     cdef uint64_t summed = start
     for i in range(n):
         lack = target[i] - account[i]
-        x = lower(lack, cash[i])
+        x = lower(cash[i], lack)
         x = lower(limit[i], x)
         x = higher(x, zero)
         cash[i] -= x
@@ -243,7 +243,7 @@ cdef inline lane_void release(lanes_rw account, lanes_rw cash, lanes_ro target, 
     cdef uint64_t summed = start
     for i in range(n):
         excess = account[i] - target[i]
-        x = lower(excess, account[i])
+        x = lower(account[i], excess)
         x = lower(limit[i], x)
         x = higher(x, zero)
         account[i] -= x
@@ -259,7 +259,7 @@ cdef inline lane_void draw(lanes_rw account, lanes_rw cash, lanes_ro need, lanes
     cdef uint64_t summed = start
     for i in range(n):
         lack = need[i] - cash[i]
-        x = lower(lack, account[i])
+        x = lower(account[i], lack)
         x = lower(limit[i], x)
         x = higher(x, zero)
         account[i] -= x

@@ -174,12 +174,12 @@ def _move(x: list[Number], amount: Number, floor: Number, out: Sequence[int], in
 
 def _pay(x: list[Number], r: Sequence[int], floor: Number) -> Number:
     cash, due, limit, total = r[:4]
-    return _move(x, _lower(x[limit], _lower(x[due], x[cash])), floor, (cash, due), (total,))
+    return _move(x, _lower(x[limit], _lower(x[cash], x[due])), floor, (cash, due), (total,))
 
 
 def _repay(x: list[Number], r: Sequence[int], floor: Number) -> Number:
     cash, due, limit, balance, total = r[:5]
-    amount = _lower(x[limit], _lower(x[balance], _lower(x[due], x[cash])))
+    amount = _lower(x[limit], _lower(x[balance], _lower(x[cash], x[due])))
     return _move(x, amount, floor, (cash, due, balance), (total,))
 
 
@@ -195,19 +195,19 @@ def _take(x: list[Number], r: Sequence[int], floor: Number) -> Number:
 
 def _fund(x: list[Number], r: Sequence[int], floor: Number) -> Number:
     cash, account, target, limit, total = r[:5]
-    amount = _lower(x[limit], _lower(x[target] - x[account], x[cash]))
+    amount = _lower(x[limit], _lower(x[cash], x[target] - x[account]))
     return _move(x, amount, floor, (cash,), (account, total))
 
 
 def _release(x: list[Number], r: Sequence[int], floor: Number) -> Number:
     account, cash, target, limit, total = r[:5]
-    amount = _lower(x[limit], _lower(x[account] - x[target], x[account]))
+    amount = _lower(x[limit], _lower(x[account], x[account] - x[target]))
     return _move(x, amount, floor, (account,), (cash, total))
 
 
 def _draw(x: list[Number], r: Sequence[int], floor: Number) -> Number:
     account, cash, need, limit, total = r[:5]
-    amount = _lower(x[limit], _lower(x[need] - x[cash], x[account]))
+    amount = _lower(x[limit], _lower(x[account], x[need] - x[cash]))
     return _move(x, amount, floor, (account,), (cash, total))
 
 
