@@ -49,6 +49,8 @@ class Uniform:
                 low = -math.inf if coupon.floor is None else coupon.floor
                 high = math.inf if coupon.cap is None else coupon.cap
                 self.names[f"{tranche.name}.rate"] = [max(0.0, max(low, min(high, i)) + coupon.spread) for i in index]
+        if not deal.fees:
+            self.names["fees.due"] = [0.0] * self.periods
         for level in ("lock_up", "default"):
             if all(getattr(test, level) is None for test in deal.tests):
                 self.names[f"status.{level}"] = [0.0] * self.periods

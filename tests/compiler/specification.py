@@ -264,7 +264,13 @@ class Specification:
         self.share(step, step.source)
         debts = [self.debts[target.removesuffix(".principal")] for target in step.targets]
         for debt, part in zip(debts, self.parts(step, [debt.balance for debt in debts]), strict=True):
-            debt.balance -= self.move(step.source, min(part, debt.balance), f"{debt.terms.name}.prepaid")
+            name = debt.terms.name
+            if debt.terms.amortisation.carries:  # an instalment due that would stay due comes first
+                paid = self.move(step.source, min(part, debt.principal, debt.balance), f"{name}.principal")
+                debt.principal -= paid
+                debt.balance -= paid
+                part -= paid
+            debt.balance -= self.move(step.source, min(part, debt.balance), f"{name}.prepaid")
 
     def fund(self, step: Step) -> None:
         self.share(step, step.source)
