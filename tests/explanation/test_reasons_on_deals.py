@@ -102,7 +102,7 @@ def test_a_class_that_no_step_pays_is_seen_at_the_close() -> None:
     explanation = tranche.explain(loads(text), 0, collections=np.full((1, 3), 50.0))
     story = "\n".join(explanation.story)
     assert "First shortfall on 2025-02-01: b was short of 3.00" in story
-    assert "\nb: lost USD 300.00, 100.00%" in story
+    assert "\nb: lost USD 309.00, 103.00%" in story  # and three dates of interest at 3.00
     assert "short of a due on 3 dates, first on 2025-02-01." in story
 
 

@@ -39,7 +39,8 @@ def explain(
                 date=program.dates[t + 1],
                 status=_status(program, twin.movements[t]),
                 inputs=dict(zip(program.inputs, (float(x) for x in rows[t]), strict=True)),
-                balances=_balances(program, twin.movements[t]),
+                balances=_levels(program, twin.movements[t], "balance"),
+                arrears=_levels(program, twin.movements[t], "arrears"),
                 lines=lines,
                 readings=readings,
             )
@@ -47,12 +48,12 @@ def explain(
     return Explanation(program, path, seed, tuple(days), results)
 
 
-def _balances(program: Program, moved: list[Number]) -> dict[str, float]:
-    """Balances of debts and accounts at the close of a date."""
+def _levels(program: Program, moved: list[Number], field: str) -> dict[str, float]:
+    """The levels of one field at the close of a date, by their owners: debts, accounts."""
     return {
         record.owner: float(moved[k])
         for k, record in enumerate(program.records)
-        if record.field == "balance" and not record.flow
+        if record.field == field and not record.flow
     }
 
 

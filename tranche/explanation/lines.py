@@ -86,6 +86,7 @@ class Day:
     status: str
     inputs: dict[str, float]
     balances: dict[str, float]
+    arrears: dict[str, float]  # interest of debts that is still unpaid at the close
     lines: tuple[Line, ...]
     readings: tuple[Reading, ...]
 
@@ -134,7 +135,9 @@ def _line(step: Step, record: Record, event: Event) -> Line | None:
     if record.field not in VERBS or not record.flow:
         return None
     verb = _verb(record, frozenset(event.before))
-    if verb in QUIET and event.amount == 0:
+    if _swept_due(step, record):
+        verb = "sweep"
+    if (verb in QUIET or _swept_due(step, record)) and event.amount == 0:
         return None
     available, due, paid, short = _amounts(verb, event)
     return Line(step.path, step.text, record.name, verb, available, due, paid, short, WHY[verb](event))
@@ -143,11 +146,16 @@ def _line(step: Step, record: Record, event: Event) -> Line | None:
 def _skipped(program: Program, step: Step, record: Record, number: int) -> Line | None:
     op = Op(int(program.instructions[number]["op"]))
     names = frozenset(name for name, _ in OPERAND_ROLES[op])
-    if record.field not in VERBS or not record.flow or _verb(record, names) in QUIET:
+    if record.field not in VERBS or not record.flow or _verb(record, names) in QUIET or _swept_due(step, record):
         return None
     why = NOT_TODAY if any(word in step.text for word in (", when ", ", from ", ", until ")) else NOT_MET
     nothing = math.nan
     return Line(step.path, step.text, record.name, _verb(record, names), nothing, nothing, 0.0, nothing, why)
+
+
+def _swept_due(step: Step, record: Record) -> bool:
+    """Whether a line is the part of a sweep that pays an instalment due."""
+    return record.field == "principal" and step.text.startswith("sweep ")
 
 
 def _verb(record: Record, operands: frozenset[str]) -> str:

@@ -113,7 +113,7 @@ def _debt(program: Program, claim: Claim, days: Sequence[Day]) -> str:
     if swept > least:
         parts[-1] += f" ({money(swept)} of it swept)"
     repaid = next((day for day in days if day.balances[name] <= 1e-9 * claim.notional), None)
-    left = days[-1].balances[name]
+    left = days[-1].balances[name] + days[-1].arrears.get(name, 0.0)
     if left > 1e-9 * claim.notional:
         share = f"{percent(left / claim.notional)} of its notional of {money(claim.notional)}"
         fate = f"lost {_sum(program, left)}, {share}"
