@@ -1,0 +1,5 @@
+"""`python -m tranche`: the command line."""
+
+from tranche.cli import main
+
+main()
