@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -41,7 +41,8 @@ def differences(deal: Deal, collections: dict[str, NDArray[np.float64]], path: i
     return found
 
 
-@given(run=runs(most_periods=8))
+@settings(max_examples=max(150, settings().max_examples))
+@given(run=runs(most_periods=6))
 def test_a_compiled_deal_does_what_the_specification_says(
     run: tuple[Deal, dict[str, NDArray[np.float64]]],
 ) -> None:

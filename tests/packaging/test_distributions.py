@@ -53,7 +53,10 @@ def sources(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (archive,) = dist.glob("*.tar.gz")
     folder = tmp_path_factory.mktemp("sdist")
     with tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
+        if hasattr(tarfile, "data_filter"):  # from 3.11.4 on
+            tar.extractall(folder, filter="data")
+        else:
+            tar.extractall(folder)
     (top,) = folder.iterdir()
     return top
 
