@@ -10,7 +10,7 @@ from tranche.compiler.emitter import Emitter
 from tranche.compiler.fuse import Line
 from tranche.compiler.values import INFINITE, ZERO, Constant, Lane
 from tranche.deal import Deal
-from tranche.program import FUSED, NOTHING, OPERAND_ROLES, SCRATCH, UNLIMITED, Op, Program
+from tranche.program import FUSED, NOTHING, OPERAND_ROLES, SCRATCH, UNCLAMPED, UNLIMITED, Op, Program
 
 
 def ops(program: Program) -> list[Op]:
@@ -36,6 +36,14 @@ def test_the_parts_in_a_row_become_one_instruction(op: Op) -> None:
     assert [Op(int(o)) for o in packed.instructions["op"]] == [op]
     names = [packed.registers[n].name for n in packed.instructions["r"][0][: len(OPERAND_ROLES[op])]]
     assert names == [name for name, _ in OPERAND_ROLES[op]]
+
+
+@pytest.mark.parametrize(("op", "name"), [(op, name) for op, names in UNCLAMPED.items() for name in names])
+def test_not_without_clamps_when_an_operand_may_be_negative(op: Op, name: str) -> None:
+    emitter = emitted(op)
+    operand = next(k for k, register in enumerate(emitter._registers) if register.name == name)
+    emitter.emit(Op.COPY, Lane(operand), emitter.input("market.spread"))
+    assert op not in [Op(int(o)) for o in emitter.pack().instructions["op"]]
 
 
 @pytest.mark.parametrize("op", [op for op in FUSED if len(FUSED[op]) > 1], ids=lambda op: op.name)

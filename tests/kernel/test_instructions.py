@@ -145,6 +145,15 @@ CASES: list[Case] = [
             "interest_total": 30.0, "principal_total": 20.0,
         },
     ),
+    # a sweep before has left less than is due
+    (
+        Op.SERVICE,
+        {"cash": 50.0, "interest": 30.0, "principal": 40.0, "balance": 15.0},
+        {
+            "cash": 5.0, "interest": 0.0, "principal": 25.0, "balance": 0.0,
+            "interest_total": 30.0, "principal_total": 15.0,
+        },
+    ),
     (
         Op.TOP_UP,
         {"cash": 50.0, "account": 5.0, "target": 20.0},
