@@ -17,6 +17,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
@@ -233,12 +234,14 @@ class Register:
 @attrs.frozen
 class Record:
     """A reported quantity `owner.field` held in `register`. `flow`: a total that starts at 0 each path and only grows
-    within it; `stock`: a level, summed by RECORD at the close of each period."""
+    within it; `stock`: a level, summed by RECORD at the close of each period. `side` of a flow: +1 brings cash into the
+    deal, −1 takes it out, 0 moves nothing across its border (a transfer between accounts, a count, a capitalisation)."""
 
     owner: str
     field: str
     register: int
     flow: bool
+    side: int = 0
 
     @property
     def name(self) -> str:
@@ -315,12 +318,17 @@ class Program:
         return np.array([register.initial for register in self.registers])
 
     @property
+    def cash_at_closing(self) -> float:
+        """What the accounts hold before the first period."""
+        return math.fsum(self.registers[k].initial for k in self.cash)
+
+    @property
     def hash(self) -> str:
         """SHA-256 of everything that decides a figure (the words of the steps aside)."""
         digest = hashlib.sha256()
         for part in (self.instructions, self.series, self.initial):
             digest.update(np.ascontiguousarray(part).tobytes())
-        said = (self.registers, self.records, self.claims, self.dates, self.times, self.quantum, self.currency)
+        said = (self.registers, self.records, self.claims, self.dates, self.times, self.quantum, self.currency, self.cash)
         digest.update(repr(said).encode())
         return digest.hexdigest()
 
@@ -356,6 +364,8 @@ def check(program: Program) -> None:
             problems.append(Problem(f"record {record.name}: register {record.register} does not exist"))
         elif program.registers[record.register].kind is not Kind.STATE:
             problems.append(Problem(f"record {record.name}: its register is not a state"))
+        if record.side not in ((-1, 0, 1) if record.flow else (0,)):
+            problems.append(Problem(f"record {record.name}: side {record.side}", "-1, 0 or 1 for a flow, 0 for a stock"))
     if problems:
         raise ProgramError(problems)
 

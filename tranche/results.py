@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Protocol
 
@@ -12,11 +13,7 @@ from numpy.typing import NDArray
 
 from tranche.errors import Problem, UsageError, nearest
 from tranche.program import Claim, Program
-from tranche.reference import run_path
-
-# what a class of the deal pays out of the collection account, by kind
-OUTFLOWS = {"fee": ("paid",), "debt": ("interest", "principal", "prepaid"), "residual": ("distribution",)}
-
+from tranche.reference import Number, PathResult, run_path
 
 @attrs.frozen
 class Audit:
@@ -124,12 +121,12 @@ class Results:
     @cached_property
     def audit(self) -> Audit:
         """The conservation residual of every path's life."""
-        claims = self.program.claims
-        cash_in = self.total("collateral.collections") + sum(c.notional for c in claims if c.kind == "account")
-        out = np.zeros(self.count)
-        for claim in claims:
-            for field in OUTFLOWS.get(claim.kind, ("balance",) if claim.kind == "account" else ()):
-                out = out + self.total(f"{claim.name}.{field}")
+        cash_in, out = np.full(self.count, self.program.cash_at_closing), np.zeros(self.count)
+        for k, record in enumerate(self.program.records):
+            if record.side > 0:
+                cash_in = cash_in + self.totals[:, k]
+            elif record.side < 0 or record.register in self.program.cash:
+                out = out + self.totals[:, k]
         residual = np.abs(cash_in - out)
         worst = int(np.argmax(residual))
         scale = np.maximum(cash_in, np.finfo(np.float64).tiny)
@@ -140,19 +137,8 @@ class Results:
         """The period in which the path's cash in, cash out and change of cash held differ most: by the slow twin."""
         if self.inputs is None:
             return 0
-        program = self.program
-        sides = {f"{c.name}.{field}": -1.0 for c in program.claims for field in OUTFLOWS.get(c.kind, ())}
-        sides["collateral.collections"] = 1.0
-        held = {f"{claim.name}.balance" for claim in program.claims if claim.kind == "account"}
-        before = sum(claim.notional for claim in program.claims if claim.kind == "account")
-        residuals = []
-        for moved in run_path(program, self.inputs.rows(path, 1)[0]).movements:
-            named = {record.name: amount for record, amount in zip(program.records, moved, strict=True)}
-            now = sum(named[name] for name in held)
-            flows = sum(sign * named.get(name, 0.0) for name, sign in sides.items())
-            residuals.append(abs(before + flows - now))
-            before = now
-        return int(np.argmax(residuals)) + 1
+        twin = run_path(self.program, self.inputs.rows(path, 1)[0])
+        return int(np.argmax(np.abs(residuals(self.program, twin)))) + 1
 
     @staticmethod
     def join(parts: list[Results]) -> Results:
@@ -173,6 +159,22 @@ class Results:
             first_path=ordered[0].first_path,
             seed=ordered[0].seed,
         )
+
+
+def residuals(program: Program, path: PathResult, number: Callable[[float], Number] = float) -> list[Number]:
+    """Cash in less cash out less the change of cash held, by period. `number` is that of `run_path`: with `exact`,
+    every one of them is 0."""
+    before, found = sum((number(program.registers[k].initial) for k in program.cash), number(0.0)), []
+    for moved in path.movements:
+        flows = now = number(0.0)
+        for record, amount in zip(program.records, moved, strict=True):
+            if record.side:
+                flows += record.side * amount
+            elif record.register in program.cash:
+                now += amount
+        found.append(before + flows - now)
+        before = now
+    return found
 
 
 def carried(sums: NDArray[np.uint64]) -> NDArray[np.uint64]:

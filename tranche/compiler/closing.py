@@ -33,6 +33,6 @@ def lower(context: Context) -> None:
             number = context.record(name, "balance", account.balance, flow=False)
             emitter.emit(Op.RECORD, account.balance, record=number)
         emitter.emit(Op.RECORD, context.cash, record=context.record("cash", "balance", context.cash, flow=False))
-        for k, (owner, _, register, flow) in enumerate(context.records):
-            if owner == "status" and not flow:
-                emitter.emit(Op.RECORD, register, record=k)
+        for k, named in enumerate(context.records):
+            if named.owner == "status" and not named.flow:
+                emitter.emit(Op.RECORD, named.register, record=k)

@@ -37,7 +37,7 @@ def lower(context: Context) -> None:
         else:
             amount = _cash(context, deal.collateral)
         context.names["collections"] = _reader(amount)
-        total, record = context.total("collateral", "collections")
+        total, record = context.total("collateral", "collections", side=1)
         emitter.emit(Op.RECEIVE, context.cash, amount, total, record=record)
 
 

@@ -42,6 +42,17 @@ class AccountRegisters:
     balance: Lane
 
 
+@attrs.frozen
+class Named:
+    """A record while its register is still virtual: see `program.Record`."""
+
+    owner: str
+    field: str
+    register: Lane
+    flow: bool
+    side: int = 0
+
+
 @attrs.define
 class Context:
     """Built in stages by `lower`; later stages read what earlier ones put in."""
@@ -51,7 +62,7 @@ class Context:
     emitter: Emitter
     fractions: NDArray[np.float64]  # [T], year fractions of the periods by the deal's day count
     cash: Lane
-    records: list[tuple[str, str, Lane, bool]] = attrs.field(factory=list)
+    records: list[Named] = attrs.field(factory=list)
     claims: list[Claim] = attrs.field(factory=list)
     debts: dict[str, DebtRegisters] = attrs.field(factory=dict)
     fees: dict[str, FeeRegisters] = attrs.field(factory=dict)
@@ -66,24 +77,29 @@ class Context:
     def periods(self) -> int:
         return len(self.dates.dates)
 
-    def record(self, owner: str, field: str, register: Lane, flow: bool) -> int:
+    def record(self, owner: str, field: str, register: Lane, flow: bool, side: int = 0) -> int:
         """The number of the record `owner.field`, made when it is first asked for."""
-        for k, (known_owner, known_field, _, _) in enumerate(self.records):
-            if (known_owner, known_field) == (owner, field):
+        for k, known in enumerate(self.records):
+            if (known.owner, known.field) == (owner, field):
                 return k
-        self.records.append((owner, field, register, flow))
+        self.records.append(Named(owner, field, register, flow, side))
         return len(self.records) - 1
 
-    def total(self, owner: str, field: str) -> tuple[Lane, int]:
-        """The register that totals a flow, and the number of its record."""
-        for k, (known_owner, known_field, register, _) in enumerate(self.records):
-            if (known_owner, known_field) == (owner, field):
-                return register, k
+    def total(self, owner: str, field: str, side: int = 0) -> tuple[Lane, int]:
+        """The register that totals a flow, and the number of its record. `side`: see `program.Record`; a flow is
+        asked for with the same side everywhere."""
+        for k, known in enumerate(self.records):
+            if (known.owner, known.field) == (owner, field):
+                assert known.side == side, f"{owner}.{field} has two sides"
+                return known.register, k
         register = self.emitter.state(f"{owner}.{field} (total)")
-        return register, self.record(owner, field, register, flow=True)
+        return register, self.record(owner, field, register, flow=True, side=side)
 
     def packed_records(self, numbers: dict[int, int]) -> tuple[Record, ...]:
-        return tuple(Record(owner, field, numbers[lane.register], flow) for owner, field, lane, flow in self.records)
+        return tuple(
+            Record(named.owner, named.field, numbers[named.register.register], named.flow, named.side)
+            for named in self.records
+        )
 
     def account(self, name: str) -> Lane:
         """The balance of an account; `cash` is the collection account."""

@@ -51,20 +51,20 @@ def _pay(context: Context, cash: Lane, target: str, limit: Value) -> None:
     emitter = context.emitter
     name, _, part = target.partition(".")
     if part == "interest":
-        total, record = context.total(name, "interest")
+        total, record = context.total(name, "interest", side=-1)
         emitter.emit(Op.PAY, cash, context.debts[name].interest, limit, total, record=record)
     elif part == "principal":
         debt = context.debts[name]
-        total, record = context.total(name, "principal")
+        total, record = context.total(name, "principal", side=-1)
         emitter.emit(Op.REPAY, cash, debt.principal, limit, debt.balance, total, record=record)
     elif name in context.fees:
-        total, record = context.total(name, "paid")
+        total, record = context.total(name, "paid", side=-1)
         emitter.emit(Op.PAY, cash, context.fees[name].unpaid, limit, total, record=record)
     else:
         if context.residuals_wait is not None:
             ready = lower_formula(context, context.residuals_wait)
             limit = emitter.compute(Op.SELECT, ready, limit, ZERO, name="limit")
-        total, record = context.total(name, "distribution")
+        total, record = context.total(name, "distribution", side=-1)
         emitter.emit(Op.TAKE, cash, limit, total, record=record)
 
 

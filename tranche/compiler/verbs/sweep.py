@@ -29,9 +29,9 @@ def _sweep(context: Context, cash: Lane, debt: DebtRegisters, limit: Value) -> N
     emitter, name = context.emitter, debt.terms.name
     if debt.terms.amortisation.carries:
         before = cash if limit == INFINITE else emitter.frozen(cash)
-        total, record = context.total(name, "principal")
+        total, record = context.total(name, "principal", side=-1)
         emitter.emit(Op.REPAY, cash, debt.principal, limit, debt.balance, total, record=record)
         if limit != INFINITE:
             limit = emitter.compute(Op.SUB, limit, emitter.compute(Op.SUB, before, cash), name="limit left")
-    total, record = context.total(name, "prepaid")
+    total, record = context.total(name, "prepaid", side=-1)
     emitter.emit(Op.SWEEP, cash, limit, debt.balance, total, record=record)

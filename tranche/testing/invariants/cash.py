@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
 
-from tranche.results import OUTFLOWS
+from tranche.reference import exact
+from tranche.results import residuals
 from tranche.testing.broken import BrokenInvariant
 from tranche.testing.observed import Observed
 
@@ -14,12 +13,13 @@ ROUNDING = 1e-9  # of the cash that came in on the path, in floats
 
 
 def cash_conserved(seen: Observed) -> None:
-    """Over the life of each path, collections and what the accounts held at closing are what was paid and what is left
+    """Over the life of each path, what came in and what the accounts held at closing are what was paid and what is left
     (to 1e-9 of it), and the audit of the results says so."""
-    totals = {record.name: seen.results.totals[:, k] for k, record in enumerate(seen.program.records)}
-    came_in = totals["collateral.collections"] + sum(account.initial for account in seen.deal.accounts)
-    went_out = sum(totals[name] for name in outflows(seen) if name in totals)
-    left = sum(totals[f"{name}.balance"] for name in accounts(seen))
+    named = list(zip(seen.program.records, seen.results.totals.T, strict=True))
+    opening = np.full(seen.paths, sum(account.initial for account in seen.deal.accounts))
+    came_in = sum((total for record, total in named if record.side > 0), opening)
+    went_out = sum((total for record, total in named if record.side < 0), np.zeros(seen.paths))
+    left = sum(dict((record.name, total) for record, total in named)[f"{name}.balance"] for name in accounts(seen))
     residual = np.abs(came_in - went_out - left)
     for path in np.flatnonzero(residual > ROUNDING * np.maximum(came_in, 1.0)):
         said = f"{came_in[path]:.17g} came in, {residual[path]:.17g} is neither paid nor held"
@@ -31,24 +31,11 @@ def cash_conserved(seen: Observed) -> None:
 
 def exact_conservation(seen: Observed) -> None:
     """In exact arithmetic the residual of every path and period is 0, to the last digit."""
-    names = [record.name for record in seen.program.records]
-    paid = [k for k, name in enumerate(names) if name in outflows(seen)]
-    held = [names.index(f"{name}.balance") for name in accounts(seen)]
-    received = names.index("collateral.collections")
     for path, result in enumerate(seen.exact_paths):
-        before = sum((Fraction(account.initial) for account in seen.deal.accounts), Fraction(0))
-        for t, moved in enumerate(result.movements):
-            after = sum(moved[k] for k in held)
-            residual = before + moved[received] - sum(moved[k] for k in paid) - after
+        for t, residual in enumerate(residuals(seen.program, result, exact)):
             if residual != 0:
                 said = f"in exact arithmetic {float(residual):.17g} is neither paid nor held"
                 raise BrokenInvariant("cash in = cash out", seen.name, said, path, t + 1)
-            before = after
-
-
-def outflows(seen: Observed) -> set[str]:
-    """The records that take money out of the deal."""
-    return {f"{claim.name}.{field}" for claim in seen.program.claims for field in OUTFLOWS.get(claim.kind, ())}
 
 
 def accounts(seen: Observed) -> list[str]:
