@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from tranche.compiler import compile_deal, dates_of
 from tranche.deal import VERBS, Deal, Debt, Residual, format_expr, parse_formula
-from tranche.deal.tranche import AMORTISATIONS, ARREARS, UNPAID_FEES, UNPAID_INTEREST
+from tranche.deal.amortisation import AMORTISATIONS, ARREARS
+from tranche.deal.debt import UNPAID_INTEREST
+from tranche.deal.fee import UNPAID_FEES
 from tranche.errors import MissingExtra
 from tranche.testing.strategies import collections_for, deals, simple_deals
 

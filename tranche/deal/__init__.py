@@ -1,14 +1,18 @@
 """Floor 2. The term sheet as frozen classes, and the formula language."""
 
 from .account import Account
+from .amortisation import Amortisation
+from .coupon import Coupon
 from .deal import Deal, Source
+from .debt import Debt
 from .expect import Expect, Expectation
+from .fee import Fee
 from .formula import Formula
 from .parse import parse_formula
+from .residual import Residual
 from .schedule import Schedule
 from .step import VERBS, Step, Waterfalls
 from .test import CoverageTest
-from .tranche import Amortisation, Coupon, Debt, Fee, Residual
 from .write import format_expr
 
 __all__ = [

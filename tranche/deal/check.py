@@ -15,13 +15,15 @@ from tranche.terms.dates import check_schedule_size
 from .account import Account
 from .check_collateral import collateral_problems
 from .check_market import market_problems
+from .debt import Debt
 from .expect import Expect
+from .fee import Fee
 from .formula import Formula
 from .names import check_name
+from .residual import Residual
 from .schedule import Schedule
 from .step import Step, Waterfalls
 from .test import CoverageTest
-from .tranche import Debt, Fee, Residual
 
 
 @attrs.frozen(kw_only=True)

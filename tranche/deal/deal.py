@@ -15,13 +15,15 @@ from tranche.terms.money import currency_code
 from . import validators as v
 from .account import Account
 from .check import Parts, check_formulas, name_problems, part_problems
+from .debt import Debt
 from .expect import Expect
+from .fee import Fee
 from .formula import Formula
 from .frozen_map import FrozenMap
+from .residual import Residual
 from .schedule import Schedule
 from .step import Waterfalls
 from .test import CoverageTest
-from .tranche import Debt, Fee, Residual
 
 
 @attrs.frozen

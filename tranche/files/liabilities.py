@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from tranche.deal import Amortisation, Coupon, Debt, Residual
-from tranche.deal.tranche import AMORTISATIONS
+from tranche.deal.amortisation import AMORTISATIONS
 from tranche.errors import Invalid
 from tranche.terms.coupon import coupon
 

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from tranche.collateral.terms import Collections
 from tranche.deal import Account, Amortisation, Coupon, CoverageTest, Deal, Debt, Fee, Formula, Residual, Schedule
+from tranche.deal.amortisation import ARREARS
+from tranche.deal.debt import UNPAID_INTEREST
+from tranche.deal.fee import UNPAID_FEES
 from tranche.deal.formula import Binary, Call, Name, Number
-from tranche.deal.tranche import ARREARS, UNPAID_FEES, UNPAID_INTEREST
 from tranche.market.terms import Market, ReferenceRate
 from tranche.terms.calendars import CONVENTIONS
 from tranche.terms.dates import FREQUENCIES, payment_dates
