@@ -55,16 +55,18 @@ def prepare(
 
 
 def cash_on_file(deal: Deal, path: Path | None = None) -> dict[str, NDArray[np.float64]]:
-    """Collections [paths, T] by component from the table at `path`, or from the file that the deal names.
+    """Collections [paths, T] by component from the table at `path`, or from the file or the amounts in the deal.
 
     Raises DataError: no file is named, or what is in it is unusable.
     """
     assert isinstance(deal.collateral, Collections)
     components = deal.collateral.components
+    if path is None and deal.collateral.amounts:
+        return {name: np.array([amounts], dtype=np.float64) for name, amounts in deal.collateral.amounts}
     path = path or collections_path(deal)
     if path is None:
         what = "the deal names no file with its collections"
-        fix = "give them to the run (collections=, --collections FILE), or name a CSV file: collections: {file: …}"
+        fix = "give them to the run (collections=, --collections FILE), or write {file: …} or {amounts: […]}"
         raise DataError(Problem(what, fix, deal.source.place("collateral.collections")))
     cash = read_collections(path, dates_of(deal), components)
     return {name: cash[:, :, k] for k, name in enumerate(components)}

@@ -234,8 +234,8 @@ class Register:
 @attrs.frozen
 class Record:
     """A reported quantity `owner.field` held in `register`. `flow`: a total that starts at 0 each path and only grows
-    within it; `stock`: a level, summed by RECORD at the close of each period. `side` of a flow: +1 brings cash into the
-    deal, −1 takes it out, 0 moves nothing across its border (a transfer between accounts, a count, a capitalisation)."""
+    within it; `stock`: a level, summed by RECORD at the close of each period. `side` of a flow: +1 brings cash into
+    the deal, −1 takes it out, 0 moves none across its border (a transfer between accounts, a count)."""
 
     owner: str
     field: str
@@ -328,8 +328,8 @@ class Program:
         digest = hashlib.sha256()
         for part in (self.instructions, self.series, self.initial):
             digest.update(np.ascontiguousarray(part).tobytes())
-        said = (self.registers, self.records, self.claims, self.dates, self.times, self.quantum, self.currency, self.cash)
-        digest.update(repr(said).encode())
+        said = (self.registers, self.records, self.claims, self.dates, self.times, self.quantum, self.currency)
+        digest.update(repr((*said, self.cash)).encode())
         return digest.hexdigest()
 
     def record(self, name: str) -> int:
@@ -365,7 +365,8 @@ def check(program: Program) -> None:
         elif program.registers[record.register].kind is not Kind.STATE:
             problems.append(Problem(f"record {record.name}: its register is not a state"))
         if record.side not in ((-1, 0, 1) if record.flow else (0,)):
-            problems.append(Problem(f"record {record.name}: side {record.side}", "-1, 0 or 1 for a flow, 0 for a stock"))
+            what = f"record {record.name}: side {record.side}"
+            problems.append(Problem(what, "-1, 0 or 1 for a flow, 0 for a stock"))
     if problems:
         raise ProgramError(problems)
 

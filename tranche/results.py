@@ -15,6 +15,7 @@ from tranche.errors import Problem, UsageError, nearest
 from tranche.program import Claim, Program
 from tranche.reference import Number, PathResult, run_path
 
+
 @attrs.frozen
 class Audit:
     """Cash in − cash out − cash still held, over the whole life of each path. `relative` is to the path's cash in.

@@ -252,3 +252,9 @@ def test_places_carry_the_line_of_the_file() -> None:
     with pytest.raises(TrancheError) as caught:
         compile_deal(deal)
     assert caught.value.problems[0].place == Place("waterfall[0].pay", "deal.yaml", 41)
+
+
+def test_inline_collections_have_an_amount_for_each_date() -> None:
+    deal = small(collateral=Collections(amounts=(("cash", (1.0, 2.0)),)))
+    with pytest.raises(DealError, match="cash: 2 amounts; one for each of the 4 payment dates"):
+        compile_deal(deal)

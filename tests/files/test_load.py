@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import pytest
 
@@ -325,3 +327,19 @@ def test_no_file(tmp_path):
     for path in (tmp_path / "none.yaml", tmp_path, "a\0b"):
         with pytest.raises(DealError, match="the file cannot be read: "):
             load(path)
+
+
+def test_collections_written_into_the_deal() -> None:
+    text = (Path(__file__).parents[2] / "deals/features/collections_inline.yaml").read_text()
+    deal = loads(text)
+    assert deal.collateral == Collections(
+        components=("interest", "principal"),
+        amounts=(("interest", (3.0, 3.0, 2.0, 1.0)), ("principal", (40.0, 30.0, 20.0, 10.0))),
+    )
+    for old, new, said in (
+        ("[3, 3, 2, 1]", "[3, 3, -2, 1]", "interest[2] is -2"),
+        ("    amounts:", "    file: cash.csv\n    amounts:", "a file and amounts are both given"),
+        ("    amounts:", "    components: [interest]\n    amounts:", "amounts are given for interest, principal"),
+    ):
+        with pytest.raises(DealError, match=re.escape(said)):
+            loads(text.replace(old, new))

@@ -13,6 +13,7 @@ class Collections:
 
     `file`: CSV or Parquet with a `date` column (or `period`, 1..T), optionally `path`, and the columns `components`;
     relative to the deal file. None: the cash is given at the call (`collections=`).
+    `amounts`: the cash itself, one path, by component an amount for each payment date; instead of a file.
     `components`: what the cash is split into; every component enters the account `cash` and has a name in formulas
     (`collections` is their sum; `collections.interest`, `collections.principal`; `collections.loss` is information
     and is not cash). A single component `cash` is the usual case.
@@ -20,6 +21,7 @@ class Collections:
 
     file: str | None = None
     components: tuple[str, ...] = ("cash",)
+    amounts: tuple[tuple[str, tuple[float, ...]], ...] = ()
 
 
 @attrs.frozen(kw_only=True)

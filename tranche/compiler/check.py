@@ -25,7 +25,7 @@ def problems(deal: Deal, dates: PaymentDates) -> list[Problem]:
         *stage_problems(deal),
         *_cycles(deal),
         *_indices(deal),
-        *_collateral(deal),
+        *_collateral(deal, dates),
         *_schedules(deal, dates),
     ]
     for status in STATUSES:
@@ -140,12 +140,16 @@ def _indices(deal: Deal) -> Iterator[Problem]:
             )
 
 
-def _collateral(deal: Deal) -> Iterator[Problem]:
+def _collateral(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
     if not isinstance(deal.collateral, Fleet):
         if set(deal.collateral.components) <= {"loss"}:
             yield problem(
                 deal, "collateral.collections.components", "no component is cash", "for instance [cash, loss]"
             )
+        for name, amounts in deal.collateral.amounts:
+            if len(amounts) != dates.periods:
+                what, fix = f"{name}: {len(amounts)} amounts", f"one for each of the {dates.periods} payment dates"
+                yield problem(deal, "collateral.collections.amounts", what, fix)
         return
     factors = {factor.name for factor in deal.market.factors}
     for field in ("rent", "utilisation"):

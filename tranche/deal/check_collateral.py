@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath, PureWindowsPath
 
@@ -61,6 +62,8 @@ def _collections(collections: Collections) -> Iterator[Problem]:
             relative_path(collections.file)
         except Invalid as invalid:
             yield Problem(invalid.what, invalid.fix, Place(f"{path}.file"))
+    if collections.amounts:
+        yield from _amounts(collections)
     names = collections.components
     if not isinstance(names, tuple) or not names:
         yield Problem("there are no components", "write at least one, such as [cash]", Place(f"{path}.components"))
@@ -77,6 +80,20 @@ def _collections(collections: Collections) -> Iterator[Problem]:
                 raise Invalid(f"a component cannot be named {name!r}", "that column says when or which path")
         except Invalid as invalid:
             yield Problem(invalid.what, invalid.fix, Place(f"{path}.components[{i}]"))
+
+
+def _amounts(collections: Collections) -> Iterator[Problem]:
+    path = "collateral.collections.amounts"
+    if collections.file is not None:
+        yield Problem("a file and amounts are both given", "keep one", Place(path))
+    named = tuple(name for name, _ in collections.amounts)
+    if named != collections.components:
+        what = f"amounts are given for {', '.join(named)}, the components are {', '.join(collections.components)}"
+        yield Problem(what, "leave `components` out: the amounts name them", Place(path))
+    for name, amounts in collections.amounts:
+        for k, amount in enumerate(amounts):
+            if not 0 <= amount < math.inf:
+                yield Problem(f"{name}[{k}] is {amount:,.10g}", "a finite amount, 0 or more", Place(path))
 
 
 def _fleet(fleet: Fleet) -> Iterator[Problem]:

@@ -45,6 +45,7 @@ def deal_converter(currency: str) -> Converter:
     }
     hooks: dict[type, Structure] = {
         **plain,
+        Collections: partial(_collections, plain[Collections]),
         CoverageTest: partial(read_test, plain[CoverageTest]),
         Amortisation: partial(read_amortisation, plain[Amortisation]),
         Coupon: partial(read_coupon, plain[Coupon]),
@@ -71,6 +72,14 @@ def structure_named(converter: Converter, kind: type, name: str, raw: Any) -> An
 def _without_type(hook: Structure, raw: Any, _: Any) -> Any:
     """cattrs hands a hook the value and the type; ours know their type."""
     return hook(raw)
+
+
+def _collections(read: Structure, raw: Any) -> Collections:
+    """Amounts name their components."""
+    made: Collections = read(raw)
+    if made.amounts and "components" not in raw:
+        made = attrs.evolve(made, components=tuple(name for name, _ in made.amounts))
+    return made
 
 
 def _factor(converter: Converter, name: str, raw: Any) -> Lognormal | Reverting:

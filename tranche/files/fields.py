@@ -62,7 +62,7 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
             "default": ratio, "first_test": day,
         },
         Expect: {"paths": integer, "seed": integer, "figures": lambda raw: named(raw, read_expectation)},
-        Collections: {"file": relative_path, "components": listing(text)},
+        Collections: {"file": relative_path, "components": listing(text), "amounts": partial(read_amounts, cash)},
         Lease: {"rate": per("gpu-hour"), "end": day, "take_or_pay": percent},
         Fleet: {
             "gpus": literal, "lease": of(Lease), "rent": text, "utilisation": _utilisation,
@@ -77,6 +77,13 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
             "high": price, "note": text,
         },
     }  # fmt: skip
+
+
+def read_amounts(cash: Reader, raw: Any) -> tuple[tuple[str, tuple[float, ...]], ...]:
+    """`[1m, 1m, 0]`, the component `cash`, or `{interest: […], principal: […]}`."""
+    if isinstance(raw, dict):
+        return named(raw, lambda name, amounts: (name, listing(cash)(amounts)))
+    return (("cash", listing(cash)(raw)),)
 
 
 def read_expectation(figure: str, raw: Any) -> Expectation:
