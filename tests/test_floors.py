@@ -19,7 +19,7 @@ FRONT_DOOR = "__init__"
 
 FLOORS = (
     {"errors", "program", "disassembly", "_version", "_kernels"},
-    {"terms"},
+    {"terms", "closed_forms"},
     {"deal", "market", "collateral"},
     {"files", "compiler", "reference"},
     {"engine", "results", "measures", "inputs"},
