@@ -56,3 +56,15 @@ def test_unknown_figures_are_all_told(results: tranche.Results) -> None:
     breach, life = (problem.fix for problem in caught.value)
     assert breach == "did you mean 'dscr.breached'?"
     assert life.startswith("did you mean 'senior.wal'")
+
+
+def test_figures_of_one_payment_date(results: tranche.Results) -> None:
+    date = results.program.dates[2]
+    assert figure(results, f"senior.balance @ {date}") == results.cashflows("senior")["balance"][date]
+    deal = loads(STRESSED + f"    senior.wal @ {date}: 1 ± 1\n    senior.balance @ 1999-01-01: 1 ± 1\n")
+    with pytest.raises(DealError) as caught:
+        findings(deal, results)
+    assert [problem.what for problem in caught.value] == [
+        "unknown figure 'senior.wal'",  # a total has no date
+        "'1999-01-01' is no payment date",
+    ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
+from collections.abc import Iterator
 
 import attrs
 import pandas as pd
@@ -32,12 +34,7 @@ class Finding:
 
 def findings(deal: Deal, results: Results) -> list[Finding]:
     """Every figure of the deal's `expect:` block. Raises DealError for figures that nobody knows, with their places."""
-    known = known_figures(results.program)
-    unknown = [
-        Problem(f"unknown figure {item.figure!r}", nearest(item.figure, known), _place(deal, item.figure))
-        for item in deal.expect.figures
-        if item.figure not in known
-    ]
+    unknown = [problem for item in deal.expect.figures for problem in _unknown(deal, results.program, item.figure)]
     if unknown:
         raise DealError(unknown)
     table = results.tranches()
@@ -69,12 +66,32 @@ def known_figures(program: Program) -> list[str]:
     return names
 
 
+def _unknown(deal: Deal, program: Program, name: str) -> Iterator[Problem]:
+    figure, at, date = (part.strip() for part in name.partition("@"))
+    known = known_by_date(program) if at else known_figures(program)
+    if figure not in known:
+        yield Problem(f"unknown figure {figure!r}", nearest(figure, known), _place(deal, name))
+    if at and date not in map(str, program.dates[1:]):
+        dates = [str(day) for day in program.dates[1:]]
+        yield Problem(f"{date!r} is no payment date", nearest(date, dates), _place(deal, name))
+
+
+def known_by_date(program: Program) -> list[str]:
+    """The names that `figure` knows with a date: the columns of `Results.cashflows` of every class."""
+    return [f"{claim.name}.{field}" for claim in program.claims for field in FIELDS[claim.kind]]
+
+
 def figure(results: Results, name: str, table: pd.DataFrame | None = None) -> float:
     """One figure of a run, such as `senior.expected_loss`, `servicing.paid`, `dscr.breached`, `audit.relative`.
 
     A column of the tranche table; for other classes the mean over the paths of each path's total (an account's
     `balance`: of its final level). `name` is one of `known_figures`; `table`: `results.tranches()`, when at hand.
+    `senior.balance @ 2026-03-01`: the mean over the paths of one payment date, a column of `Results.cashflows`.
     """
+    if "@" in name:
+        column, date = (part.strip() for part in name.split("@"))
+        owner, _, field = column.rpartition(".")
+        return float(results.cashflows(owner)[field][dt.date.fromisoformat(date)])
     owner, _, field = name.rpartition(".")
     if name in AUDIT:
         return float(getattr(results.audit, field))

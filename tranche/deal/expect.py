@@ -9,8 +9,8 @@ from . import validators as v
 
 @attrs.frozen(kw_only=True)
 class Expectation:
-    """`figure` (e.g. `senior.expected_loss`, `audit.relative`) equals `value` within `within` (absolute) on the
-    scenario of the block: `paths` and `seed`."""
+    """`figure` (e.g. `senior.expected_loss`, `audit.relative`, or of one payment date `senior.balance @ 2026-03-01`)
+    equals `value` within `within` (absolute) on the scenario of the block: `paths` and `seed`."""
 
     figure: str = attrs.field(validator=v.text)
     value: float = attrs.field(validator=v.number())
