@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from fractions import Fraction
 from typing import Any
 
 from tranche.deal import Deal, Debt
+from tranche.deal import Series as StatedSeries
 from tranche.deal.formula import Binary, Call, Expr, Name, Number, Unary
 from tranche.market.rates import rate_on
 from tranche.terms.dates import PaymentDates
@@ -41,6 +43,8 @@ class Uniform:
         }
         for rate in deal.market.rates:
             self.names[f"rates.{rate.name}"] = [rate_on(rate, start) for start in dates.starts]
+        for series in deal.series:
+            self.names[series.name] = stated_series(series, dates)
         for tranche in deal.tranches:
             self.names[f"{tranche.name}.notional"] = [tranche.notional] * self.periods
             if isinstance(tranche, Debt):
@@ -126,6 +130,21 @@ class Uniform:
             case "clip":
                 return min(max(x[0], x[1]), x[2])
         return x[1] if x[0] != 0 else x[2]  # if_else
+
+
+def stated_series(series: StatedSeries, dates: PaymentDates) -> Series:
+    """A number for each payment date, by the docstring of `deal.Series`."""
+    if series.values:
+        return list(series.values)
+    numbers = []
+    for t, date in enumerate(dates.dates):
+        if series.levels:
+            begun = [point for point in sorted(series.levels) if point[0] <= date] or [min(series.levels)]
+            numbers.append(begun[-1][1])
+        else:
+            before = dates.dates[t - 1] if t else dt.date.min
+            numbers.append(plain_sum([x for day, x in sorted(series.dated) if before < day <= date]))
+    return numbers
 
 
 def plain_sum(numbers: Series) -> float:

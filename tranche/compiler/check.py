@@ -27,6 +27,7 @@ def problems(deal: Deal, dates: PaymentDates) -> list[Problem]:
         *_indices(deal),
         *_collateral(deal, dates),
         *_schedules(deal, dates),
+        *_series(deal, dates),
     ]
     for status in STATUSES:
         for k, step in enumerate(getattr(deal.waterfall, status)):
@@ -63,6 +64,7 @@ def _formulas(deal: Deal) -> Iterator[Problem]:
 def _scheduled(deal: Deal, tree: Expr, seen: set[str]) -> bool:
     """Whether a formula depends on the period alone, through definitions too."""
     uniform = {"period", "periods", "final", "year_fraction"}
+    uniform |= {series.name for series in deal.series}
     uniform |= {f"rates.{rate.name}" for rate in deal.market.rates}
     uniform |= {f"{tranche.name}.{field}" for tranche in deal.tranches for field in ("notional", "rate")}
     if isinstance(deal.collateral, Fleet):
@@ -161,6 +163,19 @@ def _collateral(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
                 f"unknown market factor {name!r}",
                 nearest(name, factors) if factors else f"state it: market.factors.{name}",
             )
+
+
+def _series(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
+    last = dates.dates[-1]
+    for series in deal.series:
+        path = f"series.{series.name}"
+        if series.values and len(series.values) != len(dates.dates):
+            what = f"{len(series.values)} numbers are stated"
+            yield problem(deal, path, what, f"one for each of the {len(dates.dates)} payment dates")
+        for date, _ in series.dated:
+            if not dates.closing <= date <= last:
+                what = f"{date} is {'after the last payment date' if date > last else 'before the closing'}"
+                yield problem(deal, path, what, f"a date from {dates.closing} to {last}")
 
 
 def _schedules(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:

@@ -55,6 +55,7 @@ def known_names(deal: Deal) -> set[str]:
     else:
         names.update(("fleet.book", "fleet.appraised", "fleet.unfunded"))
     names.update(deal.definitions)
+    names.update(series.name for series in deal.series)
     return names
 
 

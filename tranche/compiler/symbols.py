@@ -29,6 +29,8 @@ def declare_symbols(context: Context) -> None:
     for reference in context.deal.market.rates:
         values = series([rate_on(reference, start) for start in context.dates.starts])
         names[f"rates.{reference.name}"] = _constant(values)
+    for stated in context.deal.series:
+        names[stated.name] = _constant(series(stated.by_date(context.dates.dates)))
     for name, debt in context.debts.items():
         _debt(context, name, debt)
     for name, fee in context.fees.items():

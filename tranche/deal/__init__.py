@@ -11,11 +11,12 @@ from .formula import Formula
 from .parse import parse_formula
 from .residual import Residual
 from .schedule import Schedule
+from .series import Series
 from .step import VERBS, Step, Waterfalls
 from .test import CoverageTest
 from .write import format_expr
 
 __all__ = [
     "VERBS", "Account", "Amortisation", "Coupon", "CoverageTest", "Deal", "Debt", "Expect", "Expectation", "Fee",
-    "Formula", "Residual", "Schedule", "Source", "Step", "Waterfalls", "format_expr", "parse_formula",
+    "Formula", "Residual", "Schedule", "Series", "Source", "Step", "Waterfalls", "format_expr", "parse_formula",
 ]

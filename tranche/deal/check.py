@@ -22,6 +22,7 @@ from .formula import Formula
 from .names import check_name
 from .residual import Residual
 from .schedule import Schedule
+from .series import Series
 from .step import Step, Waterfalls
 from .test import CoverageTest
 
@@ -31,6 +32,7 @@ class Parts:
     """The parts of a deal that could be read; None where one could not, so that the others are still checked."""
 
     schedule: Schedule | None = None
+    series: tuple[Series, ...] = ()
     tranches: tuple[Debt | Residual, ...] = ()
     fees: tuple[Fee, ...] = ()
     accounts: tuple[Account, ...] = ()
@@ -45,6 +47,8 @@ def part_problems(parts: Parts) -> Iterator[Problem]:
     """Every problem between fields, with its path in the deal."""
     if parts.schedule is not None:
         yield from _schedule(parts.schedule)
+    for series in parts.series:
+        yield from _series(series)
     for tranche in parts.tranches:
         if isinstance(tranche, Debt):
             yield from _debt(tranche)
@@ -80,7 +84,7 @@ def name_problems(sections: Mapping[str, Iterable[str]]) -> Iterator[Problem]:
                 yield problem(path, invalid.what, invalid.fix)
                 continue
             if name in owners:
-                fix = "rename one: tranches, fees, accounts, tests and definitions share their names in formulas"
+                fix = "rename one: tranches, fees, accounts, tests, series and definitions share names in formulas"
                 yield problem(path, f"the name {name!r} is taken by {owners[name]}", fix)
             owners.setdefault(name, path)
 
@@ -102,6 +106,13 @@ def _schedule(schedule: Schedule) -> Iterator[Problem]:
     except Invalid as invalid:
         late = schedule.first_payment is not None and schedule.closing < schedule.maturity
         yield problem("schedule.first_payment" if late else "schedule.maturity", invalid.what, invalid.fix)
+
+
+def _series(series: Series) -> Iterator[Problem]:
+    given = [form for form in ("values", "dated", "levels") if getattr(series, form)]
+    if len(given) != 1:
+        what = f"{' and '.join(given)} are both given" if given else "the series has no numbers"
+        yield problem(f"series.{series.name}", what, "one of values, dated and levels")
 
 
 def _debt(debt: Debt) -> Iterator[Problem]:

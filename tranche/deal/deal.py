@@ -22,6 +22,7 @@ from .formula import Formula
 from .frozen_map import FrozenMap
 from .residual import Residual
 from .schedule import Schedule
+from .series import Series
 from .step import Waterfalls
 from .test import CoverageTest
 
@@ -86,6 +87,9 @@ class Deal:
     currency: str = attrs.field(default="USD", validator=_currency)
     description: str = attrs.field(default="", validator=v.text)
     definitions: Mapping[str, Formula] = attrs.field(factory=FrozenMap, converter=_frozen, validator=_definitions)
+    series: tuple[Series, ...] = attrs.field(
+        default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Series))
+    )
     fees: tuple[Fee, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Fee)))
     accounts: tuple[Account, ...] = attrs.field(
         default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Account))
@@ -98,7 +102,7 @@ class Deal:
     source: Source = attrs.field(default=Source(), eq=False, repr=False, validator=v.instance_of(Source))
 
     def __attrs_post_init__(self) -> None:
-        named = ("tranches", "fees", "accounts", "tests")
+        named = ("series", "tranches", "fees", "accounts", "tests")
         names = {section: [item.name for item in getattr(self, section)] for section in named}
         parts = Parts(**{field.name: getattr(self, field.name) for field in attrs.fields(Parts)})
         found = [*name_problems({**names, "definitions": self.definitions}), *part_problems(parts)]

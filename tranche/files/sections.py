@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -11,7 +12,7 @@ from cattrs import Converter
 from cattrs.errors import BaseValidationError
 
 from tranche.collateral.terms import Collateral
-from tranche.deal import Account, CoverageTest, Deal, Debt, Expect, Fee, Residual, Schedule, Source, Waterfalls
+from tranche.deal import Account, CoverageTest, Deal, Debt, Expect, Fee, Residual, Schedule, Series, Source, Waterfalls
 from tranche.deal.check import Parts, name_problems, part_problems
 from tranche.deal.names import check_name
 from tranche.errors import DealError, Invalid, Problem, nearest
@@ -22,6 +23,7 @@ from .converter import deal_converter, structure_named
 from .gather import MOST_UNKNOWN, flatten
 from .liabilities import read_tranche
 from .readers import formula, listing, mapping, text
+from .series import read_series
 
 FORMAT = 1
 Tranche = Debt | Residual
@@ -31,7 +33,9 @@ NAMED: dict[str, Any] = {"fees": Fee, "tranches": Tranche, "accounts": Account, 
 SINGLE: dict[str, Any] = {
     "schedule": Schedule, "collateral": Collateral, "market": Market, "waterfall": Waterfalls, "expect": Expect,
 }  # fmt: skip
-OPTIONAL = ("currency", "description", "assumptions", "market", "definitions", "fees", "accounts", "tests", "expect")
+OPTIONAL = (
+    "currency", "description", "assumptions", "market", "definitions", "series", "fees", "accounts", "tests", "expect",
+)  # fmt: skip
 KEYS = (*REQUIRED, *OPTIONAL)
 MOST_PROBLEMS = 100
 STAND_IN = "unnamed"
@@ -74,6 +78,7 @@ class _Reading:
         for section, kind in NAMED.items():
             fields[section] = self._items(section, kind, converter)
         fields["definitions"] = self._definitions()
+        fields["series"] = self._series(currency or "USD")
         self._cross_checks(fields)
         return fields
 
@@ -81,7 +86,7 @@ class _Reading:
         """What must hold between fields, as far as they could be read; names are checked as the file writes them."""
         names = {
             section: list(self.values[section])
-            for section in ("tranches", "fees", "accounts", "tests", "definitions")
+            for section in ("series", "tranches", "fees", "accounts", "tests", "definitions")
             if isinstance(self.values.get(section), dict)
         }
         wanted: dict[str, Any] = {field.name: fields.get(field.name, field.default) for field in attrs.fields(Parts)}
@@ -139,6 +144,16 @@ class _Reading:
         raw = self._value("definitions", partial(mapping, example="pool: 100m * 2%"), self.values.get("definitions"))
         made = {name: self._value(f"definitions.{name}", formula, value) for name, value in (raw or {}).items()}
         return {name: tree for name, tree in made.items() if tree is not None}
+
+    def _series(self, currency: str) -> tuple[Series, ...]:
+        raw = self._value("series", partial(mapping, example="cfads: [100k, …]"), self.values.get("series"))
+        read, items = partial(read_series, currency, Path(self.source.file).parent), []
+        for name, value in (raw or {}).items():
+            good = _can_be_name(name)
+            item = self._value(f"series.{name}", partial(read, name if good else STAND_IN), value)
+            if item is not None and good:
+                items.append(item)
+        return tuple(items)
 
 
 def _item(converter: Converter, kind: Any, name: str, raw: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from tranche.collateral.terms import Collections
-from tranche.deal import Deal, Debt, Formula, Residual, Step, format_expr
+from tranche.deal import Deal, Debt, Formula, Residual, Series, Step, format_expr
 from tranche.deal.formula import Binary, Call, Expr, Name, Number, Unary
 from tranche.errors import Problem, UsageError
 
@@ -28,6 +28,7 @@ def scaled(deal: Deal, factor: float) -> Deal:
         deal,
         tranches=tuple(_tranche(tranche, factor) for tranche in deal.tranches),
         definitions={name: unit.formula(f, unit.degree(f.tree) or 0) for name, f in deal.definitions.items()},
+        series=tuple(_series(series, factor) for series in deal.series),
         fees=tuple(attrs.evolve(fee, amount=unit.amount(fee.amount), on=unit.amount(fee.on)) for fee in deal.fees),
         accounts=tuple(
             attrs.evolve(account, target=unit.amount(account.target), initial=account.initial * factor)
@@ -58,6 +59,17 @@ def _tranche(tranche: Debt | Residual, factor: float) -> Debt | Residual:
     return attrs.evolve(tranche, notional=tranche.notional * factor, amortisation=amortisation)
 
 
+def _series(series: Series, factor: float) -> Series:
+    if series.unit != "money":
+        return series
+    return attrs.evolve(
+        series,
+        values=tuple(value * factor for value in series.values),
+        dated=tuple((date, amount * factor) for date, amount in series.dated),
+        levels=tuple((date, level * factor) for date, level in series.levels),
+    )
+
+
 class _Unit:
     """Finds which literals of the formulas are money: degree 1; numbers have degree 0; None is a bare literal, which
     is what its place needs."""
@@ -65,6 +77,7 @@ class _Unit:
     def __init__(self, deal: Deal, factor: float) -> None:
         self.deal, self.factor = deal, factor
         self.fees = {fee.name for fee in deal.fees}
+        self.series = {series.name: int(series.unit == "money") for series in deal.series}
 
     def amount(self, formula: Formula | None) -> Formula | None:
         return None if formula is None else self.formula(formula, 1)
@@ -84,6 +97,8 @@ class _Unit:
     def name(self, name: str) -> int | None:
         if name in self.deal.definitions:
             return self.degree(self.deal.definitions[name].tree)
+        if name in self.series:
+            return self.series[name]
         if name in ("cash", "debt_service") or name.split(".", maxsplit=1)[0] == "collections":
             return 1
         return int(name.rpartition(".")[2] in MONEY)

@@ -8,7 +8,19 @@ import attrs
 from hypothesis import strategies as st
 
 from tranche.collateral.terms import Collections
-from tranche.deal import Account, Amortisation, Coupon, CoverageTest, Deal, Debt, Fee, Formula, Residual, Schedule
+from tranche.deal import (
+    Account,
+    Amortisation,
+    Coupon,
+    CoverageTest,
+    Deal,
+    Debt,
+    Fee,
+    Formula,
+    Residual,
+    Schedule,
+    Series,
+)
 from tranche.deal.amortisation import ARREARS
 from tranche.deal.debt import UNPAID_INTEREST
 from tranche.deal.fee import UNPAID_FEES
@@ -105,11 +117,12 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
     fees = [f"f{k}" for k in range(draw(st.integers(0, 2)))]
     tests = [f"t{k}" for k in range(draw(st.integers(0, 2)))]
 
+    stated = draw(stated_series(dates, size))
     early = Scope(
         size=size,
         money=("collections", *(f"collections.{c}" for c in components), "cash", *(f"{d}.balance" for d in names),
                *(f"{a}.balance" for a in accounts)),
-        scheduled=tuple(f"{d}.notional" for d in names),
+        scheduled=(*(f"{d}.notional" for d in names), *(s.name for s in stated)),
     )  # fmt: skip
     definitions = {f"x{k}": draw(money(early)) for k in range(draw(st.integers(0, 2)))}
     early = attrs.evolve(early, money=(*early.money, *definitions))
@@ -136,6 +149,7 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
         collateral=Collections(components=components),
         market=Market(rates=(draw(reference_rates(dates)),)),
         definitions=definitions,
+        series=stated,
         fees=tuple(draw(fee_terms(name, early)) for name in fees),
         accounts=tuple(
             Account(
@@ -148,6 +162,20 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
         tests=tuple(made_tests),
         waterfall=draw(waterfalls(cast)),
     )
+
+
+@st.composite
+def stated_series(draw: st.DrawFn, dates: tuple[dt.date, ...], size: float) -> tuple[Series, ...]:
+    """None, or one series of money in any of its forms."""
+    amounts = st.sampled_from((0.0, 0.01, 0.125, 0.3)).map(lambda share: round(size * share, 2))
+    form = draw(st.sampled_from(("", "", "values", "dated", "levels")))
+    if not form:
+        return ()
+    if form == "values":
+        return (Series(name="s0", values=tuple(draw(st.lists(amounts, min_size=len(dates), max_size=len(dates))))),)
+    days = draw(st.lists(st.sampled_from(dates), min_size=1, max_size=4, unique=True))
+    pairs = tuple((day, draw(amounts)) for day in days)
+    return (Series(name="s0", dated=pairs) if form == "dated" else Series(name="s0", levels=pairs),)
 
 
 @st.composite

@@ -1,0 +1,60 @@
+"""Named amounts by payment date that a deal states: a base-case CFADS, a capital plan, a planned balance."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import attrs
+
+from tranche.errors import Invalid
+
+from . import validators as v
+
+UNITS = ("money", "number")
+
+Dated = tuple[tuple[dt.date, float], ...]
+
+
+def _dated(instance: Any, attribute: Any, value: Any) -> None:
+    """Pairs of a date and a finite number; every date once."""
+    v.each(v.instance_of(tuple))(instance, attribute, value)
+    seen = set()
+    for date, amount in value:
+        v.date(instance, attribute, date)
+        v.number()(instance, attribute, amount)
+        if date in seen:
+            raise Invalid(f"{date} is there twice", "write each date once")
+        seen.add(date)
+
+
+@attrs.frozen(kw_only=True)
+class Series:
+    """A number for every payment date, the same on every path; formulas read it by its `name`, and `sum_next` may look
+    ahead in it. Exactly one of:
+
+    `values`  one number a payment date
+    `dated`   amounts on dates: each belongs to the first payment date on or after it, several add up, the other payment
+              dates have 0
+    `levels`  each holds from its date to the next; the first also before it
+
+    `unit`: `money` (in the deal's currency) or `number` (a ratio, a rate, a factor).
+    """
+
+    name: str = attrs.field(validator=v.name)
+    values: tuple[float, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.number()))
+    dated: Dated = attrs.field(default=(), converter=v.as_tuple, validator=_dated)
+    levels: Dated = attrs.field(default=(), converter=v.as_tuple, validator=_dated)
+    unit: str = attrs.field(default="money", validator=v.one_of(UNITS))
+
+    def by_date(self, dates: tuple[dt.date, ...]) -> list[float]:
+        """The number of each of the payment dates. The compiler has checked that they fit."""
+        if self.values:
+            return list(self.values)
+        if self.levels:
+            first, *later = sorted(self.levels)
+            return [[first[1], *(level for start, level in later if start <= date)][-1] for date in dates]
+        found = [0.0] * len(dates)
+        for date, amount in sorted(self.dated):
+            found[next(t for t, payment in enumerate(dates) if payment >= date)] += amount
+        return found
