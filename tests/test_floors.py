@@ -19,11 +19,11 @@ FRONT_DOOR = "__init__"
 
 FLOORS = (
     {"errors", "program", "disassembly", "_version", "_kernels"},
-    {"terms", "closed_forms"},
+    {"terms", "closed_forms", "description"},
     {"deal", "market", "collateral"},
     {"files", "compiler", "reference"},
     {"engine", "results", "measures", "inputs"},
-    {"explanation", "projection", "expectations"},
+    {"explanation", "projection", "expectations", "analysis"},
     {"api", "studies", "system"},
     {"batch", "report"},
     {"cli", "testing", "__main__"},

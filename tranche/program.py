@@ -260,12 +260,23 @@ class Claim:
 
 @attrs.frozen
 class Step:
-    """Where instructions `first` ≤ k < `last` come from: a path in the deal and words for people."""
+    """Where instructions `first` ≤ k < `last` come from: a path in the deal and words for people.
+
+    What the deal says there, as data for who describes the Program: in a waterfall the `verb`, its `targets` and how
+    they share (`group`), the accounts it goes `source` → `to`; and everywhere `details`, (key of the deal file, words).
+    It decides no figure and is left out of the hash.
+    """
 
     path: str
     text: str
     first: int
     last: int
+    verb: str = ""
+    targets: tuple[str, ...] = ()
+    group: str = ""
+    source: str = ""
+    to: str = ""
+    details: tuple[tuple[str, str], ...] = ()
 
 
 @attrs.frozen(eq=False)

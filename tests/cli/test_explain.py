@@ -37,5 +37,7 @@ def test_a_path_that_is_not_there(command: Command, deals: Path) -> None:
 
 def test_a_folder_is_no_deal(command: Command, deals: Path) -> None:
     result = command("explain", deals)
-    assert result.exit_code == 1
-    assert "deals: the file cannot be read" in result.stderr
+    assert result.exit_code == 2
+    assert "deals: is a folder; name one deal file" in result.stderr
+    missing = command("explain", deals / "none.yaml")
+    assert (missing.exit_code, missing.stderr) == (2, "deals/none.yaml: no such file; name a deal file\n")

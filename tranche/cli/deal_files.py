@@ -33,6 +33,15 @@ def deal_files(paths: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
+def deal_file(path: Path) -> Path:
+    """One deal file, by its name. Raises UsageError: no such file, or a folder."""
+    if path.is_dir():
+        raise UsageError(Problem(f"{path}: is a folder", "name one deal file"))
+    if not path.exists():
+        raise UsageError(Problem(f"{path}: no such file", "name a deal file"))
+    return path
+
+
 def _below(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
         inside = path.relative_to(folder).parts

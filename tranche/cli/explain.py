@@ -28,11 +28,12 @@ def explain(
     from tranche.inputs import prepare
 
     from .cash import read_cash
+    from .deal_files import deal_file
     from .ending import ending
     from .output import print_json, printable
 
     with ending():
-        deal = load(path)
+        deal = load(deal_file(path))
         cash = read_cash(deal, collections)
         if number is None:
             there = prepare(deal, seed=seed, collections=cash).paths

@@ -12,6 +12,7 @@ from tranche.terms.daycounts import year_fraction
 from .context import Context, DebtRegisters, FeeRegisters
 from .expressions import lower_formula
 from .values import INFINITE, Constant, Series, Value, at, series
+from .wording import details
 
 
 def declare(context: Context) -> None:
@@ -65,7 +66,8 @@ def lower(context: Context) -> None:
     """Interest and principal of every debt, then the fees; what was unpaid before is still in the registers."""
     emitter = context.emitter
     for name, debt in context.debts.items():
-        with emitter.step(f"tranches.{name}", f"{name}: interest accrues and principal falls due"):
+        text = f"{name}: interest accrues and principal falls due"
+        with emitter.step(f"tranches.{name}", text, details=details(debt.terms)):
             emitter.emit(Op.ACCRUE, debt.interest, debt.balance, debt.accrual)
             instalment = instalments(context, debt.terms)
             owed: Value = instalment
@@ -73,7 +75,7 @@ def lower(context: Context) -> None:
                 owed = emitter.compute(Op.ADD, debt.principal, instalment, name="owed")
             emitter.emit(Op.MIN, debt.principal, debt.balance, owed)
     for fee in context.fees.values():
-        with emitter.step(f"fees.{fee.terms.name}", f"{fee.terms.name}: falls due"):
+        with emitter.step(f"fees.{fee.terms.name}", f"{fee.terms.name}: falls due", details=details(fee.terms)):
             _fee(context, fee)
 
 

@@ -10,6 +10,7 @@ from tranche.program import Claim, Op
 from . import fleet
 from .context import Context
 from .values import Value
+from .wording import details
 
 
 def declare(context: Context) -> None:
@@ -31,7 +32,7 @@ def _reader(value: Value) -> Callable[[], Value]:
 def lower(context: Context) -> None:
     """Compute the period's collections and put them into the collection account."""
     deal, emitter = context.deal, context.emitter
-    with emitter.step("collateral", "collections of the period"):
+    with emitter.step("collateral", "collections of the period", details=details(deal.collateral)):
         if isinstance(deal.collateral, Fleet):
             amount = fleet.lower(context, deal.collateral)
         else:

@@ -9,6 +9,7 @@ from .context import Context
 from .expressions import lower_formula
 from .masks import Mask
 from .values import INFINITE, ONE, ZERO, Constant, Value, series
+from .wording import details
 
 LEVELS = ("trigger", "lock_up", "default")
 
@@ -19,7 +20,7 @@ def lower(context: Context) -> dict[str, Mask]:
     breaches: dict[str, list[Value]] = {level: [] for level in LEVELS}
     for test in context.deal.tests:
         context.claims.append(Claim(test.name, "test"))
-        with emitter.step(f"tests.{test.name}", f"test {test.name}"):
+        with emitter.step(f"tests.{test.name}", f"test {test.name}", details=details(test)):
             for level, breached in _test(context, test).items():
                 breaches[level].append(breached)
     if not breaches["lock_up"] and not breaches["default"]:

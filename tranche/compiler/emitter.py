@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import attrs
 import numpy as np
@@ -142,12 +143,12 @@ class Emitter:
         self._shared = shared  # what was computed inside may not have been
 
     @contextmanager
-    def step(self, path: str, text: str) -> Iterator[None]:
-        """Instructions emitted inside belong to this step of the deal."""
+    def step(self, path: str, text: str, **said: Any) -> Iterator[None]:
+        """Instructions emitted inside belong to this step of the deal; `said`: the other fields of `program.Step`."""
         first = len(self._lines)
         yield
         if len(self._lines) > first:
-            self.steps.append(Step(path, text, first, len(self._lines)))
+            self.steps.append(Step(path, text, first, len(self._lines), **said))
 
     # ---- layout ---------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from typing import Any
 
 from tranche.deal import Deal, Debt, Residual, Step, Waterfalls
 from tranche.deal.formula import Binary, Expr, Formula, Name, Number
@@ -11,6 +12,7 @@ from .context import Context
 from .limits import step_mask
 from .masks import Mask
 from .verbs import VERBS
+from .wording import details, words
 
 
 def complete(deal: Deal) -> Waterfalls:
@@ -74,32 +76,26 @@ def lower(context: Context, masks: dict[str, Mask]) -> None:
 
 def _step(context: Context, path: str, step: Step, mask: Mask) -> None:
     emitter = context.emitter
-    with emitter.step(path, words(step)):
+    with emitter.step(path, words(step), **structure(context, step)):
         own = step_mask(context, step, mask)
         with emitter.only_where(own.uniform):
             VERBS[step.verb](context, step, own)
 
 
-def words(step: Step) -> str:
-    """The step in words, as a report or a disassembly shows it."""
-    joined = {"sequential": ", then ", "pro_rata": " and "}[step.group].join(step.targets)
-    text = f"transfer to {joined}" if step.verb == "transfer" else f"{step.verb} {joined}"
-    if step.group == "pro_rata" and len(step.targets) > 1:
-        text += " pro rata"
-    if step.cover:
-        text += f" for {', '.join(step.cover)}"
-    if step.source != "cash":
-        text += f" from {step.source}"
-    if step.to != "cash" and step.verb != "transfer":
-        text += f" to {step.to}"
-    if step.limit is not None:
-        text += f", at most {step.limit.text}"
-    if step.share is not None:
-        text += f", {step.share:.6g} of the cash"
-    if step.when is not None:
-        text += f", when {step.when.text}"
-    if step.after is not None:
-        text += f", from {step.after}"
-    if step.until is not None:
-        text += f", until {step.until}"
-    return text
+def structure(context: Context, step: Step) -> dict[str, Any]:
+    """What the step says, as fields of `program.Step`; with it what the lists and accounts add to the step."""
+    said = list(details(step, without=("verb", "targets", "group", "source", "to", "note")))
+    for name in step.targets:
+        target = context.accounts[name].terms.target if name in context.accounts else None
+        if target is not None and step.verb in ("fund", "release"):
+            said.append((f"{name}.target", target.text))
+    if context.residuals_wait is not None and set(step.targets) & set(context.residuals):
+        said.append(("waits", context.residuals_wait.text))
+    return {
+        "verb": step.verb,
+        "targets": step.targets,
+        "group": step.group if len(step.targets) > 1 else "",
+        "source": step.source,
+        "to": step.to,
+        "details": tuple(said),
+    }

@@ -1,0 +1,143 @@
+"""English and diagrams say what the compiled deal does, step by step."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+import tranche
+from tests.small_deals import FLEET, STRESSED
+from tranche.deal import VERBS, Deal
+from tranche.description import english, mermaid, picture, svg
+from tranche.description import phrases as words
+from tranche.files import loads
+
+SPLIT = """\
+format: 1
+name: Split <interest> & 'principal'
+schedule: {closing: 2025-01-01, maturity: 2025-07-01}
+collateral: {collections: {}}
+tranches:
+  a: {notional: 60m, coupon: 6%, amortisation: level}
+  b: {notional: 30m, coupon: SOFR + 225bp, amortisation: level}
+  certificate: {residual: {}}
+market: {rates: {SOFR: 5%}}
+accounts:
+  interest_account: {}
+  spare: {target: 1m}
+waterfall:
+  - transfer: {from: cash, to: interest_account}
+    limit: 3% * collections
+  - pay: {pro_rata: [a.interest, b.interest]}
+    from: interest_account
+  - release: spare
+    to: interest_account
+  - transfer: {from: interest_account, to: cash}
+  - pay: [a.principal, b.principal]
+    after: 2025-03-01
+    until: 2025-06-30
+  - fund: spare
+  - pay: certificate
+"""
+TEXTS = {"stressed": STRESSED, "fleet": FLEET, "split": SPLIT}
+
+
+@pytest.fixture(params=TEXTS)
+def deal(request: pytest.FixtureRequest) -> Deal:
+    return loads(TEXTS[request.param])
+
+
+def test_every_step_of_the_program_is_told_in_its_order(deal: Deal) -> None:
+    program = tranche.compile(deal)
+    numbered = re.findall(r"^ *(\d+)\. (.*)$", english(program, width=10_000), re.MULTILINE)
+    assert len(numbered) == len(program.steps)
+    for (_, said), step in zip(numbered, program.steps, strict=True):
+        for target in step.targets:
+            assert (target.rpartition(".")[0] or words.account(target)) in said
+        for key, words_of in step.details:
+            if key not in ("for", "short"):  # told as phrases
+                assert words_of in said, (key, said)
+
+
+def test_sentences() -> None:
+    text = english(tranche.compile(loads(STRESSED)), width=10_000)
+    for line in (
+        "   1. Pay the fee servicing.",
+        "   2. Draw on reserve for what the collection account lacks of interest due on senior and principal due on "
+        "senior.",
+        "   5. Top up reserve to its target of 2% * senior.balance.",
+        "   6. Release what reserve holds above its target of 2% * senior.balance into the collection account.",
+        "   7. Pay interest due on mezz, but no more than 35k.",
+        "   8. Repay senior ahead of schedule, down to a balance of zero, with 50% of what the collection account "
+        "holds then, only when dscr.breached.",
+        "   9. Pay interest due on mezz and principal due on mezz, pro rata by what each is due, but no more than 1m, "
+        "until 2026-12-31.",
+        "  11. Pay all that is left to equity, but nothing until no debt is owed anything.",
+        "   1. Test dscr: collections / senior.debt_service. Terms: trigger 1.25x; lock up 1.05x; default 0.6x.",
+    ):
+        assert line.replace("Test dscr", "test dscr") in text.splitlines()
+    split = english(tranche.compile(loads(SPLIT)), width=10_000)
+    assert "Transfer what the collection account holds to interest_account, but no more than 3% * collections." in split
+    assert "pro rata by what each is due, from interest_account." in split
+    assert "Release what spare holds above its target of 1m into interest_account." in split
+    assert "coupon SOFR + 2.25%" in split
+
+
+def test_what_the_deal_cannot_do_is_not_described() -> None:
+    assert "lock-up" not in english(tranche.compile(loads(SPLIT)))
+    assert [band.status for band in picture(tranche.compile(loads(SPLIT))).bands] == ["performing"]
+    assert [band.status for band in picture(tranche.compile(loads(FLEET))).bands] == [
+        "performing", "lock_up", "enforcement"
+    ]  # fmt: skip
+
+
+def test_every_verb_has_a_sentence() -> None:
+    assert set(VERBS) <= set(words.VERBS), "describe the new verb in tranche/description/phrases.py (VERBS)"
+
+
+def test_lines_are_not_longer_than_asked(deal: Deal) -> None:
+    assert max(map(len, english(tranche.compile(deal), width=72).splitlines())) <= 72
+
+
+def test_fusing_changes_no_word(deal: Deal) -> None:
+    from tranche.compiler import compile_deal
+
+    fused, plain = compile_deal(deal), compile_deal(deal, fuse=False)
+    for form in (english, mermaid, svg):
+        assert form(fused).replace(fused.hash[:16], "") == form(plain).replace(plain.hash[:16], "")
+
+
+def test_the_svg_is_one_self_contained_document(deal: Deal) -> None:
+    program = tranche.compile(deal)
+    text = svg(program)
+    root = ElementTree.fromstring(text)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert not re.search(r"href|@import|<script|url\((?!#)", text)
+    shown = [node.text for node in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert deal.name in shown
+    for band in picture(program).bands:
+        assert band.title in shown
+        for row in band.rows:
+            for note in row.notes:
+                assert any(note.startswith(line or "") for line in shown if line), note
+            for arrow in row.arrows:
+                assert {arrow.what, arrow.source.replace("cash", "collection account")} <= set(shown)
+    width = float(root.attrib["width"])
+    for node in root.iter("{http://www.w3.org/2000/svg}rect"):
+        assert float(node.attrib.get("x", 0)) + float(node.attrib["width"]) <= width
+
+
+def test_mermaid_labels_are_quoted_and_nodes_named_once(deal: Deal) -> None:
+    lines = mermaid(tranche.compile(deal)).splitlines()
+    assert lines[0] == lines[2] == "---"
+    assert lines[3] == "flowchart TD"
+    nodes = [match[1] for line in lines if (match := re.match(r"\s+(\w+_[sn]\d+)[\[({]", line))]
+    assert len(nodes) == len(set(nodes))
+    for line in lines[4:]:
+        link = re.match(r'\s+(\w+) (?:-->|==|-\.)(?: "[^"<>]*" (?:==>|\.->))? (\w+)$', line)
+        if link:
+            assert {link[1], link[2]} <= set(nodes)
+        assert line.count('"') in (0, 2)
+    assert sum(line.strip() == "end" for line in lines) == sum("subgraph" in line for line in lines)

@@ -1,0 +1,110 @@
+"""Terms in words: what a step, a test, a tranche says, for whoever describes the Program."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from tranche.deal import Coupon, Fee, Step
+from tranche.deal.formula import Formula
+
+# fields of terms that a deal file calls otherwise, and those that are parts of a whole or ratios
+KEYS = {"cover": "for", "source": "from"}
+SHARES = frozenset({"share", "spread", "floor", "cap"})
+RATIOS = frozenset({"trigger", "lock_up", "default"})
+
+
+def details(terms: Any, without: Iterable[str] = ("name",)) -> tuple[tuple[str, str], ...]:
+    """(key, words) of every field that is not at its default, in the order of the class: new fields need nothing."""
+    left_out = frozenset(without)
+    found = []
+    for field in attrs.fields(type(terms)):
+        value = getattr(terms, field.name)
+        default = field.default.factory() if isinstance(field.default, attrs.Factory) else field.default  # type: ignore[arg-type]
+        if field.name not in left_out and value is not None and value != default:
+            unit = "share" if field.name == "rate" and isinstance(terms, Fee) else field.name
+            found.append((KEYS.get(field.name, field.name), say(value, unit)))
+    return tuple(found)
+
+
+def say(value: Any, field: str = "") -> str:
+    """A value as a person would write it in a deal file."""
+    match value:
+        case Formula():
+            return value.text
+        case bool():
+            return "yes" if value else "no"
+        case int() | float() if field in SHARES:
+            return f"{100.0 * value:.6g}%"
+        case int() | float() if field in RATIOS:
+            return f"{value:.4g}x"
+        case int() | float():
+            return f"{value:,.12g}"
+        case str() | dt.date():
+            return str(value)
+        case Coupon():
+            return coupon(value)
+        case tuple() | list():
+            return _several([say(item, field) for item in value])
+    if attrs.has(type(value)):
+        said = details(value)
+        kind = getattr(value, "kind", "")
+        rest = ", ".join(f"{key.replace('_', ' ')} {words}" for key, words in said if key != "kind")
+        return kind + (f" ({rest})" if kind and rest else rest)
+    return str(value)
+
+
+def _several(items: list[str], most: int = 6) -> str:
+    if len(items) > most:
+        items = [*items[: most - 2], f"… ({len(items)} in all)", items[-1]]
+    return ", ".join(items)
+
+
+def coupon(terms: Coupon) -> str:
+    """`SOFR + 6%, floor 0%`, or `6%`; what else the coupon says follows."""
+    spread = say(terms.spread, "spread")
+    if terms.index is None:
+        said = spread
+    elif terms.spread == 0:
+        said = terms.index
+    else:
+        said = f"{terms.index} {'-' if terms.spread < 0 else '+'} {say(abs(terms.spread), 'spread')}"
+    rest = details(terms, without=("spread", "index"))
+    return ", ".join([said, *(f"{key.replace('_', ' ')} {words}" for key, words in rest)])
+
+
+def words(step: Step) -> str:
+    """The step in one line, as a report or a disassembly shows it."""
+    joined = {"sequential": ", then ", "pro_rata": " and "}[step.group].join(step.targets)
+    text = f"transfer to {joined}" if step.verb == "transfer" else f"{step.verb} {joined}"
+    if step.group == "pro_rata" and len(step.targets) > 1:
+        text += " pro rata"
+    if step.cover:
+        text += f" for {', '.join(step.cover)}"
+    if step.source != "cash":
+        text += f" from {step.source}"
+    if step.to != "cash" and step.verb != "transfer":
+        text += f" to {step.to}"
+    for key, said in details(step, without=("verb", "targets", "group", "source", "to", "cover", "note")):
+        text += _MODIFIERS.get(key, ", {key} {said}").format(key=key, said=said, purse=_purse(step))
+    return text
+
+
+_MODIFIERS = {
+    "limit": ", at most {said}",
+    "share": ", {said} of {purse}",
+    "when": ", when {said}",
+    "after": ", from {said}",
+    "until": ", until {said}",
+    "short": ", short: {said}",
+}
+
+
+def _purse(step: Step) -> str:
+    """What a step's share is a share of: the account that it takes from."""
+    if step.verb in ("draw", "release"):
+        return "it" if len(step.targets) == 1 else "each"
+    return "the cash" if step.source == "cash" else step.source

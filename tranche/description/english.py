@@ -1,0 +1,83 @@
+"""A Program in plain English: what happens on every payment date, in the order in which it happens."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from tranche.program import Program, Step
+
+from .phrases import sentence
+from .picture import LISTS, list_of
+
+WIDTH = 110
+
+
+def english(program: Program, width: int = WIDTH) -> str:
+    """Plain text, lines of at most `width` columns (longer only where one word is)."""
+    return "\n".join(_lines(program, width)) + "\n"
+
+
+def _lines(program: Program, width: int) -> Iterator[str]:
+    yield program.name
+    if program.dates:
+        yield from _wrapped(
+            f"On each of the {program.periods} payment dates from {program.dates[1]} to {program.dates[-1]} the deal "
+            f"does what follows, in this order. Amounts are in {program.currency}.", width,
+        )  # fmt: skip
+    heading, number = "", 0
+    for step in program.steps:
+        head = _heading(step)
+        if head != heading:
+            yield from ("", head)
+            heading, number = head, 0
+        number += 1
+        said = sentence(program, step) if step.verb else _terms(step)
+        yield from _wrapped(said, width, f"{number:>4}. ")
+    yield ""
+    yield from _wrapped(f"Made from the compiled deal {program.hash[:16]}.", width)
+
+
+def _heading(step: Step) -> str:
+    status = list_of(step)
+    if status:
+        return LISTS.get(status, f"Waterfall: {status.replace('_', ' ')}")
+    return {
+        "collateral": "What comes in",
+        "tranches": "What falls due",
+        "fees": "What falls due",
+        "tests": "Tests, on the cash before it is spent",
+        "status": "Tests, on the cash before it is spent",
+        "close": "At the close",
+    }.get(step.path.partition(".")[0], "And")
+
+
+def _terms(step: Step) -> str:
+    """A step outside the waterfalls: what it does, and the terms by which it does it."""
+    own = "." in step.path  # a text that begins with the name of a class keeps its letters
+    said = step.text if own else step.text[0].upper() + step.text[1:]
+    if not step.details:
+        return _CLOSING.get(step.path, said) + "."
+    details = dict(step.details)
+    ratio = [details.pop(part) for part in ("numerator", "denominator") if part in details]
+    if len(ratio) == 2:
+        said += f": {_operand(ratio[0])} / {_operand(ratio[1])}"
+    terms = "; ".join(f"{key.replace('_', ' ')} {words}" for key, words in details.items())
+    return f"{said}. Terms: {terms}." if terms else f"{said}."
+
+
+def _operand(text: str) -> str:
+    bare = text.replace("_", "").replace(".", "").isalnum() or (text.endswith(")") and text.count("(") == 1)
+    return text if bare and not text.startswith("(") else f"({text})"
+
+
+_CLOSING = {
+    "status": "The tests set the status of the deal; the status chooses the waterfall",
+    "close": "Unpaid interest is carried, capitalised or cancelled, as its tranche says; balances are recorded",
+}
+
+
+def _wrapped(text: str, width: int, lead: str = "") -> Iterator[str]:
+    yield from textwrap.wrap(
+        text, max(width, 40), initial_indent=lead, subsequent_indent=" " * len(lead), break_on_hyphens=False
+    )
