@@ -8,8 +8,7 @@ from tranche import engine
 from tranche.compiler import compile_deal
 from tranche.explanation import explain
 from tranche.files import load
-from tranche.inputs import CollateralCash, DealOrPath, as_deal, prepare
-from tranche.market.terms import Market
+from tranche.inputs import CollateralCash, DealOrPath, MarketOrPath, as_deal, prepare
 from tranche.program import Program
 from tranche.projection import project
 from tranche.results import Results
@@ -30,7 +29,7 @@ def run(
     seed: int = 0,
     threads: int | None = None,
     collections: CollateralCash | None = None,
-    market: Market | None = None,
+    market: MarketOrPath | None = None,
     *,
     width: int | None = None,
     first_path: int = 0,
@@ -41,7 +40,8 @@ def run(
 
     `collections`: the user's own cash, an array [paths, T] in the deal's currency or a mapping of such arrays by
     component; by default what the deal's file names. Where it has fewer paths than `paths`, those there are are run.
-    `market` replaces the deal's market. `threads`: all processors by default; neither it nor `width` changes a bit.
+    `market` replaces the deal's market; the name of a market file lays that file over it. `threads`: all processors by
+    default; neither it nor `width` changes a bit.
     `progress` is called with the number of paths done since the last call.
     Raises DealError, DataError and UsageError.
     """

@@ -14,18 +14,25 @@ from tranche.collateral.terms import Collections
 from tranche.compiler import compile_deal, dates_of
 from tranche.deal import Deal
 from tranche.errors import DataError, Problem
-from tranche.files import collections_path, load, read_collections
+from tranche.files import collections_path, load, load_market, read_collections
+from tranche.market.overlay import laid_over
 from tranche.market.scenario import scenario as market_scenario
 from tranche.market.terms import Market
 
 DealOrPath = Deal | str | Path
+MarketOrPath = Market | str | Path
 CollateralCash = ArrayLike | Mapping[str, ArrayLike]
 
 
-def as_deal(deal: DealOrPath, market: Market | None = None) -> Deal:
-    """A deal, or the deal in a file; in another market when one is given. Raises DealError."""
+def as_deal(deal: DealOrPath, market: MarketOrPath | None = None) -> Deal:
+    """A deal, or the deal in a file; in another market when one is given: a Market takes the place of the deal's own,
+    a market file is laid over it (`laid_over`). Raises DealError."""
     found = deal if isinstance(deal, Deal) else load(deal)
-    return found if market is None else attrs.evolve(found, market=market)
+    if market is None:
+        return found
+    if not isinstance(market, Market):
+        market = laid_over(found.market, load_market(market, found.currency))
+    return attrs.evolve(found, market=market)
 
 
 def prepare(
@@ -33,13 +40,13 @@ def prepare(
     *,
     seed: int = 0,
     collections: CollateralCash | None = None,
-    market: Market | None = None,
+    market: MarketOrPath | None = None,
     fuse: bool = True,
 ) -> engine.Scenario:
     """The deal's Program and the sources of its inputs: the user's cash, then the market's factors.
 
-    `collections`: see `engine.cash_flows`; without it, the file that the deal names is read. `market` replaces the
-    deal's own. `fuse`: see `compile_deal`. Raises DealError, DataError and UsageError.
+    `collections`: see `engine.cash_flows`; without it, the file that the deal names is read. `market`: see `as_deal`.
+    `fuse`: see `compile_deal`. Raises DealError, DataError and UsageError.
     """
     seed = engine.whole_number("seed", seed, 0, 2**64 - 1)
     deal = as_deal(deal, market)

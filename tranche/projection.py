@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from tranche import engine
 from tranche.errors import Problem, UsageError, nearest
-from tranche.inputs import CollateralCash, DealOrPath, prepare
-from tranche.market.terms import Market
+from tranche.inputs import CollateralCash, DealOrPath, MarketOrPath, prepare
 from tranche.program import Claim, Op, Program
 from tranche.reference import Number, run_path
 from tranche.results import FIELDS
@@ -70,7 +69,7 @@ def project(
     collections: CollateralCash | None = None,
     path: int = 0,
     seed: int = 0,
-    market: Market | None = None,
+    market: MarketOrPath | None = None,
 ) -> Projection:
     """Run one path of a deal and keep everything. Raises DealError, DataError and UsageError."""
     inputs = prepare(deal, seed=seed, collections=collections, market=market)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Cash, DealFile, Json, Seed
+from .options import Cash, DealFile, Json, MarketFile, Seed
 
 PATH = 17
 
@@ -19,13 +19,13 @@ def explain(
     ] = None,
     seed: Seed = 0,
     collections: Cash = None,
+    market: MarketFile = None,
     every: Annotated[bool, typer.Option("--every", help="Tell every date in full.")] = False,
     as_json: Json = False,
 ) -> None:
     """Tell one path: the story, then each date and step with what was available, due, paid and short, and why."""
     from tranche.explanation import explain as explain_deal
-    from tranche.files import load
-    from tranche.inputs import prepare
+    from tranche.inputs import as_deal, prepare
 
     from .cash import read_cash
     from .deal_files import deal_file
@@ -33,7 +33,7 @@ def explain(
     from .output import print_json, printable
 
     with ending():
-        deal = load(deal_file(path))
+        deal = as_deal(deal_file(path), market)
         cash = read_cash(deal, collections)
         if number is None:
             there = prepare(deal, seed=seed, collections=cash).paths

@@ -19,4 +19,7 @@ Cash = Annotated[
         "--collections", help="The collateral's cash: .csv or .parquet rows, or .npy or .json arrays [paths, dates]."
     ),
 ]
+MarketFile = Annotated[
+    Path | None, typer.Option("--market", help="A market file (YAML), laid over the market that each deal states.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import Cash, Json, Paths, Seed
+from .options import Cash, Json, MarketFile, Paths, Seed
 
 if TYPE_CHECKING:
     from tranche.deal import Deal
@@ -23,6 +23,7 @@ def run(
     seed: Seed = 0,
     threads: Annotated[int | None, typer.Option("--threads", help="Threads. [default: all processors]")] = None,
     collections: Cash = None,
+    market: MarketFile = None,
     as_json: Json = False,
 ) -> None:
     """Simulate each deal and print its tranche table, its tests and the audit: cash in less cash out.
@@ -41,7 +42,7 @@ def run(
         used = _threads(threads)
         for file in deal_files(paths):
             try:
-                deal, results, seconds = _run(file, number, seed, used, collections)
+                deal, results, seconds = _run(file, number, seed, used, collections, market)
             except TrancheError as error:
                 reports.append({"file": str(file), "ok": False, "problems": as_data(error)})
                 end.fail(error)
@@ -65,17 +66,17 @@ def _threads(threads: int | None) -> int:
 
 
 def _run(
-    file: Path, number: int | None, seed: int, threads: int, collections: Path | None
+    file: Path, number: int | None, seed: int, threads: int, collections: Path | None, market: Path | None
 ) -> tuple[Deal, Results, float]:
     from rich.progress import Progress
 
     from tranche.api import run as run_deal
-    from tranche.files import load
+    from tranche.inputs import as_deal
 
     from .cash import read_cash
     from .output import errors, is_interactive
 
-    deal = load(file)
+    deal = as_deal(file, market)
     cash = read_cash(deal, collections)
     with Progress(console=errors(), transient=True, disable=not is_interactive()) as bar:
         task = bar.add_task("paths", total=number)

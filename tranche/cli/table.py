@@ -50,7 +50,7 @@ def print_results(file: str, deal: Deal, results: Results, seconds: float, threa
         f"{audit.absolute:.2g} {safe(program.currency)} (path {audit.path}, date {audit.period})"
     )
     out.print(f"{seconds:.2f} s on {threads} thread{'s' if threads > 1 else ''}, from deal to results")
-    for assumption in deal.assumptions:
+    for assumption in (*deal.assumptions, *deal.market.assumptions):
         out.print(f"assumed: {safe(assumption)}")
     out.print()
 

@@ -29,10 +29,14 @@ from .test import CoverageTest
 
 @attrs.frozen
 class Source:
-    """Where a deal came from: the file and the line of each path inside it (`waterfall.performing[3].pay` → 41)."""
+    """Where a deal came from: the file and the line of each path inside it (`waterfall.performing[3].pay` → 41), and
+    the file and line of what it includes from others (`market.factors.btc` → ("markets/base.yaml", 12))."""
 
     file: str = ""
     lines: Mapping[str, int] = attrs.field(default=FrozenMap[int](), converter=FrozenMap[int])
+    included: Mapping[str, tuple[str, int]] = attrs.field(
+        default=FrozenMap[tuple[str, int]](), converter=FrozenMap[tuple[str, int]]
+    )
 
     def place(self, path: str) -> Place:
         """The place of `path`, or of its nearest ancestor that has a line.
@@ -43,9 +47,11 @@ class Source:
         if path.startswith("waterfall.performing") and "waterfall[0]" in self.lines:
             path = path.replace("waterfall.performing", "waterfall", 1)
         probe = path
-        while probe and probe not in self.lines:
+        while probe and probe not in self.lines and probe not in self.included:
             cut = max(probe.rfind("."), probe.rfind("["))
             probe = probe[:cut] if cut > 0 else ""
+        if probe not in self.lines and probe in self.included:
+            return Place(path, *self.included[probe])
         return Place(path=path, file=self.file, line=self.lines.get(probe, 0))
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from tranche import engine
-from tranche.inputs import CollateralCash, DealOrPath, prepare
-from tranche.market.terms import Market
+from tranche.inputs import CollateralCash, DealOrPath, MarketOrPath, prepare
 from tranche.program import Program
 from tranche.reference import Number, run_path
 
@@ -18,7 +17,7 @@ def explain(
     path: int = 17,
     seed: int = 0,
     collections: CollateralCash | None = None,
-    market: Market | None = None,
+    market: MarketOrPath | None = None,
 ) -> Explanation:
     """Why a path went as it did: each date, each step, what was available, due, paid and short, and why.
 

@@ -1,7 +1,8 @@
-"""Floor 3. Files → Deal, with the line of every error; the user's cash flows → arrays."""
+"""Floor 3. Files → Deal or Market, with the line of every error; the user's cash flows → arrays."""
 
 from .collections_file import read_collections
 from .data_path import collections_path
 from .load import load, loads
+from .market_file import load_market
 
-__all__ = ["collections_path", "load", "loads", "read_collections"]
+__all__ = ["collections_path", "load", "load_market", "loads", "read_collections"]

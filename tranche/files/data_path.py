@@ -38,5 +38,5 @@ def resolve_inside(folder: Path, name: str) -> Path:
     if not found.is_relative_to(home):
         raise Invalid(f"{name!r} is a link that leaves the folder of the deal file", "copy the file into that folder")
     if not found.is_file():
-        raise Invalid(f"{name!r} is not a file", "name a CSV or Parquet file")
+        raise Invalid(f"{name!r} is not a file", "name a file")
     return found

@@ -16,11 +16,11 @@ from tranche.terms.number import suffixed
 from tranche.terms.rate import rate
 
 from .gather import Gather
-from .readers import mapping, text
+from .readers import listing, mapping, text
 from .unions import tagged
 
 FLAT_FROM = dt.date(2000, 1, 1)  # the one point of a flat rate; any date means the same
-SECTIONS = ("factors", "copula", "rates", "name")
+SECTIONS = ("factors", "copula", "rates", "name", "description", "assumptions", "file")
 
 
 def read_copula(raw: Any) -> GaussianCopula:
@@ -57,8 +57,10 @@ def read_market(raw: Any, factor: Callable[[str, Any], Lognormal | Reverting]) -
                 fields[key] = gather.read(key, lambda raw: named(raw, read_rate), value)
             elif key == "copula":
                 fields[key] = gather.read(key, read_copula, value)
-            elif key == "name":
+            elif key in ("name", "description"):
                 fields[key] = gather.read(key, text, value)
+            elif key == "assumptions":
+                fields[key] = gather.read(key, listing(text), value)
             else:
                 gather.refuse(key, f"unknown key {key!r}", nearest(key, SECTIONS))
     return Market(**fields)

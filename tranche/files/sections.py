@@ -180,7 +180,7 @@ def _title(value: Any) -> str:
 
 def _first(problems: list[Problem]) -> list[Problem]:
     """In the order of the file; the first MOST_PROBLEMS when there are more."""
-    ordered = sorted(problems, key=lambda one: (one.place.line, one.place.path, one.what))
+    ordered = sorted(problems, key=lambda one: (one.place.file, one.place.line, one.place.path, one.what))
     if len(ordered) <= MOST_PROBLEMS:
         return ordered
     next_place = attrs.evolve(ordered[MOST_PROBLEMS].place, path="")

@@ -65,3 +65,5 @@ class Market:
     copula: GaussianCopula = GaussianCopula()
     rates: tuple[ReferenceRate, ...] = ()
     name: str = ""
+    description: str = ""
+    assumptions: tuple[str, ...] = ()
