@@ -118,5 +118,5 @@ def test_mistakes_in_a_file(tmp_path, text: str, said: str) -> None:
 
 
 def test_a_name_is_given_once() -> None:
-    with pytest.raises(DealError, match="taken by series.cfads"):
+    with pytest.raises(DealError, match=r"taken by series\.cfads"):
         loads(TEXT.replace("SERIES", "[1, 1, 1, 1]").replace("KEPT", "1") + "definitions: {cfads: 1}\n")
