@@ -8,6 +8,8 @@
     depend on the width, on the block, or on the thread.
 (C) Sums over paths are integers kept in two 64-bit limbs (low 32 bits, rest), so that adding threads, blocks and
     slices in any order gives the same bits. Two's complement wrap-around is what makes the limbs add up.
+(D) What is known of the paths besides is tallied block by block (tally.pxd), while their registers are at hand: memory
+    does not grow with the number of paths unless their totals are asked for.
 """
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from cython.parallel cimport prange, threadid
@@ -19,6 +21,7 @@ cimport lanes
 from operations cimport PADDING, Call, execute, operation
 from program cimport *
 from source cimport BlockSource
+from tally cimport BINS, MOMENTS, WIDEST, WORST, Tally, Watched, add_block, carry_moments
 
 import numpy as np
 
@@ -42,7 +45,8 @@ cdef extern from *:
     ctypedef Py_ssize_t cloned_size "TRANCHE_CLONES Py_ssize_t"
     const int TRANCHE_OPENMP
 
-WIDTHS = (32, 64, 96, 128)
+WIDTHS = (32, 64, 96, WIDEST)
+TALLY = {"moments": MOMENTS, "bins": BINS, "worst": WORST}  # lengths of what is tallied
 openmp = bool(TRANCHE_OPENMP)
 
 cdef struct Plan:                       # what all blocks share
@@ -66,6 +70,7 @@ cdef struct Plan:                       # what all blocks share
     Py_ssize_t sources
     BlockSource** source                # [sources]
     Py_ssize_t* source_column           # [sources], the first input each fills
+    Watched watched
 
 cdef struct Worker:                     # what a thread owns
     double* registers                   # [registers, width + PADDING]
@@ -76,6 +81,7 @@ cdef struct Worker:                     # what a thread owns
     Py_ssize_t summed                   # paths in `sums` since they were last carried
     uint64_t* low                       # [periods, records], what was carried
     uint64_t* high
+    Tally tally                         # `moments` is NULL when nothing is tallied
     int64_t bad_path                    # the lowest path with unusable input, or -1
     int64_t bad_amount                  # the lowest path with an amount beyond `bound`, or -1
 
@@ -149,11 +155,13 @@ cdef void carry(const Plan* plan, Worker* worker) noexcept nogil:
         worker.high[k] += <uint64_t>(<int64_t>worker.sums[k] >> 32)
         worker.sums[k] = 0
     worker.summed = 0
+    if worker.tally.moments != NULL:
+        carry_moments(&worker.tally, plan.records + plan.watched.debts)
 
 
 cdef cloned_size store(const Plan* plan, double** at, double* totals, Py_ssize_t n) noexcept nogil:
-    """`totals` [n, records] from the records' registers. Returns 0, or 1 + the lowest lane with an amount that is not
-    a number or out of bounds."""
+    """`totals` [n, records], unless NULL, from the records' registers. Returns 0, or 1 + the lowest lane with an amount
+    that is not a number or out of bounds."""
     cdef Py_ssize_t k, i
     cdef int wrong = 0
     cdef const double* register
@@ -161,20 +169,29 @@ cdef cloned_size store(const Plan* plan, double** at, double* totals, Py_ssize_t
         register = at[plan.record_register[k]]
         for i in range(n):
             wrong |= not lanes.fabs(register[i]) < plan.bound
-    for i in range(n):
-        for k in range(plan.records):
-            totals[i * plan.records + k] = at[plan.record_register[k]][i]
+    if totals != NULL:
+        for i in range(n):
+            for k in range(plan.records):
+                totals[i * plan.records + k] = at[plan.record_register[k]][i]
     if wrong:
         for i in range(n):
             for k in range(plan.records):
-                if not lanes.fabs(totals[i * plan.records + k]) < plan.bound:
+                if not lanes.fabs(at[plan.record_register[k]][i]) < plan.bound:
                     return i + 1
     return 0
 
 
+cdef cloned_void tally_block(const Plan* plan, Worker* worker, int64_t first_path, Py_ssize_t n) noexcept nogil:
+    """Add a block to the worker's tally; the lane count is known to the compiler for the usual width."""
+    if n == 64:
+        add_block(&plan.watched, &worker.tally, worker.at, first_path, 64)
+    else:
+        add_block(&plan.watched, &worker.tally, worker.at, first_path, n)
+
+
 cdef void run_block(const Plan* plan, Worker* worker, int64_t first_path, Py_ssize_t n, double* totals,
                     double* flows) noexcept nogil:
-    """Fill, walk, and store one block. `totals` [n, records]."""
+    """Fill, walk, tally and store one block. `totals` [n, records] or NULL."""
     cdef Py_ssize_t k, i, bad
     cdef const BlockSource* source
     for k in range(plan.sources):
@@ -188,6 +205,8 @@ cdef void run_block(const Plan* plan, Worker* worker, int64_t first_path, Py_ssi
         for i in range(n):
             worker.at[k][i] = plan.initial[k]
     walk_block(plan, worker, flows, n)
+    if worker.tally.moments != NULL:
+        tally_block(plan, worker, first_path, n)
     worker.summed += n
     if worker.summed >= CARRY_AFTER:
         carry(plan, worker)
@@ -200,7 +219,7 @@ cdef class Kernel:
     """A Program made ready to run. Holds no path: `run` may be called from several threads at once.
 
     Arguments are the arrays of `tranche.program.Program`; `sources` pairs a source object with the first input column
-    that it fills.
+    that it fills; `watched` is a `tranche.reduction.Watched`.
     """
     cdef Plan plan
     cdef object keep
@@ -209,14 +228,21 @@ cdef class Kernel:
     def __cinit__(self, const int32_t[:, ::1] code, const double[::1] initial, const double[:, ::1] series,
                   Py_ssize_t first_series, Py_ssize_t inputs, Py_ssize_t first_input,
                   const int32_t[::1] record_register, const int32_t[::1] record_flow, double quantum, list sources,
-                  Py_ssize_t width):
+                  Py_ssize_t width, watched):
         cdef BlockSource* source
         cdef Py_ssize_t k
+        cdef const int32_t[:, ::1] owed = watched.owed
+        cdef const double[::1] notional = watched.notional
+        cdef const double[::1] side = watched.side
         if code.shape[1] * sizeof(int32_t) != sizeof(Instruction):
             raise ValueError("code has the wrong record size")
         if width not in WIDTHS:
             raise ValueError(f"width {width} is not offered; known: {WIDTHS}")
-        self.keep = (np.asarray(code), np.asarray(initial), np.asarray(series), np.asarray(record_register),
+        if owed.shape[0] != notional.shape[0] or side.shape[0] != record_register.shape[0]:
+            raise ValueError("what is watched does not fit the program")
+        if owed.shape[0] and (np.min(owed) < -1 or np.max(owed) >= initial.shape[0]):
+            raise ValueError("an owed register does not exist")
+        self.keep = (watched, np.asarray(code), np.asarray(initial), np.asarray(series), np.asarray(record_register),
                      np.asarray(record_flow), [pair[0].capsule for pair in sources], [pair[0] for pair in sources])
         p = &self.plan
         p.code = <const Instruction*>&code[0, 0] if code.shape[0] else NULL
@@ -236,6 +262,16 @@ cdef class Kernel:
         p.zero = 0.0
         p.bound = quantum * 1125899906842624.0
         p.width = width
+        p.watched.records = p.records
+        p.watched.register = p.record_register
+        p.watched.debts = owed.shape[0]
+        p.watched.parts = owed.shape[1]
+        p.watched.owed = &owed[0, 0] if owed.shape[0] else NULL
+        p.watched.notional = &notional[0] if owed.shape[0] else NULL
+        p.watched.dust = watched.dust
+        p.watched.side = &side[0] if p.records else NULL
+        p.watched.start = watched.start
+        p.watched.magic = p.magic
         p.sources = len(sources)
         p.source = <BlockSource**>malloc(max(1, p.sources) * sizeof(BlockSource*))
         p.source_column = <Py_ssize_t*>malloc(max(1, p.sources) * sizeof(Py_ssize_t))
@@ -257,11 +293,12 @@ cdef class Kernel:
         free(self.plan.source_column)
 
     def run(self, int64_t first_path, Py_ssize_t paths, int threads, double[:, ::1] totals,
-            uint64_t[:, :, ::1] sums, double[:, :, ::1] flows=None):
+            uint64_t[:, :, ::1] sums, double[:, :, ::1] flows=None, list tallies=None):
         """Run paths first_path ≤ p < first_path + paths.
 
-        `totals` [paths, records] receives each record's final value; `sums` [2, periods, records] (low and high limb)
-        is added to; `flows` [paths, periods, records], when given, receives each period's movement or level.
+        `totals` [paths, records], when given, receives each record's final value; `sums` [2, periods, records] (low and
+        high limb) is added to; `flows` [paths, periods, records], when given, receives each period's movement or level;
+        `tallies`, when given, are added to: a `tranche.reduction.Tally` for each thread.
         Returns (lowest path with unusable input or -1, lowest path with an amount out of bounds or -1).
         """
         cdef Plan* plan = &self.plan
@@ -270,10 +307,16 @@ cdef class Kernel:
         cdef int w, failed = 0, count = max(1, min(threads, <int>blocks))
         cdef Worker* workers
         cdef int64_t bad_path = -1, bad_amount = -1
-        cdef double* totals_at = &totals[0, 0] if totals.shape[0] and totals.shape[1] else NULL
+        cdef double* totals_at = NULL
         cdef double* flows_at = &flows[0, 0, 0] if flows is not None else NULL
-        if totals.shape[0] != paths or totals.shape[1] != plan.records:
-            raise ValueError("totals has the wrong shape")
+        if totals is not None:
+            if totals.shape[0] != paths or totals.shape[1] != plan.records:
+                raise ValueError("totals has the wrong shape")
+            totals_at = &totals[0, 0] if paths and plan.records else NULL
+        if tallies is not None:
+            if flows is not None:
+                raise ValueError("totals restart in every period when flows are kept: nothing can be tallied")
+            count = min(count, <int>len(tallies))
         if sums.shape[0] != 2 or sums.shape[1] != plan.periods or sums.shape[2] != plan.records:
             raise ValueError("sums has the wrong shape")
         if flows is not None and (flows.shape[0] != paths or flows.shape[1] != plan.periods
@@ -282,6 +325,12 @@ cdef class Kernel:
         workers = <Worker*>calloc(count, sizeof(Worker))
         if workers == NULL:
             raise MemoryError
+        try:
+            for w in range(count if tallies is not None else 0):
+                bind(plan, &workers[w].tally, tallies[w])
+        except ValueError:
+            free(workers)
+            raise
         for w in range(count):
             failed |= not open_worker(plan, &workers[w], self.scratch_bytes)
         if not failed:
@@ -289,7 +338,7 @@ cdef class Kernel:
                 for b in prange(blocks, num_threads=count, schedule="dynamic"):
                     lanes_here = width if (b + 1) * width <= paths else paths - b * width
                     run_block(plan, &workers[threadid()], first_path + b * width, lanes_here,
-                              totals_at + b * width * plan.records,
+                              totals_at + b * width * plan.records if totals_at != NULL else NULL,
                               flows_at + b * width * cells if flows_at != NULL else NULL)
             for w in range(count):
                 carry(plan, &workers[w])
@@ -304,6 +353,35 @@ cdef class Kernel:
         if failed:
             raise MemoryError
         return bad_path, bad_amount
+
+
+cdef int bind(const Plan* plan, Tally* tally, given) except -1:
+    """Point a worker at the arrays of a `tranche.reduction.Tally`."""
+    cdef Py_ssize_t debts = plan.watched.debts, quantities = plan.records + debts
+    cdef uint64_t[:, ::1] now = given.now
+    cdef uint64_t[:, :, ::1] moments = given.moments
+    cdef int64_t[:, ::1] extremes = given.extremes
+    cdef int64_t[::1] positive = given.positive
+    cdef int64_t[:, ::1] histogram = given.histogram
+    cdef int64_t[:, ::1] worst_path = given.worst_path
+    cdef double[:, ::1] worst_loss = given.worst_loss
+    cdef double[::1] residual = given.residual
+    cdef int64_t[::1] residual_path = given.residual_path
+    if (now.shape[0] != quantities or now.shape[1] != MOMENTS
+            or moments.shape[0] != 2 or moments.shape[1] != quantities or moments.shape[2] != MOMENTS
+            or extremes.shape[0] != 2 or extremes.shape[1] != quantities or positive.shape[0] != quantities
+            or histogram.shape[0] != debts or histogram.shape[1] != BINS
+            or worst_path.shape[0] != debts or worst_path.shape[1] != WORST
+            or worst_loss.shape[0] != debts or worst_loss.shape[1] != WORST
+            or residual.shape[0] != 2 or residual_path.shape[0] != 1):
+        raise ValueError("a tally has the wrong shape")
+    if quantities:
+        tally.now, tally.moments = &now[0, 0], &moments[0, 0, 0]
+        tally.extremes, tally.positive = &extremes[0, 0], &positive[0]
+    if debts:
+        tally.histogram, tally.worst_path, tally.worst_loss = &histogram[0, 0], &worst_path[0, 0], &worst_loss[0, 0]
+    tally.residual, tally.residual_path = &residual[0], &residual_path[0]
+    return 0
 
 
 cdef int64_t lowest(int64_t a, int64_t b) noexcept:

@@ -27,6 +27,7 @@ from tranche.deal import (
 )
 from tranche.errors import UsageError
 from tranche.results import Results
+from tranche.testing import reduce_totals
 
 
 def two_dates() -> Deal:
@@ -110,9 +111,9 @@ def test_the_others(results: Results) -> None:
 
 def test_the_audit(results: Results) -> None:
     assert results.audit.absolute == pytest.approx(0.0, abs=1e-12)
-    wrong = results.totals.copy()
+    wrong = results.kept.copy()
     wrong[1, results.program.record("a.interest")] += 0.25
-    audit = attrs.evolve(results, totals=wrong).audit
+    audit = attrs.evolve(results, reduction=reduce_totals(results.program, wrong, results.sums)).audit
     assert audit.path == 1
     assert audit.absolute == pytest.approx(0.25)
     assert audit.relative == pytest.approx(0.25 / 8.0)  # of the 3 collected and the 5 that the reserve held

@@ -34,6 +34,7 @@ def run(
     width: int | None = None,
     first_path: int = 0,
     progress: Callable[[int], None] | None = None,
+    keep_paths: engine.KeepPaths = "auto",
 ) -> Results:
     """Simulate a deal over paths first_path ≤ p < first_path + paths: by default 10,000 of a simulated market, and all
     that there are of the user's own cash.
@@ -42,7 +43,9 @@ def run(
     component; by default what the deal's file names. Where it has fewer paths than `paths`, those there are are run.
     `market` replaces the deal's market; the name of a market file lays that file over it. `threads`: all processors by
     default; neither it nor `width` changes a bit.
-    `progress` is called with the number of paths done since the last call.
+    `progress` is called with the number of paths done since the last call. `keep_paths`: whether `Results.paths` can
+    show every path (memory grows with them), or only what they add up to is kept (it does not); by default they are
+    kept while their totals fit 128 MB, and every other figure has the same bits either way.
     Raises DealError, DataError and UsageError.
     """
     inputs = prepare(deal, seed=seed, collections=collections, market=market)
@@ -53,5 +56,12 @@ def run(
     elif there is not None:
         paths = min(engine.whole_number("paths", paths, 1, engine.MOST_PATHS), there)
     return engine.run_program(
-        inputs, paths, first_path=first_path, threads=threads, width=width, seed=seed, progress=progress
+        inputs,
+        paths,
+        first_path=first_path,
+        threads=threads,
+        width=width,
+        seed=seed,
+        progress=progress,
+        keep_paths=keep_paths,
     )

@@ -6,7 +6,7 @@ import math
 import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import attrs
 import numpy as np
@@ -16,7 +16,8 @@ from tranche._kernels import waterfall
 from tranche._kernels.cashflows import CashFlows
 from tranche.errors import DataError, Problem, UsageError
 from tranche.program import INSTRUCTION, Kind, Program
-from tranche.results import Results, carried
+from tranche.reduction import Reduction, carried, merged, new_tally, watched
+from tranche.results import Results
 
 # One call of the kernel: at most so many paths, and paths x periods x instructions (some tenths of a second). Between
 # calls progress is shown and Ctrl-C is heard; at the end of each all threads wait for the last, so not less.
@@ -24,9 +25,12 @@ CALL = 1_048_576
 CALL_WORK = 300_000_000
 REGISTER_BYTES = 40 * 1024  # a register file of this size stays in a first-level cache of 48 KiB
 MOST_PATHS = 100_000_000
+KEPT = 128 * 1024 * 1024  # bytes of path totals that are kept without being asked for
 LAST_PATH = 2**62
 MOST_THREADS = 1_024
 
+
+KeepPaths = bool | Literal["auto"]
 
 _forked = False
 
@@ -143,24 +147,41 @@ def run_program(
     width: int | None = None,
     seed: int | None = None,
     progress: Callable[[int], None] | None = None,
+    keep_paths: KeepPaths = "auto",
 ) -> Results:
     """Run paths first_path ≤ p < first_path + paths. The bits of every figure depend on neither threads nor width.
 
+    `keep_paths`: whether every path's totals are kept (8 bytes a path and record), or only what the paths add up to,
+    which needs the same memory for any number of them; "auto": kept up to 128 MB. No other figure depends on it.
     `progress` is called with the number of paths done since the last call. Raises UsageError and DataError.
     """
     program = inputs.program
     _check_paths(inputs, first_path, paths)
     kernel = make_kernel(inputs, width)
-    totals = np.empty((paths, len(program.records)))
+    keep = _keeps(program, paths, keep_paths)
+    totals = np.empty((paths, len(program.records))) if keep else None
     sums = np.zeros((2, program.periods, len(program.records)), dtype=np.uint64)
+    workers = thread_count(threads)
+    tallies = [new_tally(program) for _ in range(workers)]
     call = paths_at_once(program)
     for start in range(0, paths, call):
         count = min(call, paths - start)
-        bad = kernel.run(first_path + start, count, thread_count(threads), totals[start : start + count], sums)
+        rows = None if totals is None else totals[start : start + count]
+        bad = kernel.run(first_path + start, count, workers, rows, sums, None, tallies)
         _raise_bad(inputs, *bad)
         if progress is not None:
             progress(count)
-    return Results(program=program, totals=totals, sums=carried(sums), first_path=first_path, seed=seed, inputs=inputs)
+    reduction = Reduction(paths, carried(sums), merged(tallies))
+    return Results(program, reduction, totals, first_path=first_path, seed=seed, inputs=inputs)
+
+
+def _keeps(program: Program, paths: int, keep_paths: KeepPaths) -> bool:
+    """Whether a run keeps the totals of its paths. Raises UsageError."""
+    if keep_paths == "auto":
+        return 8 * paths * len(program.records) <= KEPT
+    if not isinstance(keep_paths, bool):
+        raise UsageError(Problem(f"keep_paths is {keep_paths!r}", 'True, False or "auto"'))
+    return keep_paths
 
 
 def path_flows(inputs: Scenario, first_path: int, paths: int, *, width: int | None = None) -> NDArray[np.float64]:
@@ -196,6 +217,7 @@ def make_kernel(inputs: Scenario, width: int | None = None) -> waterfall.Kernel:
         program.quantum,
         [(source, int(offset)) for source, offset in zip(inputs.sources, offsets, strict=False)],
         width,
+        watched(program),
     )
 
 

@@ -98,7 +98,7 @@ def figure(results: Results, name: str, table: pd.DataFrame | None = None) -> fl
     kind = results.claim(owner).kind
     if kind in ("debt", "residual"):
         return float((results.tranches() if table is None else table)[field][owner])
-    return math.fsum(float(results.total(f"{owner}.{part}").mean()) for part in FIELDS[kind][field])
+    return math.fsum(results.spread(f"{owner}.{part}").mean for part in FIELDS[kind][field])
 
 
 def _place(deal: Deal, name: str) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import cached_property
 from typing import Protocol
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from tranche.errors import Problem, UsageError, nearest
 from tranche.program import Claim, Program
+from tranche.reduction import Losses, Reduction, Spread
 from tranche.reference import Number, PathResult, run_path
 
 
@@ -38,12 +40,12 @@ class Inputs(Protocol):
 
 @attrs.frozen(eq=False, slots=False)
 class Results:
-    """One run. `totals` [paths, records]: final value of every record; `sums` uint64 [2, T, records]: per-period sums
-    over the paths, in quanta, as low and high limbs."""
+    """One run: what it keeps of all its paths together, and `totals` [paths, records], the final value of every record
+    on every path, where they were kept (None otherwise)."""
 
     program: Program
-    totals: NDArray[np.float64]
-    sums: NDArray[np.uint64]
+    reduction: Reduction
+    totals: NDArray[np.float64] | None = None
     first_path: int = 0
     seed: int | None = None
     inputs: Inputs | None = attrs.field(default=None, repr=False)
@@ -55,7 +57,12 @@ class Results:
     @property
     def count(self) -> int:
         """Number of paths."""
-        return int(self.totals.shape[0])
+        return self.reduction.count
+
+    @property
+    def sums(self) -> NDArray[np.uint64]:
+        """See `Reduction`."""
+        return self.reduction.sums
 
     @cached_property
     def means(self) -> NDArray[np.float64]:
@@ -64,12 +71,40 @@ class Results:
         quanta = high * 2**32 + low  # Python integers: exact
         return np.array(quanta / self.count, dtype=np.float64) * self.program.quantum
 
+    @property
+    def kept(self) -> NDArray[np.float64]:
+        """`totals`. Raises UsageError when the paths were not kept."""
+        if self.totals is None:
+            what = f"the {self.count:,} paths of {self.program.name!r} were not kept, only what they add up to"
+            raise UsageError(Problem(what, "ask for them: run(…, keep_paths=True); or run fewer paths, or one slice"))
+        return self.totals
+
     def total(self, name: str) -> NDArray[np.float64]:
-        """The record `owner.field` of every path; zeros when the deal never moves it."""
+        """The record `owner.field` of every path; zeros when the deal never moves it. Raises UsageError when the paths
+        were not kept."""
+        kept = self.kept
         try:
-            return self.totals[:, self.program.record(name)]
+            return kept[:, self.program.record(name)]
         except KeyError:
             return np.zeros(self.count)
+
+    def spread(self, name: str) -> Spread:
+        """The record `owner.field` over the paths, each path's final value: mean, standard error, least, most. Zeros
+        when the deal never moves it."""
+        try:
+            return self.reduction.spread(self.program, self.program.record(name))
+        except KeyError:
+            return Spread(self.count, 0.0, 0.0 if self.count > 1 else math.nan, 0.0, 0.0, 0.0)
+
+    def losses(self, name: str) -> Losses:
+        """What the debt `name` loses: moments, quantiles, the worst paths. Raises UsageError."""
+        if self.claim(name).kind != "debt":
+            raise UsageError(Problem(f"{name!r} is no debt: it has no losses", nearest(name, self._debts)))
+        return self.reduction.losses(self.program, name)
+
+    @property
+    def _debts(self) -> list[str]:
+        return [claim.name for claim in self.program.claims if claim.kind == "debt"]
 
     def mean(self, name: str) -> NDArray[np.float64]:
         """The record `owner.field` by period, mean over the paths [T]; zeros when the deal never moves it."""
@@ -97,7 +132,8 @@ class Results:
 
     def paths(self, name: str) -> pd.DataFrame:
         """A row per path, totals over its life. Debt: interest, principal, shortfall, deferred, loss, final_balance;
-        residual: distribution; fee: paid, shortfall; test: the number of dates on which each level failed."""
+        residual: distribution; fee: paid, shortfall; test: the number of dates on which each level failed. Raises
+        UsageError when the paths were not kept."""
         kind = self.claim(name).kind
         columns = {
             field: sum(self.total(f"{name}.{part}") for part in parts)
@@ -122,17 +158,8 @@ class Results:
     @cached_property
     def audit(self) -> Audit:
         """The conservation residual of every path's life."""
-        cash_in, out = np.full(self.count, self.program.cash_at_closing), np.zeros(self.count)
-        for k, record in enumerate(self.program.records):
-            if record.side > 0:
-                cash_in = cash_in + self.totals[:, k]
-            elif record.side < 0 or record.register in self.program.cash:
-                out = out + self.totals[:, k]
-        residual = np.abs(cash_in - out)
-        worst = int(np.argmax(residual))
-        scale = np.maximum(cash_in, np.finfo(np.float64).tiny)
-        path = self.first_path + worst
-        return Audit(float(residual[worst]), float((residual / scale).max()), path, self._worst_period(path))
+        absolute, relative, path = self.reduction.residual
+        return Audit(absolute, relative, path, self._worst_period(path))
 
     def _worst_period(self, path: int) -> int:
         """The period in which the path's cash in, cash out and change of cash held differ most: by the slow twin."""
@@ -143,7 +170,8 @@ class Results:
 
     @staticmethod
     def join(parts: list[Results]) -> Results:
-        """One Results from slices of neighbouring paths: the same bits as one run over all of them."""
+        """One Results from slices of neighbouring paths: the same bits as one run over all of them. Paths are kept when
+        every slice kept its own."""
         if not parts:
             raise UsageError(Problem("there are no slices to join", "one or more Results"))
         ordered = sorted(parts, key=lambda part: part.first_path)
@@ -153,10 +181,11 @@ class Results:
             if not same or part.first_path != expected:
                 raise UsageError(Problem("slices do not fit together", "one Program and seed, and paths without gaps"))
             expected += part.count
+        kept = [part.totals for part in ordered if part.totals is not None]
         return Results(
             program=ordered[0].program,
-            totals=np.concatenate([part.totals for part in ordered]),
-            sums=carried(np.sum([part.sums for part in ordered], axis=0, dtype=np.uint64)),
+            reduction=Reduction.join([part.reduction for part in ordered]),
+            totals=np.concatenate(kept) if len(kept) == len(ordered) else None,
             first_path=ordered[0].first_path,
             seed=ordered[0].seed,
         )
@@ -176,12 +205,6 @@ def residuals(program: Program, path: PathResult, number: Callable[[float], Numb
         found.append(before + flows - now)
         before = now
     return found
-
-
-def carried(sums: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The same sums with the low limbs below 2**32, so that equal sums have equal limbs."""
-    low, high = sums
-    return np.stack([low & np.uint64(0xFFFFFFFF), high + (low >> np.uint64(32))])
 
 
 # kind → column → the record fields it adds up

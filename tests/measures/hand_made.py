@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tranche.program import INSTRUCTION, Claim, Kind, Program, Record, Register
+from tranche.reduction import Losses, Spread
+from tranche.testing import reduce_totals
 
 
 class HandMade:
@@ -22,18 +24,27 @@ class HandMade:
             name="by hand",
             currency="USD",
             instructions=np.zeros(0, dtype=INSTRUCTION),
-            registers=(Register("x", Kind.STATE),),
+            registers=tuple(Register(name, Kind.STATE) for name in totals),
             series=np.zeros((0, len(times) - 1)),
-            records=(Record("x", "y", 0, True),),
+            records=tuple(Record(*name.split("."), k, True) for k, name in enumerate(totals)),
             claims=claims,
             times=times,
+            quantum=2.0**-44,
         )
-        self._totals = {name: np.array(values) for name, values in totals.items()}
-        self._means = {name: np.array(values) for name, values in (means or {}).items()}
         self.count = len(next(iter(totals.values()))) if totals else 1
+        sums = np.zeros((2, len(times) - 1, len(totals)), dtype=np.uint64)
+        rows = np.array(list(totals.values())).reshape(len(totals), self.count).T
+        self._reduction = reduce_totals(self.program, rows, sums)
+        self._means = {name: np.array(values) for name, values in (means or {}).items()}
 
-    def total(self, name: str) -> NDArray[np.float64]:
-        return self._totals.get(name, np.zeros(self.count))
+    def spread(self, name: str) -> Spread:
+        known = [record.name for record in self.program.records]
+        if name not in known:
+            return Spread(self.count, 0.0, 0.0, 0.0, 0.0, 0.0)
+        return self._reduction.spread(self.program, known.index(name))
+
+    def losses(self, name: str) -> Losses:
+        return self._reduction.losses(self.program, name)
 
     def mean(self, name: str) -> NDArray[np.float64]:
         return self._means.get(name, np.zeros(self.program.periods))

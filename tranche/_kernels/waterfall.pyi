@@ -1,7 +1,10 @@
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 WIDTHS: tuple[int, ...]
+TALLY: dict[str, int]
 openmp: bool
 
 class Kernel:
@@ -18,15 +21,17 @@ class Kernel:
         quantum: float,
         sources: list[tuple[object, int]],
         width: int,
+        watched: object,
     ) -> None: ...
     def run(
         self,
         first_path: int,
         paths: int,
         threads: int,
-        totals: NDArray[np.float64],
+        totals: NDArray[np.float64] | None,
         sums: NDArray[np.uint64],
         flows: NDArray[np.float64] | None = None,
+        tallies: Sequence[object] | None = None,
     ) -> tuple[int, int]: ...
 
 def opcodes() -> dict[str, int]: ...

@@ -81,12 +81,16 @@ def _run(
     with Progress(console=errors(), transient=True, disable=not is_interactive()) as bar:
         task = bar.add_task("paths", total=number)
         start = time.perf_counter()
-        results = run_deal(deal, number, seed, threads, cash, progress=lambda done: bar.update(task, advance=done))
+        results = run_deal(
+            deal, number, seed, threads, cash, progress=lambda done: bar.update(task, advance=done), keep_paths=False
+        )
         seconds = time.perf_counter() - start
     return deal, results, seconds
 
 
 def _data(results: Results, seconds: float, threads: int) -> dict[str, Any]:
+    from tranche.results import FIELDS
+
     program, audit = results.program, results.audit
     tests = [claim.name for claim in program.claims if claim.kind == "test"]
     return {
@@ -96,7 +100,7 @@ def _data(results: Results, seconds: float, threads: int) -> dict[str, Any]:
         "seed": results.seed,
         "dates": [date.isoformat() for date in program.dates[1:]],
         "tranches": results.tranches().to_dict(orient="index"),
-        "tests": {name: results.paths(name).mean().to_dict() for name in tests},
+        "tests": {name: {field: results.spread(f"{name}.{field}").mean for field in FIELDS["test"]} for name in tests},
         "audit": {"absolute": audit.absolute, "relative": audit.relative, "path": audit.path, "period": audit.period},
         "seconds": seconds,
         "threads": threads,

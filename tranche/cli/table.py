@@ -79,17 +79,18 @@ def cell(value: float, kind: str) -> str:
 
 def _tests(results: Results) -> list[str]:
     """What each coverage test's levels did, on how many of the dates and of the paths."""
+    from tranche.results import FIELDS
+
     lines = []
     for claim in results.program.claims:
         if claim.kind != "test":
             continue
-        frame = results.paths(claim.name)
         known = {record.field for record in results.program.records if record.owner == claim.name}
-        for field in (field for field in frame.columns if field in known):
-            failed = frame[field]
+        for field in (field for field in FIELDS["test"] if field in known):
+            failed = results.spread(f"{claim.name}.{field}")
             words = {"breached": "below its trigger", "lock_up": "below its lock-up level"}
             lines.append(
-                f"{safe(claim.name)}: {words.get(field, 'below its default level')} on {failed.mean():.2f} dates a "
-                f"path, ever on {100 * (failed > 0).mean():.2f}% of the paths"
+                f"{safe(claim.name)}: {words.get(field, 'below its default level')} on {failed.mean:.2f} dates a "
+                f"path, ever on {100 * failed.positive:.2f}% of the paths"
             )
     return lines

@@ -71,7 +71,7 @@ class Explanation:
     def json(self) -> dict[str, Any]:
         """Plain data for `json.dumps`: dates are ISO texts, numbers finite or None."""
         audit = self.results.audit
-        totals = {record.name: self.results.totals[0, k] for k, record in enumerate(self.program.records)}
+        totals = {record.name: self.results.kept[0, k] for k, record in enumerate(self.program.records)}
         return {
             "deal": self.program.name,
             "currency": self.program.currency,

@@ -4,11 +4,10 @@ from .credit import tranche_table
 from .default_probability import default_probability
 from .expected_loss import expected_loss
 from .irr import irr, rate_of_return
-from .loss import losses
 from .loss_given_default import loss_given_default
 from .wal import wal
 
 __all__ = [
-    "default_probability", "expected_loss", "irr", "loss_given_default", "losses", "rate_of_return", "tranche_table",
+    "default_probability", "expected_loss", "irr", "loss_given_default", "rate_of_return", "tranche_table",
     "wal",
 ]  # fmt: skip

@@ -4,18 +4,7 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
 from .figures import Figures
-from .loss import losses
-
-DUST = 1e-9  # of the notional: less than this is rounding, not a loss
-
-
-def defaulted(figures: Figures, name: str) -> NDArray[np.bool_]:
-    """[paths]: whether the debt ends with a loss above DUST."""
-    return losses(figures, name) > DUST
 
 
 def default_probability(figures: Figures, name: str) -> tuple[float, float]:
@@ -23,6 +12,6 @@ def default_probability(figures: Figures, name: str) -> tuple[float, float]:
 
     Late payment that is made good before the end is not a default here: tests and the deal's status speak of that.
     """
-    share = float(defaulted(figures, name).mean())
+    share = figures.losses(name).spread.positive
     error = math.sqrt(share * (1.0 - share) / (figures.count - 1)) if figures.count > 1 else math.nan
     return share, error

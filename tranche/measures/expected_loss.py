@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from .figures import Figures
-from .loss import losses
-from .statistics import standard_error
 
 
 def expected_loss(figures: Figures, name: str) -> tuple[float, float]:
-    """EL = mean over the paths of final balance / notional, a fraction; and its standard error."""
-    lost = losses(figures, name)
-    return float(lost.mean()), standard_error(lost)
+    """EL = mean over the paths of what is lost / notional, a fraction; and its standard error, NaN for one path.
+
+    Above 1 where capitalised interest is lost."""
+    losses = figures.losses(name)
+    return losses.spread.mean / losses.notional, losses.spread.error / losses.notional

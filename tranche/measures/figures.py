@@ -1,4 +1,4 @@
-"""What a measure reads of a run: totals by path and means by date, under the names of the deal's records."""
+"""What a measure reads of a run: each record over the paths, means by date, and the losses of each debt."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tranche.program import Claim, Program
+from tranche.reduction import Losses, Spread
 
 
 class Figures(Protocol):
@@ -19,8 +20,12 @@ class Figures(Protocol):
     @property
     def count(self) -> int: ...
 
-    def total(self, name: str) -> NDArray[np.float64]:
-        """[paths]: the final value of the record `owner.field`."""
+    def spread(self, name: str) -> Spread:
+        """The final value of the record `owner.field` over the paths."""
+
+    def losses(self, name: str) -> Losses:
+        """What the debt `name` loses over the paths: what is still owed after the last payment date, principal,
+        capitalised and unpaid interest; less than DUST of the notional is none."""
 
     def mean(self, name: str) -> NDArray[np.float64]:
         """[T]: the mean over the paths of what the record moved on each date, or of its level."""

@@ -10,5 +10,6 @@
 
 from .broken import BrokenInvariant
 from .observed import Observed, observe
+from .tallied import reduce_totals
 
-__all__ = ["BrokenInvariant", "Observed", "observe"]
+__all__ = ["BrokenInvariant", "Observed", "observe", "reduce_totals"]

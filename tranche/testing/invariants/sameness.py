@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from tranche import engine
 from tranche._kernels import waterfall
+from tranche.reduction import Reduction, Tally
 from tranche.results import Results
 from tranche.testing.broken import BrokenInvariant
 from tranche.testing.observed import Observed
+from tranche.testing.tallied import reduce_totals
 
 
 def same_bits_any_width_any_threads_any_slices(seen: Observed) -> None:
@@ -29,13 +31,13 @@ def same_bits_any_width_any_threads_any_slices(seen: Observed) -> None:
     ]
     runs["slices"] = Results.join(slices[::-1])
     for how, run in runs.items():
-        _same(seen, f"the same bits ({how})", seen.results.totals, run.totals)
-        if not np.array_equal(seen.results.means, run.means):
-            raise BrokenInvariant(f"the same bits ({how})", seen.name, "the sums over the paths differ")
+        _same(seen, f"the same bits ({how})", seen.results.kept, run.kept)
+        _same_reduction(seen, f"the same bits ({how})", seen.results.reduction, run.reduction)
 
 
 def kernel_equals_reference(seen: Observed) -> None:
     """The kernel gives the bits of the slow twin: every movement of every period, every total."""
+    kept = seen.results.kept
     for path in range(seen.paths):
         twin = seen.twin(path)
         movements: NDArray[np.float64] = np.array(twin.movements).reshape(seen.flows.shape[1:])
@@ -43,18 +45,26 @@ def kernel_equals_reference(seen: Observed) -> None:
             name = seen.program.records[k].name
             said = f"{name} is {seen.flows[path, t, k]:.17g}, in the twin {movements[t, k]:.17g}"
             raise BrokenInvariant("kernel = reference", seen.name, said, path, int(t) + 1)
-        _same(seen, "kernel = reference", np.array([twin.totals]), seen.results.totals[path : path + 1], path)
+        _same(seen, "kernel = reference", np.array([twin.totals]), kept[path : path + 1], path)
+    twins = reduce_totals(seen.program, kept, seen.results.sums)
+    _same_reduction(seen, "kernel = reference", seen.results.reduction, twins)
 
 
 def permutation_equivariant(seen: Observed) -> None:
     """Every path alone gives what it gives among the others, so that permuting paths permutes results."""
     order = np.random.default_rng(seen.paths).permutation(seen.paths)
     alone = [engine.run_program(seen.inputs, 1, first_path=int(path), threads=1) for path in order]
-    totals = np.concatenate([run.totals for run in alone])
-    _same(seen, "permuting paths", seen.results.totals, totals[np.argsort(order)])
-    together = attrs.evolve(seen.results, sums=np.sum([run.sums for run in alone], axis=0, dtype=np.uint64))
-    if not np.array_equal(seen.results.means, together.means):
-        raise BrokenInvariant("permuting paths", seen.name, "the sums over the paths differ")
+    totals = np.concatenate([run.kept for run in alone])
+    _same(seen, "permuting paths", seen.results.kept, totals[np.argsort(order)])
+    _same_reduction(seen, "permuting paths", seen.results.reduction, Reduction.join([run.reduction for run in alone]))
+
+
+def _same_reduction(seen: Observed, rule: str, a: Reduction, b: Reduction) -> None:
+    if not np.array_equal(a.sums, b.sums):
+        raise BrokenInvariant(rule, seen.name, "the sums over the paths differ")
+    for field in attrs.fields(Tally):
+        if getattr(a.tally, field.name).tobytes() != getattr(b.tally, field.name).tobytes():
+            raise BrokenInvariant(rule, seen.name, f"what is kept of the paths differs: {field.name}")
 
 
 def _same(seen: Observed, rule: str, a: NDArray[np.float64], b: NDArray[np.float64], first: int = 0) -> None:
