@@ -58,6 +58,7 @@ collateral:
     kw_per_gpu: 1.2 kW
     power_price: 0.10 USD/kWh
     maintenance_per_gpu_month: 50 USD/gpu-month
+    hosting_per_kw_month: 20 USD/kW-month
 market:
   factors:
     rent_h100: {lognormal: {initial: 2.00 USD/gpu-hour, drift: -40%, volatility: 60%}}

@@ -67,7 +67,7 @@ def test_ratios_and_levels(pair: tuple[tranche.Projection, tranche.Results]) -> 
 
 def test_every_name_has_its_columns() -> None:
     projection = tranche.project(loads(FLEET), path=3, seed=9)
-    assert set(projection.names) == {"collateral", "loan", "sponsor", "cash", "dscr", "status"}
+    assert set(projection.names) == {"collateral", "fleet", "loan", "sponsor", "cash", "dscr", "status"}
     for name in projection.names:
         frame = projection.cashflows(name)
         assert list(frame.index) == list(projection.program.dates[1:])

@@ -220,6 +220,7 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "fee": {"paid": ("paid",), "shortfall": ("shortfall",)},
     "account": {"funded": ("funded",), "drawn": ("drawn",), "balance": ("balance",)},
     "collateral": {"collections": ("collections",), "unfunded": ("unfunded",)},
+    "fleet": {field: (field,) for field in ("revenue", "opex", "owned", "book", "appraised")},
     "test": {"breached": ("breached",), "lock_up": ("lock_up",), "default": ("default",)},
     "status": {"default": ("default",)},
 }

@@ -48,7 +48,7 @@ def test_figures_that_do_not_hold(command: Command, deals: Path) -> None:
     result = command("check", file, "--run")
     assert result.exit_code == 1
     (line,) = result.stderr.splitlines()
-    assert line.startswith("deals/more/fleet.yml:30 expect.figures.loan.interest: loan.interest is 2")
+    assert line.startswith("deals/more/fleet.yml:31 expect.figures.loan.interest: loan.interest is 2")
     assert line.endswith("; the file expects 9000000 ± 1")
     data = json.loads(command("check", file, "--run", "--json").stdout)
     assert [figure["holds"] for figure in data[0]["figures"]] == [True, False, True]

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.compiler.small import cover_test, definitions, fee, small, step, target
-from tranche.collateral.terms import Collections, Fleet, Lease
+from tranche.collateral.lease import Lease
+from tranche.collateral.terms import Collections, Fleet
 from tranche.compiler import compile_deal
 from tranche.deal import Amortisation, Coupon, Deal, Debt, Residual, Waterfalls
 from tranche.errors import DealError, Place, TrancheError
@@ -24,7 +25,7 @@ def fleet(**fields: Any) -> Fleet:
     terms: dict[str, Any] = {
         "gpus": 10.0, "lease": Lease(rate=2.0, end=dt.date(2025, 3, 1)), "rent": "rent",
     }  # fmt: skip
-    return Fleet(**(terms | fields))
+    return Fleet.of_one(**(terms | fields))
 
 
 P0 = "waterfall.performing[0]"

@@ -9,7 +9,8 @@ import pickle
 import attrs
 import pytest
 
-from tranche.collateral.terms import Collections, Fleet, Lease
+from tranche.collateral.lease import Lease
+from tranche.collateral.terms import Collections, Fleet
 from tranche.deal import (
     Account,
     Amortisation,
@@ -260,7 +261,7 @@ def test_a_copula(pairs, what):
     assert what in said
 
 
-FLEET = Fleet(gpus=1_000.0, lease=Lease(rate=2.35, end=D(2028, 1, 1)), rent="rent")
+FLEET = {"gpus": 1_000.0, "lease": Lease(rate=2.35, end=D(2028, 1, 1)), "rent": "rent"}
 
 
 @pytest.mark.parametrize(
@@ -279,7 +280,7 @@ FLEET = Fleet(gpus=1_000.0, lease=Lease(rate=2.35, end=D(2028, 1, 1)), rent="ren
     ],
 )
 def test_a_fleet(terms, path):
-    [(found, _)] = told(collateral=attrs.evolve(FLEET, **terms))
+    [(found, _)] = told(collateral=Fleet.of_one(**(FLEET | terms)))
     assert found == f"collateral.fleet.{path}"
 
 

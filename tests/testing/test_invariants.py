@@ -12,7 +12,8 @@ import pytest
 
 from tests.compiler.small import cover_test, definitions, small, step
 from tranche import engine
-from tranche.collateral.terms import Fleet, Lease
+from tranche.collateral.lease import Lease
+from tranche.collateral.terms import Fleet
 from tranche.deal import Deal
 from tranche.errors import UsageError
 from tranche.market.terms import Lognormal, Market
@@ -174,7 +175,7 @@ def test_a_fleet_is_observed_on_its_own_market_and_cannot_be_scaled() -> None:
 
     deal = small(
         step("pay", "senior.interest"), step("pay", "equity"),
-        collateral=Fleet(gpus=1.0, lease=Lease(rate=0.01, end=dt.date(2025, 2, 15)), rent="rent"),
+        collateral=Fleet.of_one(gpus=1.0, lease=Lease(rate=0.01, end=dt.date(2025, 2, 15)), rent="rent"),
         market=Market(factors=(Lognormal(name="rent", initial=0.01, volatility=0.5),)),
     )  # fmt: skip
     seen = observe(deal, paths=9, seed=3)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import attrs
+
+from .fleet import Fleet
 
 
 @attrs.frozen(kw_only=True)
@@ -24,50 +24,6 @@ class Collections:
     amounts: tuple[tuple[str, tuple[float, ...]], ...] = ()
 
 
-@attrs.frozen(kw_only=True)
-class Lease:
-    """A fixed-term take-or-pay lease: `rate` per GPU-hour on `take_or_pay` of the fleet's hours until `end`."""
-
-    rate: float
-    end: dt.date
-    take_or_pay: float = 1.0
-
-
-@attrs.frozen(kw_only=True)
-class Fleet:
-    """GPUs under a take-or-pay lease, re-leased at a market rent when it ends.
-
-    Per period of `h` hours:  contract cash  = gpus · h · take_or_pay · rate        before the lease ends,
-                              market cash    = gpus · h · rent · utilisation        after it (pro rata by days in the
-                                               period in which it ends, after a gap of `releasing_gap_days`),
-                              operating cost = gpus · (kw_per_gpu · (pue · power_price · h + hosting_per_kw_month
-                                               · months) + maintenance_per_gpu_month · months), grown by
-                                               `cost_inflation` a year,
-                              collections    = max(0, contract + market − operating cost).
-    The part of the operating cost that the rent does not cover is the name `fleet.unfunded`.
-
-    The market rent of a period is the factor at its payment date.
-
-    `rent` and `utilisation` name market factors (`utilisation` may be a number instead).
-    `cost_per_gpu` and `life_years` give `fleet.book` (straight line from `in_service` to zero);
-    `appraisal` gives `fleet.appraised`: share of cost by whole year of age, interpolated linearly, last value held.
-    """
-
-    gpus: float
-    lease: Lease
-    rent: str
-    utilisation: str | float = 1.0
-    in_service: dt.date | None = None  # None: closing
-    releasing_gap_days: int = 0
-    kw_per_gpu: float = 0.0
-    pue: float = 1.0
-    power_price: float = 0.0  # per kWh
-    hosting_per_kw_month: float = 0.0
-    maintenance_per_gpu_month: float = 0.0
-    cost_inflation: float = 0.0
-    cost_per_gpu: float = 0.0
-    life_years: float = 6.0
-    appraisal: tuple[float, ...] = (1.0, 0.78, 0.60, 0.46, 0.35)
-
+__all__ = ["Collateral", "Collections", "Fleet"]
 
 Collateral = Collections | Fleet

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tranche.collateral.names import factor_fields, scheduled_names
 from tranche.collateral.terms import Fleet
 from tranche.deal import Coupon, Deal, Debt
 from tranche.deal.formula import Call, Expr, Formula, Number
@@ -68,7 +69,7 @@ def _scheduled(deal: Deal, tree: Expr, seen: set[str]) -> bool:
     uniform |= {f"rates.{rate.name}" for rate in deal.market.rates}
     uniform |= {f"{tranche.name}.{field}" for tranche in deal.tranches for field in ("notional", "rate")}
     if isinstance(deal.collateral, Fleet):
-        uniform |= {"fleet.book", "fleet.appraised"}
+        uniform |= scheduled_names(deal.collateral)
     for node in walk(tree):
         if isinstance(node, Call) and node.function in ("prev", "sum_last", "avg_last"):
             return False
@@ -154,12 +155,11 @@ def _collateral(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
                 yield problem(deal, "collateral.collections.amounts", what, fix)
         return
     factors = {factor.name for factor in deal.market.factors}
-    for field in ("rent", "utilisation"):
-        name = getattr(deal.collateral, field)
-        if isinstance(name, str) and name not in factors:
+    for path, name in factor_fields(deal.collateral):
+        if name not in factors:
             yield problem(
                 deal,
-                f"collateral.fleet.{field}",
+                path,
                 f"unknown market factor {name!r}",
                 nearest(name, factors) if factors else f"state it: market.factors.{name}",
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import attrs
 import numpy as np
@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from tranche.deal import Account, Deal, Debt, Fee, Residual
 from tranche.deal.formula import Expr, Formula
-from tranche.program import Claim, Record
+from tranche.program import Claim, Op, Record
 from tranche.terms.dates import PaymentDates
 
 from .emitter import Emitter
-from .values import Lane, Value
+from .values import ZERO, Lane, Value
 
 
 @attrs.frozen
@@ -76,6 +76,28 @@ class Context:
     @property
     def periods(self) -> int:
         return len(self.dates.dates)
+
+    def define(self, name: str, value: Value) -> None:
+        """Put a name into the symbol table whose value does not change within a period."""
+        self.names[name] = lambda: value
+
+    def sum(self, parts: Sequence[Value], name: str) -> Value:
+        """The parts added up in their order; what depends on the period alone first, in one number."""
+        total: Value = ZERO
+        for part in sorted(parts, key=lambda part: isinstance(part, Lane)):
+            total = self.emitter.compute(Op.ADD, total, part, name=name)
+        return total
+
+    def flow(self, owner: str, field: str, amount: Value, side: int = 0) -> None:
+        """Record what `amount` moves in this period."""
+        total, record = self.total(owner, field, side)
+        self.emitter.emit(Op.SHORTFALL, total, amount, ZERO, record=record)
+
+    def stock(self, owner: str, field: str, level: Value) -> None:
+        """Record a level of this period that is no register of its own."""
+        kept = self.emitter.state(f"{owner}.{field}")
+        self.emitter.emit(Op.COPY, kept, level)
+        self.emitter.emit(Op.RECORD, kept, record=self.record(owner, field, kept, flow=False))
 
     def record(self, owner: str, field: str, register: Lane, flow: bool, side: int = 0) -> int:
         """The number of the record `owner.field`, made when it is first asked for."""

@@ -119,7 +119,7 @@ def _pack(context: Context, fuse: bool) -> Program:
     )
 
 
-_ORDER = ("collateral", "fee", "debt", "residual", "account", "test", "status")
+_ORDER = ("collateral", "fleet", "fee", "debt", "residual", "account", "test", "status")
 
 
 def quantum_for(context: Context) -> float:

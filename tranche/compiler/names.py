@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tranche.collateral.names import fleet_names
 from tranche.collateral.terms import Collections
 from tranche.deal import Deal, Debt
 from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Unary
@@ -53,7 +54,7 @@ def known_names(deal: Deal) -> set[str]:
     if isinstance(deal.collateral, Collections):
         names.update(f"collections.{component}" for component in deal.collateral.components)
     else:
-        names.update(("fleet.book", "fleet.appraised", "fleet.unfunded"))
+        names.update(fleet_names(deal.collateral))
     names.update(deal.definitions)
     names.update(series.name for series in deal.series)
     return names

@@ -3,37 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import PurePosixPath, PureWindowsPath
 
-from tranche.collateral.terms import Collateral, Collections, Fleet
+from tranche.collateral.terms import Collateral, Collections
 from tranche.errors import Invalid, Place, Problem
 
-from . import validators as v
-from .check_market import field_problems
+from .check_fleet import fleet_problems
 from .names import check_identifier
 
 MOST_COMPONENTS = 64
-
-_SHARE = v.number(0, 1, hint="write 0% to 100%, with the % sign (95% is 0.95)")
-_PRICE = v.number(0)
-
-LEASE: Mapping[str, v.Validator] = {"rate": _PRICE, "end": v.date, "take_or_pay": _SHARE}
-FLEET: Mapping[str, v.Validator] = {
-    "gpus": v.number(above=0),
-    "rent": v.identifier,
-    "in_service": v.optional(v.date),
-    "releasing_gap_days": v.whole(0, 3_660),
-    "kw_per_gpu": _PRICE,
-    "pue": v.number(1, 10),
-    "power_price": _PRICE,
-    "hosting_per_kw_month": _PRICE,
-    "maintenance_per_gpu_month": _PRICE,
-    "cost_inflation": v.rate(),
-    "cost_per_gpu": _PRICE,
-    "life_years": v.number(0, 100, above=0),
-    "appraisal": v.each(v.number(0, 10), at_least=1),
-}
 
 
 def collateral_problems(collateral: Collateral) -> Iterator[Problem]:
@@ -41,7 +20,7 @@ def collateral_problems(collateral: Collateral) -> Iterator[Problem]:
     if isinstance(collateral, Collections):
         yield from _collections(collateral)
     else:
-        yield from _fleet(collateral)
+        yield from fleet_problems(collateral)
 
 
 def relative_path(name: object) -> str:
@@ -94,11 +73,3 @@ def _amounts(collections: Collections) -> Iterator[Problem]:
         for k, amount in enumerate(amounts):
             if not 0 <= amount < math.inf:
                 yield Problem(f"{name}[{k}] is {amount:,.10g}", "a finite amount, 0 or more", Place(path))
-
-
-def _fleet(fleet: Fleet) -> Iterator[Problem]:
-    path = "collateral.fleet"
-    yield from field_problems(fleet, path, FLEET)
-    yield from field_problems(fleet.lease, f"{path}.lease", LEASE)
-    utilisation = v.identifier if isinstance(fleet.utilisation, str) else _SHARE
-    yield from field_problems(fleet, path, {"utilisation": utilisation})

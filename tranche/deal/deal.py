@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from tranche.collateral.names import names_of
 from tranche.collateral.terms import Collateral, Collections, Fleet
 from tranche.errors import DealError, Invalid, Place
 from tranche.market.terms import Market
@@ -111,6 +112,7 @@ class Deal:
         named = ("series", "tranches", "fees", "accounts", "tests")
         names = {section: [item.name for item in getattr(self, section)] for section in named}
         parts = Parts(**{field.name: getattr(self, field.name) for field in attrs.fields(Parts)})
-        found = [*name_problems({**names, "definitions": self.definitions}), *part_problems(parts)]
+        named_parts = {**names, **names_of(self.collateral), "definitions": self.definitions}
+        found = [*name_problems(named_parts), *part_problems(parts)]
         if found:
             raise DealError(attrs.evolve(one, place=self.source.place(one.place.path)) for one in found)

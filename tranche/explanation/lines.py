@@ -26,9 +26,12 @@ VERBS = {
     "deferred": "capitalise",
     "shortfall": "unpaid",
     "unfunded": "uncovered",
+    "revenue": "earn",
+    "opex": "cost",
 }
 LEVELS = {"breached": "trigger", "lock_up": "lock-up level", "default": "default level"}
-QUIET = frozenset({"capitalise", "spend", "unpaid", "uncovered"})  # shown only where they move something
+# shown only where they move something
+QUIET = frozenset({"capitalise", "earn", "cost", "spend", "unpaid", "uncovered"})
 
 
 @attrs.frozen
@@ -186,7 +189,7 @@ def _amounts(verb: str, event: Event) -> tuple[float, float, float, float]:
             return before["account"], lacking if finite else nothing, moved, lacking - moved if finite else 0.0
         case "transfer":
             return before["source"], nothing, moved, 0.0
-        case "spend":
+        case "spend" | "earn" | "cost":
             return nothing, nothing, moved, 0.0
         case "receive":
             return before["cash"], moved, moved, 0.0

@@ -137,6 +137,8 @@ WHY: dict[str, Callable[[Event], str]] = {
     "transfer": moving,
     "spend": lambda event: "what the step took from the account",
     "receive": received,
+    "earn": lambda event: "what the machines earned",
+    "cost": lambda event: "what it took to run them",
     "capitalise": capitalised,
     "unpaid": unpaid,
     "uncovered": uncovered,

@@ -11,9 +11,11 @@ import attrs
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, override
 
-from tranche.collateral.terms import Collateral, Collections, Fleet, Lease
+from tranche.collateral.cohort import Cohort
+from tranche.collateral.lease import Lease, Renewal, Service
+from tranche.collateral.terms import Collateral, Collections, Fleet
 from tranche.deal import Amortisation, Coupon, CoverageTest, Waterfalls
-from tranche.deal.check_collateral import FLEET, LEASE
+from tranche.deal.check_fleet import COHORT, FLEET, LEASE, RENEWAL, SERVICE
 from tranche.deal.check_market import LOGNORMAL, REVERTING
 from tranche.deal.validators import Validator
 from tranche.errors import Invalid
@@ -21,6 +23,7 @@ from tranche.market.terms import Lognormal, Market, Reverting
 
 from .coverage import read_test
 from .fields import field_readers
+from .fleet import read_fleet
 from .keys import key_of, keys_of
 from .liabilities import read_amortisation, read_coupon
 from .market import read_market
@@ -30,7 +33,8 @@ from .unions import tagged
 
 # what a deal asks of the classes of other packages: class → field → validator
 VALIDATORS: Mapping[type, Mapping[str, Validator]] = {
-    Lognormal: LOGNORMAL, Reverting: REVERTING, Lease: LEASE, Fleet: FLEET,
+    Lognormal: LOGNORMAL, Reverting: REVERTING, Lease: LEASE, Renewal: RENEWAL, Service: SERVICE,
+    Cohort: COHORT, Fleet: FLEET,
 }  # fmt: skip
 
 Structure = Callable[[Any], Any]
@@ -40,15 +44,15 @@ Structure = Callable[[Any], Any]
 def deal_converter(currency: str) -> Converter:
     """Structures each class of the term sheet out of plain values of a file. Errors are cattrs groups of Invalid."""
     converter = Converter(detailed_validation=True, forbid_extra_keys=True)
-    plain = {
-        kind: _class_reader(kind, readers, converter) for kind, readers in field_readers(currency, converter).items()
-    }
+    fields = field_readers(currency, converter)
+    plain = {kind: _class_reader(kind, readers, converter) for kind, readers in fields.items()}
     hooks: dict[type, Structure] = {
         **plain,
         Collections: partial(_collections, plain[Collections]),
         CoverageTest: partial(read_test, plain[CoverageTest]),
         Amortisation: partial(read_amortisation, plain[Amortisation]),
         Coupon: partial(read_coupon, plain[Coupon]),
+        Fleet: partial(read_fleet, _own_readers(Cohort, fields[Cohort]), _own_readers(Fleet, fields[Fleet])),
         Waterfalls: read_waterfalls,
         Market: lambda raw: read_market(raw, partial(_factor, converter)),
     }
@@ -92,19 +96,31 @@ def _factor(converter: Converter, name: str, raw: Any) -> Lognormal | Reverting:
 
 def _class_reader(kind: type, readers: Mapping[str, Reader], converter: Converter) -> Structure:
     """Reads each field by its reader and then by its validator, so that every wrong field is told."""
-    validators = VALIDATORS.get(kind, {})
     overrides: dict[str, Any] = {
-        field.name: override(
-            struct_hook=_checked(
-                field, readers.get(field.name, as_written), validators.get(field.name, field.validator)
-            ),
-            rename=key_of(kind, field.name),
-        )
+        field.name: override(struct_hook=_field_hook(kind, field, readers), rename=key_of(kind, field.name))
         for field in attrs.fields(kind)
     }
     structure: Callable[[Any, Any], Any] = make_dict_structure_fn(kind, converter, **overrides)
     example = f"{{{keys_of(kind)[0]}: …}}"
     return lambda raw: structure(mapping(raw, example), kind)
+
+
+def _own_readers(kind: type, readers: Mapping[str, Reader]) -> dict[str, Reader]:
+    """Field → reader, validator included, of the fields that a file can write."""
+    return {
+        field.name: partial(_without_type_of, _field_hook(kind, field, readers))
+        for field in attrs.fields(kind)
+        if field.name in readers and field.name not in ("name", "cohorts")
+    }
+
+
+def _without_type_of(hook: Callable[[Any, Any], Any], raw: Any) -> Any:
+    return hook(raw, None)
+
+
+def _field_hook(kind: type, field: attrs.Attribute[Any], readers: Mapping[str, Reader]) -> Callable[[Any, Any], Any]:
+    validate = VALIDATORS.get(kind, {}).get(field.name, field.validator)
+    return _checked(field, readers.get(field.name, as_written), validate)
 
 
 def _checked(field: attrs.Attribute[Any], reader: Reader, validate: Validator | None) -> Callable[[Any, Any], Any]:

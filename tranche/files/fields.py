@@ -8,7 +8,7 @@ from typing import Any
 
 from cattrs import Converter
 
-from tranche.collateral.terms import Collections, Fleet, Lease
+from tranche.collateral.terms import Collections
 from tranche.deal import (
     Account,
     Amortisation,
@@ -24,10 +24,11 @@ from tranche.deal import (
 from tranche.deal.check_collateral import relative_path
 from tranche.errors import Invalid, nearest
 from tranche.market.terms import Lognormal, Reverting
-from tranche.terms import day, level, measured, money, percent, rate, ratio, tenor_days, tenor_years, unit_price
+from tranche.terms import day, level, money, rate, ratio, tenor_days
 from tranche.terms.literal import literal
 from tranche.terms.tolerance import tolerance
 
+from .collateral_fields import collateral_readers
 from .market import named
 from .readers import Reader, flag, formula, integer, listing, text
 
@@ -36,9 +37,6 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
     """Class → field → reader; `currency` is the deal's, `converter` reads what is a class itself."""
     cash = partial(money, currency=currency)
     price = partial(level, currency=currency)
-
-    def per(unit: str) -> Reader:
-        return partial(unit_price, unit=unit, currency=currency)
 
     def of(kind: type) -> Reader:
         return lambda raw: converter.structure(raw, kind)
@@ -63,14 +61,7 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
         },
         Expect: {"paths": integer, "seed": integer, "figures": lambda raw: named(raw, read_expectation)},
         Collections: {"file": relative_path, "components": listing(text), "amounts": partial(read_amounts, cash)},
-        Lease: {"rate": per("gpu-hour"), "end": day, "take_or_pay": percent},
-        Fleet: {
-            "gpus": literal, "lease": of(Lease), "rent": text, "utilisation": _utilisation,
-            "in_service": day, "releasing_gap_days": tenor_days, "kw_per_gpu": partial(measured, unit="kW"),
-            "pue": ratio, "power_price": per("kWh"), "hosting_per_kw_month": per("kW-month"),
-            "maintenance_per_gpu_month": per("gpu-month"), "cost_inflation": rate, "cost_per_gpu": per("gpu"),
-            "life_years": tenor_years, "appraisal": listing(percent),
-        },
+        **collateral_readers(currency, converter),
         Lognormal: {"name": text, "initial": price, "drift": rate, "volatility": rate, "note": text},
         Reverting: {
             "name": text, "initial": price, "mean": price, "speed": literal, "volatility": rate, "low": price,
@@ -97,8 +88,3 @@ def read_expectation(figure: str, raw: Any) -> Expectation:
     if len(raw) != 2:
         raise Invalid("value and within are both needed", "write {value: 0.02, within: 1e-6}")
     return Expectation(figure=figure, value=literal(raw["value"]), within=literal(raw["within"]))
-
-
-def _utilisation(value: Any) -> str | float:
-    """The name of a factor, or a share."""
-    return value if isinstance(value, str) and value[:1].isalpha() else percent(value)

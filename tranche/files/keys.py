@@ -6,11 +6,17 @@ from collections.abc import Mapping
 
 import attrs
 
-from tranche.collateral.terms import Fleet
+from tranche.collateral.cohort import Cohort
+from tranche.collateral.lease import Renewal
 from tranche.deal import CoverageTest
 
 # fields that a file calls otherwise: class → field → key
-RENAMED: Mapping[type, Mapping[str, str]] = {Fleet: {"releasing_gap_days": "releasing_gap"}}
+RENAMED: Mapping[type, Mapping[str, str]] = {
+    Cohort: {
+        "releasing_gap_days": "releasing_gap", "ramp_days": "ramp", "delay_days": "delay", "repair_days": "repair",
+    },
+    Renewal: {"term_days": "term"},
+}  # fmt: skip
 
 
 def key_of(kind: type, field: str) -> str:

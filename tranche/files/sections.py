@@ -11,6 +11,7 @@ import attrs
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
 
+from tranche.collateral.names import names_of
 from tranche.collateral.terms import Collateral
 from tranche.deal import Account, CoverageTest, Deal, Debt, Expect, Fee, Residual, Schedule, Series, Source, Waterfalls
 from tranche.deal.check import Parts, name_problems, part_problems
@@ -89,6 +90,7 @@ class _Reading:
             for section in ("series", "tranches", "fees", "accounts", "tests", "definitions")
             if isinstance(self.values.get(section), dict)
         }
+        names |= names_of(fields.get("collateral"))
         wanted: dict[str, Any] = {field.name: fields.get(field.name, field.default) for field in attrs.fields(Parts)}
         for found in [*name_problems(names), *part_problems(Parts(**wanted))]:
             place = self.source.place(found.place.path)

@@ -1,0 +1,32 @@
+"""GPUs: cohorts by generation, let to tenants, then re-let at the market."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from .cohort import Cohort
+
+ALONE = "fleet"  # the name of a fleet's only cohort, when the file writes its terms without a cohort around them
+
+
+@attrs.frozen(kw_only=True)
+class Fleet:
+    """Cohorts, and what they have in common.
+
+    collections = max(0, rents − costs) of the period; the part of the costs that nothing covers is `fleet.unfunded`.
+    `staff_per_month`: cost of the fleet as a whole, growing by `staff_inflation` a year from closing.
+
+    Names in formulas, of the fleet (`fleet.…`) and of each cohort (by its own name): book, appraised, revenue, opex,
+    owned (machines), capex; of the fleet also unfunded and complete (1 from the date on which all are in service).
+    """
+
+    cohorts: tuple[Cohort, ...]
+    staff_per_month: float = 0.0
+    staff_inflation: float = 0.0
+
+    @classmethod
+    def of_one(cls, **terms: Any) -> Fleet:
+        """A fleet of one cohort, whose terms these are."""
+        return cls(cohorts=(Cohort(name=ALONE, **terms),))

@@ -1,0 +1,38 @@
+"""Stage 2 of a period: what the collateral brings in. One module for each kind; `MODELS` knows them by their class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tranche.collateral.terms import Collections, Fleet
+from tranche.compiler.context import Context
+from tranche.compiler.values import Value
+from tranche.program import Claim, Op
+
+from . import cash, fleet
+
+# class of the terms → what declares its inputs, and what lowers it to the period's collections
+MODELS: Mapping[type, tuple[Callable[[Context, Any], None], Callable[[Context, Any], Value]]] = {
+    Collections: (cash.declare, cash.lower),
+    Fleet: (fleet.declare, fleet.lower),
+}
+
+
+def declare(context: Context) -> None:
+    """Input registers: what the model reads, then every market factor, in order."""
+    deal, emitter = context.deal, context.emitter
+    context.claims.append(Claim("collateral", "collateral"))
+    MODELS[type(deal.collateral)][0](context, deal.collateral)
+    for factor in deal.market.factors:
+        context.define(f"market.{factor.name}", emitter.input(f"market.{factor.name}"))
+
+
+def lower(context: Context) -> None:
+    """Compute the period's collections and put them into the collection account."""
+    deal, emitter = context.deal, context.emitter
+    with emitter.step("collateral", "collections of the period"):
+        amount = MODELS[type(deal.collateral)][1](context, deal.collateral)
+        context.define("collections", amount)
+        total, record = context.total("collateral", "collections", side=1)
+        emitter.emit(Op.RECEIVE, context.cash, amount, total, record=record)

@@ -1,0 +1,37 @@
+"""What a machine that is offered to the market earns in an hour, and what it costs."""
+
+from __future__ import annotations
+
+import attrs
+
+from tranche.compiler.context import Context
+from tranche.compiler.values import ZERO, Constant, Value
+from tranche.program import Op
+
+from .lease import factor
+from .plan import Plan
+
+
+@attrs.frozen
+class Earnings:
+    """Of a cohort in a period, both 0 or more."""
+
+    revenue: Value
+    opex: Value
+
+
+def at_market(context: Context, plan: Plan, hour: Value) -> tuple[Value, Value]:
+    """Rent and running cost of an hour: index × basis × utilisation, and `hour`; nothing where it is switched off."""
+    emitter, terms = context.emitter, plan.terms
+    if terms.rent is None:
+        return ZERO, ZERO if terms.switch_off else hour
+    asked = emitter.compute(Op.MUL, factor(context, terms.rent), Constant(terms.basis), name="market rent")
+    earned = emitter.compute(Op.MUL, asked, factor(context, terms.utilisation), name="earning rent")
+    if not terms.switch_off:
+        return earned, hour
+    if terms.reserve_price is not None:
+        runs = emitter.compute(Op.LE, Constant(terms.reserve_price), asked, name="runs")
+    else:
+        runs = emitter.compute(Op.LE, hour, earned, name="runs")
+    rent = emitter.compute(Op.SELECT, runs, earned, ZERO, name="rent")
+    return rent, emitter.compute(Op.SELECT, runs, hour, ZERO, name="running cost")

@@ -1,0 +1,139 @@
+"""The rent of a cohort: under its lease, in its renewal, and at the market after that."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+import numpy as np
+
+from tranche.collateral.lease import Lease
+from tranche.compiler.context import Context
+from tranche.compiler.values import ONE, ZERO, Constant, Value, series
+from tranche.program import Op
+
+from .plan import Array, Plan
+
+FOREVER = dt.date.max
+
+
+@attrs.frozen
+class Letting:
+    """A period of a cohort. `contract`: rent under contracts; `contract_hours`: machine-hours that it pays for;
+    `free`: those offered to the market; `idle`: those in a gap between the two. `prepaid`: what a tenant pays ahead."""
+
+    contract: Value
+    contract_hours: Value
+    free: Value
+    idle: Value
+    prepaid: Value = ZERO
+
+
+def lower(context: Context, plan: Plan) -> Letting:
+    """The hours and the contract rent of the period."""
+    terms, lease = plan.terms, plan.terms.lease
+    if lease is None:
+        hours = plan.hours(dt.date.min, FOREVER)
+        return Letting(ZERO, ZERO, series(hours), ZERO)
+    gap = dt.timedelta(days=terms.releasing_gap_days)
+    start = lease.start or dt.date.min
+    leased, before = plan.hours(start, lease.end), plan.hours(dt.date.min, start)
+    billed = _billed(context, lease)
+    own = _times(context, series(invoices(plan, lease)), billed)
+    free, idle = plan.hours(lease.end + gap, FOREVER), plan.hours(lease.end, lease.end + gap)
+    prepaid = series(prepayments(plan, lease))
+    if lease.renewal is None:
+        return Letting(own, series(leased), series(free + before), series(idle), prepaid)
+    end = lease.end + dt.timedelta(days=lease.renewal.term_days)
+    stays = _renewed(context, plan, lease)
+    renewed = plan.hours(lease.end, end)
+    rent = _times(context, series(lease.renewal.rate * service_share(plan, lease) * renewed), billed)
+    emitter = context.emitter
+
+    def either(yes: Array, no: Array) -> Value:
+        return emitter.compute(Op.SELECT, stays, series(yes), series(no), name="hours")
+
+    return Letting(
+        contract=emitter.compute(Op.ADD, own, emitter.compute(Op.SELECT, stays, rent, ZERO), name="contract rent"),
+        contract_hours=either(leased + renewed, leased),
+        free=either(plan.hours(end + gap, FOREVER) + before, free + before),
+        idle=either(plan.hours(end, end + gap), idle),
+        prepaid=prepaid,
+    )
+
+
+def _times(context: Context, amount: Value, factor: Value) -> Value:
+    return context.emitter.compute(Op.MUL, amount, factor, name="contract rent")
+
+
+def _billed(context: Context, lease: Lease) -> Value:
+    """Share of the hours that is billed."""
+    usage = factor(context, lease.usage)
+    return context.emitter.compute(Op.MAX, Constant(lease.take_or_pay), usage, name="hours billed")
+
+
+def factor(context: Context, value: str | float) -> Value:
+    """A number, or the market factor of that name."""
+    return context.names[f"market.{value}"]() if isinstance(value, str) else Constant(float(value))
+
+
+def segments(plan: Plan, lease: Lease) -> list[tuple[dt.date, dt.date, float]]:
+    """(from, to, rate) through the term of the lease."""
+    start = lease.start or plan.start
+    if lease.end <= start:
+        return []
+    rates = {start: lease.rate}
+    if lease.escalator:
+        for year in range(1, lease.end.year - start.year + 1):
+            rates[_anniversary(start, year)] = lease.rate * (1.0 + lease.escalator) ** year
+    for date, rate in lease.steps:
+        rates[max(start, date)] = rate
+    dates = sorted(date for date in rates if date < lease.end)
+    return [(a, b, rates[a]) for a, b in zip(dates, [*dates[1:], lease.end], strict=True)]
+
+
+def _anniversary(date: dt.date, years: int) -> dt.date:
+    try:
+        return date.replace(year=date.year + years)
+    except ValueError:  # 29 February
+        return date.replace(year=date.year + years, day=28)
+
+
+def service_share(plan: Plan, lease: Lease) -> float:
+    """What is left of the rent after credits for hours promised and not delivered, and after what was prepaid."""
+    credit = 0.0
+    if lease.service is not None:
+        credit = min(1.0, lease.service.credit * max(0.0, lease.service.availability - plan.uptime))
+    return 1.0 - credit
+
+
+def invoices(plan: Plan, lease: Lease) -> Array:
+    """Rent of each period if every hour is billed, less credits and what was prepaid [T]."""
+    rents = np.zeros(len(plan.dates.dates))
+    for first, last, rate in segments(plan, lease):
+        rents += rate * plan.hours(first, last)
+    return rents * service_share(plan, lease) * (1.0 - lease.prepayment)
+
+
+def prepayments(plan: Plan, lease: Lease) -> Array:
+    """What is paid ahead, in the period in which it is [T]."""
+    whole = sum(rate * plan.days_between(first, last) for first, last, rate in segments(plan, lease))
+    amount = lease.prepayment * lease.take_or_pay * plan.terms.gpus * 24.0 * whole
+    date = lease.prepaid_on or lease.start or plan.start
+    return amount * np.array([float(start < date <= end) for start, end in plan.spans()])
+
+
+def _renewed(context: Context, plan: Plan, lease: Lease) -> Value:
+    """1 from the end of the lease on where the tenant used its option."""
+    assert lease.renewal is not None
+    emitter = context.emitter
+    ends = series([float(start < lease.end <= end) for start, end in plan.spans()])
+    if ends == ZERO:
+        return ZERO
+    rent = emitter.compute(
+        Op.MUL, factor(context, plan.terms.rent or 0.0), Constant(plan.terms.basis), name="market rent"
+    )
+    state = emitter.state(f"{plan.terms.name}.renewed")
+    worth = emitter.compute(Op.LT, Constant(lease.renewal.rate), rent, name="renewal pays")
+    emitter.emit(Op.COPY, state, emitter.compute(Op.SELECT, ends, worth, emitter.frozen(state), name="renewed"))
+    return state if ends != ONE else worth

@@ -1,0 +1,115 @@
+"""What is known of a cohort in advance: machines and hours by period, from its dates and failure rates alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from tranche.collateral.cohort import Cohort
+from tranche.terms.dates import PaymentDates
+from tranche.terms.daycounts import year_fraction
+
+HOURS = 24.0
+DAYS_A_YEAR = 365.25
+
+Array = NDArray[np.float64]
+
+
+@attrs.frozen(eq=False)
+class Plan:
+    """Every array is [T], one number a period; machines are counted at its end."""
+
+    terms: Cohort
+    dates: PaymentDates
+
+    @property
+    def start(self) -> dt.date:
+        """The day on which the first machine works."""
+        return self.planned + dt.timedelta(days=self.terms.delay_days)
+
+    @property
+    def planned(self) -> dt.date:
+        return self.terms.in_service or self.dates.closing
+
+    @property
+    def uptime(self) -> float:
+        """Share of the machines in service that is not under repair."""
+        terms = self.terms
+        return max(0.0, 1.0 - terms.failure_rate * (1.0 - terms.unrepairable) * terms.repair_days / DAYS_A_YEAR)
+
+    def spans(self) -> list[tuple[dt.date, dt.date]]:
+        return list(zip(self.dates.starts, self.dates.dates, strict=True))
+
+    def ages(self) -> Array:
+        """Years since the first machine's first day, at each payment date; 0 before it."""
+        return np.array([max(0.0, (date - self.start).days / DAYS_A_YEAR) for date in self.dates.dates])
+
+    def survival(self) -> Array:
+        """Share of the machines put into service that has not been scrapped."""
+        return np.asarray((1.0 - self.terms.failure_rate * self.terms.unrepairable) ** self.ages())
+
+    def delivered(self) -> Array:
+        """Machines put into service so far."""
+        ramp = max(1, self.terms.ramp_days)
+        days = [(end - self.start).days for end in self.dates.dates]
+        return self.terms.gpus * np.clip(np.array(days) / ramp, 0.0, 1.0)
+
+    def owned(self) -> Array:
+        return self.delivered() * self.survival()
+
+    def days_between(self, first: dt.date, last: dt.date) -> float:
+        """Days × share of the cohort in service from `first` to `last` (excluded), before any loss: on the k-th day of
+        the ramp k of `ramp_days` parts work."""
+
+        def until(day: dt.date) -> float:
+            days, ramp = max(0, (day - self.start).days), self.terms.ramp_days
+            return days * (days + 1) / (2.0 * ramp) if days < ramp else days - (ramp - 1) / 2.0 if ramp else float(days)
+
+        return until(last) - until(first) if last > first else 0.0
+
+    def machine_days(self, first: dt.date, last: dt.date) -> Array:
+        """`days_between` in each period."""
+        return np.array([self.days_between(max(start, first), min(end, last)) for start, end in self.spans()])
+
+    def hours(self, first: dt.date, last: dt.date) -> Array:
+        """Hours of all working machines from `first` to `last` (excluded)."""
+        return self.terms.gpus * HOURS * self.uptime * self.survival() * self.machine_days(first, last)
+
+    def months(self) -> Array:
+        """Months (30/360) × share of the cohort in service."""
+        days = self.machine_days(dt.date.min, dt.date.max)
+        found = []
+        for (start, end), served in zip(self.spans(), days, strict=True):
+            first = max(start, self.start)
+            plain = max(0, (end - first).days)
+            found.append(12.0 * year_fraction("30/360", first, end) * served / plain if plain else 0.0)
+        return np.array(found)
+
+    def period_hours(self) -> Array:
+        return HOURS * np.array([float((end - start).days) for start, end in self.spans()])
+
+    def period_months(self) -> Array:
+        return 12.0 * np.array([year_fraction("30/360", start, end) for start, end in self.spans()])
+
+    def capex(self) -> Array:
+        """The cost as it is paid: evenly from the order to the planned first day, or on that day; what is paid by
+        closing is in no period."""
+        ordered, cost = self.terms.ordered or self.planned, self.terms.gpus * self.terms.cost_per_gpu
+        length = (self.planned - ordered).days
+        if length <= 0:
+            return cost * np.array([float(start < self.planned <= end) for start, end in self.spans()])
+        days = [max(0, (min(end, self.planned) - max(start, ordered)).days) for start, end in self.spans()]
+        return cost * np.array(days) / length
+
+    def damages(self) -> Array:
+        """What the builder pays for the days of delay, up to the cap."""
+        terms = self.terms
+        daily = terms.gpus * terms.delay_damages_per_gpu_day
+        cap = terms.delay_damages_cap * terms.gpus * terms.cost_per_gpu
+        late = np.array([max(0, (min(end, self.start) - self.planned).days) for end in self.dates.dates])
+        before = max(0, (min(self.dates.closing, self.start) - self.planned).days)
+        owed = np.minimum(daily * late, cap) - min(daily * before, cap)
+        return np.diff(owed, prepend=0.0)

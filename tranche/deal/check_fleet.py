@@ -1,0 +1,112 @@
+"""What must hold inside a fleet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from tranche.collateral.cohort import Cohort
+from tranche.collateral.fleet import Fleet
+from tranche.collateral.lease import Lease, Renewal, Service
+from tranche.collateral.names import cohort_path
+from tranche.errors import Invalid, Place, Problem
+
+from . import validators as v
+from .check_market import field_problems
+
+MOST_COHORTS = 200
+
+_SHARE = v.number(0, 1, hint="write 0% to 100%, with the % sign (95% is 0.95)")
+_PRICE = v.number(0)
+_DAYS = v.whole(0, 3_660)
+
+
+def _factor_or(inner: v.Validator) -> v.Validator:
+    def validate(instance: Any, attribute: Any, value: Any) -> None:
+        (v.identifier if isinstance(value, str) else inner)(instance, attribute, value)
+
+    return validate
+
+
+def _dated_prices(instance: Any, attribute: Any, value: Any) -> None:
+    v.each(_pair)(instance, attribute, value)
+    for (before, _), (after, _) in pairwise(value):
+        if after <= before:
+            raise Invalid(f"{after} follows {before}", "write the dates in order, each once")
+
+
+def _pair(instance: Any, attribute: Any, value: Any) -> None:
+    date, price = value
+    v.date(instance, attribute, date)
+    _PRICE(instance, attribute, price)
+
+
+SERVICE: Mapping[str, v.Validator] = {"availability": _SHARE, "credit": v.number(0, 1_000)}
+RENEWAL: Mapping[str, v.Validator] = {"rate": _PRICE, "term_days": v.whole(1, 36_600)}
+LEASE: Mapping[str, v.Validator] = {
+    "rate": _PRICE, "end": v.date, "start": v.optional(v.date), "take_or_pay": _SHARE, "usage": _factor_or(_SHARE),
+    "escalator": v.rate(), "steps": _dated_prices, "prepayment": _SHARE, "prepaid_on": v.optional(v.date),
+    "service": v.optional(v.instance_of(Service)), "renewal": v.optional(v.instance_of(Renewal)),
+}  # fmt: skip
+COHORT: Mapping[str, v.Validator] = {
+    "gpus": v.number(0, 1e9, above=0),
+    "lease": v.optional(v.instance_of(Lease)),
+    "rent": v.optional(_factor_or(_PRICE)),
+    "generation": v.text,
+    "site": v.text,
+    "basis": v.number(0, 10),
+    "utilisation": _factor_or(_SHARE),
+    "reserve_price": v.optional(_PRICE),
+    "switch_off": v.flag,
+    "releasing_gap_days": _DAYS,
+    "in_service": v.optional(v.date),
+    "ramp_days": _DAYS,
+    "delay_days": _DAYS,
+    "ordered": v.optional(v.date),
+    "delay_damages_per_gpu_day": _PRICE,
+    "delay_damages_cap": _SHARE,
+    "failure_rate": v.number(0, 0.99, hint="write 0% to 99% a year, with the % sign (9% is 0.09)"),
+    "unrepairable": _SHARE,
+    "repair_days": v.whole(0, 365),
+    "repair_cost": _PRICE,
+    "kw_per_gpu": _PRICE,
+    "pue": v.number(1, 10),
+    "power_price": _factor_or(_PRICE),
+    "hosting_per_kw_month": _PRICE,
+    "maintenance_per_gpu_month": _PRICE,
+    "insurance": v.rate(0),
+    "property_tax": v.rate(0),
+    "cost_inflation": v.rate(),
+    "cost_per_gpu": _PRICE,
+    "life_years": v.number(0, 100, above=0),
+    "appraisal": v.each(v.number(0, 10), at_least=1),
+}
+FLEET: Mapping[str, v.Validator] = {
+    "cohorts": v.each(v.instance_of(Cohort), at_least=1, at_most=MOST_COHORTS),
+    "staff_per_month": _PRICE,
+    "staff_inflation": v.rate(),
+}
+
+
+def fleet_problems(fleet: Fleet) -> Iterator[Problem]:
+    """Every problem of the cohorts and of what they share."""
+    found = list(field_problems(fleet, "collateral.fleet", FLEET))
+    yield from found
+    if any(one.place.path == "collateral.fleet.cohorts" for one in found):
+        return
+    for cohort in fleet.cohorts:
+        path = cohort_path(cohort)
+        yield from field_problems(cohort, path, COHORT)
+        if isinstance(cohort.lease, Lease):
+            yield from _lease(cohort.lease, f"{path}.lease")
+
+
+def _lease(lease: Lease, path: str) -> Iterator[Problem]:
+    yield from field_problems(lease, path, LEASE)
+    if isinstance(lease.service, Service):
+        yield from field_problems(lease.service, f"{path}.service", SERVICE)
+    if isinstance(lease.renewal, Renewal):
+        yield from field_problems(lease.renewal, f"{path}.renewal", RENEWAL)
+    if lease.prepayment == 0 and lease.prepaid_on is not None:
+        yield Problem("a date without a prepayment", "add `prepayment: 20%`", Place(f"{path}.prepaid_on"))

@@ -1,0 +1,64 @@
+"""For every field of the classes of a fleet: who reads it from a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from cattrs import Converter
+
+from tranche.collateral.cohort import Cohort
+from tranche.collateral.fleet import Fleet
+from tranche.collateral.lease import Lease, Renewal, Service
+from tranche.terms import day, measured, money, percent, rate, ratio, tenor_days, tenor_years, unit_price
+from tranche.terms.literal import literal
+
+from .market import named
+from .readers import Reader, flag, listing, text
+
+
+def collateral_readers(currency: str, converter: Converter) -> dict[type, Mapping[str, Reader]]:
+    """Class → field → reader; `currency` is the deal's, `converter` reads what is a class itself."""
+    cash = partial(money, currency=currency)
+
+    def per(unit: str) -> Reader:
+        return partial(unit_price, unit=unit, currency=currency)
+
+    def of(kind: type) -> Reader:
+        return lambda raw: converter.structure(raw, kind)
+
+    hourly, kilowatts = per("gpu-hour"), partial(measured, unit="kW")
+    return {
+        Service: {"availability": percent, "credit": ratio},
+        Renewal: {"rate": hourly, "term_days": tenor_days},
+        Lease: {
+            "rate": hourly, "end": day, "start": day, "take_or_pay": percent, "usage": factor_or(percent),
+            "escalator": rate, "steps": partial(dated, hourly), "prepayment": percent, "prepaid_on": day,
+            "service": of(Service), "renewal": of(Renewal),
+        },
+        Cohort: {
+            "name": text, "gpus": literal, "lease": of(Lease), "rent": factor_or(hourly), "generation": text,
+            "site": text, "basis": percent, "utilisation": factor_or(percent), "reserve_price": hourly,
+            "switch_off": flag, "releasing_gap_days": tenor_days, "in_service": day, "ramp_days": tenor_days,
+            "delay_days": tenor_days, "ordered": day, "delay_damages_per_gpu_day": per("gpu-day"),
+            "delay_damages_cap": percent, "failure_rate": rate, "unrepairable": percent, "repair_days": tenor_days,
+            "repair_cost": per("gpu"), "kw_per_gpu": kilowatts, "pue": ratio,
+            "power_price": factor_or(per("kWh")), "hosting_per_kw_month": per("kW-month"),
+            "maintenance_per_gpu_month": per("gpu-month"), "insurance": rate, "property_tax": rate,
+            "cost_inflation": rate, "cost_per_gpu": per("gpu"), "life_years": tenor_years,
+            "appraisal": listing(percent),
+        },
+        Fleet: {"cohorts": listing(text), "staff_per_month": cash, "staff_inflation": rate},
+    }  # fmt: skip
+
+
+def factor_or(reader: Reader) -> Reader:
+    """The name of a market factor, or what `reader` reads."""
+    return lambda value: value if isinstance(value, str) and value[:1].isalpha() else reader(value)
+
+
+def dated(reader: Reader, raw: Any) -> tuple[tuple[dt.date, Any], ...]:
+    """`{2026-01-01: 1.90, …}` as (date, value) pairs in the order of the file."""
+    return named(raw, lambda key, value: (day(key), reader(value)))
