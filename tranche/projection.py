@@ -15,7 +15,7 @@ from tranche.reference import Number, run_path
 from tranche.results import FIELDS
 
 # kind → what a date's due is made of: what was paid of it and what was not
-DUES = {"debt": ("interest", "principal", "shortfall", "deferred"), "fee": ("paid", "shortfall")}
+DUES = {"debt": ("interest", "principal", "shortfall", "deferred"), "fee": ("paid", "excess", "shortfall")}
 
 
 @attrs.frozen(eq=False)

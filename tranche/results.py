@@ -217,7 +217,7 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "balance": ("balance",),
     },
     "residual": {"distribution": ("distribution",)},
-    "fee": {"paid": ("paid",), "shortfall": ("shortfall",)},
+    "fee": {"paid": ("paid", "excess"), "excess": ("excess",), "shortfall": ("shortfall",)},
     "account": {"funded": ("funded",), "drawn": ("drawn",), "balance": ("balance",)},
     "collateral": {"collections": ("collections",), "unfunded": ("unfunded",)},
     "fleet": {field: (field,) for field in ("revenue", "opex", "owned", "book", "appraised")},

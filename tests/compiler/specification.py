@@ -25,8 +25,9 @@ from typing import Any
 
 import attrs
 
+from tests.compiler.spec_fees import Fees, OwedFee
 from tests.compiler.spec_formula import Uniform, divide, exact
-from tranche.deal import CoverageTest, Deal, Debt, Fee, Residual, Step
+from tranche.deal import CoverageTest, Deal, Debt, Residual, Step
 from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Number, Unary
 from tranche.terms.dates import PaymentDates, payment_dates
 from tranche.terms.daycounts import year_fraction
@@ -59,7 +60,8 @@ class Specification:
         self.accounts = {"cash": Fraction(0)} | {a.name: Fraction(a.initial) for a in deal.accounts}
         self.targets = {a.name: a.target for a in deal.accounts if a.target is not None}
         self.debts = {x.name: Owed(x, Fraction(x.notional)) for x in deal.tranches if isinstance(x, Debt)}
-        self.fees = {fee.name: Fraction(0) for fee in deal.fees}
+        self.fees = {fee.name: OwedFee(fee) for fee in deal.fees}
+        self.fee_terms = Fees(self.dates, terms.frequency, terms.day_count, self.uniform, self.value)
         self.residuals = {x.name for x in deal.tranches if isinstance(x, Residual)}
         self.defaulted = self.locked = False
         self.dues: dict[str, Amount] = {}
@@ -108,10 +110,10 @@ class Specification:
             if debt.terms.amortisation.arrears == "catch_up":
                 due += debt.principal
             debt.principal = min(due, debt.balance)
-        for fee in self.deal.fees:
-            amount = max(Fraction(0), self.fee_amount(fee))
-            self.fees[fee.name] = self.fees[fee.name] + amount if fee.unpaid == "carried" else amount
-        self.dues = {name: unpaid for name, unpaid in self.fees.items()}
+        for fee in self.fees.values():
+            self.fee_terms.fall_due(fee, self.t)
+        self.dues = {name: fee.unpaid for name, fee in self.fees.items()}
+        self.dues |= {f"{name}.excess": fee.excess for name, fee in self.fees.items()}
         self.dues |= {f"{name}.interest": debt.interest for name, debt in self.debts.items()}
         self.dues |= {f"{name}.principal": debt.principal for name, debt in self.debts.items()}
 
@@ -124,14 +126,6 @@ class Specification:
         if terms.kind == "bullet":
             return Fraction(debt.notional) if last else Fraction(0)
         return exact(terms.amounts[self.t] if terms.kind == "schedule" else debt.notional / self.dates.periods)
-
-    def fee_amount(self, fee: Fee) -> Amount:
-        if fee.amount is not None:
-            return self.value(fee.amount.tree)
-        assert fee.rate is not None
-        assert fee.on is not None
-        rate, known = fee.rate * self.fraction_of_a_year(fee.day_count), self.uniform.value(fee.on.tree)
-        return self.value(fee.on.tree) * exact(rate) if known is None else exact(known[self.t] * rate)
 
     def remember(self) -> None:
         for call in self.calls:
@@ -189,6 +183,7 @@ class Specification:
             for verb, part in (("pay", "interest"), ("pay", "principal"), ("sweep", "principal")):
                 targets = tuple(f"{name}.{part}" for name in names)
                 steps.append(Step(verb=verb, targets=targets, group="pro_rata"))
+        steps += [Step(verb="pay", targets=(f"{fee.name}.excess",)) for fee in self.deal.fees if fee.cap is not None]
         return steps + [Step(verb="pay", targets=(x.name,)) for x in self.deal.tranches if x.name in self.residuals]
 
     # ---- stage 6: the verbs ---------------------------------------------------------------------------------------
@@ -231,6 +226,7 @@ class Specification:
             if self.passed_over(target):
                 continue
             record = f"{name}.{kind or ('paid' if name in self.fees else 'distribution')}"
+            fee = self.fees.get(name)
             most = min(part, self.unpaid(target))
             if kind == "principal":
                 most = min(most, self.debts[name].balance)
@@ -240,8 +236,11 @@ class Specification:
             elif kind == "principal":
                 self.debts[name].principal -= paid
                 self.debts[name].balance -= paid
-            elif name in self.fees:
-                self.fees[name] -= paid
+            elif kind == "excess":
+                fee.excess -= paid
+            elif fee is not None:
+                fee.unpaid -= paid
+                fee.paid[-1] += paid
         if step.short == "capitalise":
             for target in step.targets:
                 if target.endswith(".interest"):
@@ -249,9 +248,9 @@ class Specification:
 
     def unpaid(self, target: str) -> Amount:
         name, _, kind = target.partition(".")
-        if kind:
-            return getattr(self.debts[name], kind)
-        return self.fees.get(name, math.inf)
+        if name in self.fees:
+            return getattr(self.fees[name], kind or "unpaid")
+        return getattr(self.debts[name], kind) if kind else math.inf
 
     def capitalise(self, name: str) -> None:
         debt = self.debts[name]
@@ -317,8 +316,8 @@ class Specification:
             if debt.terms.unpaid_interest == "carried":
                 self.moved(f"{name}.arrears", debt.interest)
             self.moved(f"{name}.balance", debt.balance)
-        for name, unpaid in self.fees.items():
-            self.moved(f"{name}.shortfall", unpaid)
+        for name, fee in self.fees.items():
+            self.moved(f"{name}.shortfall", fee.unpaid + fee.excess)
         for name, balance in self.accounts.items():
             self.moved(f"{name}.balance", balance)
         self.kept = {call.arguments[0]: self.value(call.arguments[0]) for call in self.calls if call.function == "prev"}
@@ -372,7 +371,9 @@ class Specification:
         if owner in self.accounts:
             return self.value(self.targets[owner].tree) if field == "target" else self.accounts[owner]
         if owner in self.fees:
-            return self.dues[owner] if field == "due" else self.fees[owner]
+            part, _, which = field.rpartition(".")
+            due = f"{owner}.{part}" if part else owner
+            return self.dues[due] if which == "due" else self.unpaid(due)
         if field == "debt_service":
             return self.debt_service(owner)
         if field == "balance":
@@ -417,7 +418,8 @@ def operate(op: str, a: Amount, b: Amount) -> Amount:
 
 def every_formula(deal: Deal) -> list[Formula]:
     steps = [*deal.waterfall.performing, *deal.waterfall.lock_up, *deal.waterfall.enforcement]
-    found = [*deal.definitions.values(), *(f for fee in deal.fees for f in (fee.amount, fee.on))]
+    found = [*deal.definitions.values()]
+    found += [f for fee in deal.fees for f in (fee.amount, fee.on, fee.count, fee.index, fee.cap)]
     found += [account.target for account in deal.accounts]
     found += [side for test in deal.tests for side in (test.numerator, test.denominator)]
     found += [formula for step in steps for formula in (step.limit, step.when)]

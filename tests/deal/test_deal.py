@@ -306,7 +306,7 @@ def test_places_come_from_the_source():
     source = Source("deal.yaml", {"fees": 7, "fees.agent": 9})
     with pytest.raises(DealError) as caught:
         make(fees=(Fee(name="agent"),), source=source)
-    assert str(caught.value).startswith("deal.yaml:9 fees.agent: neither amount nor rate is given; write")
+    assert str(caught.value).startswith("deal.yaml:9 fees.agent: neither amount, rate nor price is given; write")
 
 
 def test_source_finds_the_nearest_ancestor():

@@ -1,29 +1,28 @@
-"""Stage 3 of a period: interest on opening balances, principal falling due, fees."""
+"""Stage 3 of a period: interest on opening balances, principal falling due."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from tranche.deal import Coupon, Debt, Fee
+from tranche.deal import Coupon, Debt
 from tranche.market.rates import rate_on
 from tranche.program import Claim, Op
-from tranche.terms.daycounts import year_fraction
 
-from .context import Context, DebtRegisters, FeeRegisters
-from .expressions import lower_formula
+from .context import Context, DebtRegisters, Due
+from .fees import fractions
 from .values import INFINITE, Constant, Series, Value, at, series
 from .wording import details
 
 
 def declare(context: Context) -> None:
-    """Registers and records of debts and fees, in the order of the file."""
+    """Registers of every debt, in the order of the file, and what `pay` may name of it."""
     emitter, deal = context.emitter, context.deal
     for position, terms in enumerate(deal.tranches, start=1):
         if not isinstance(terms, Debt):
             continue
         name, rank = terms.name, terms.rank or position
         rate = coupon_rate(context, terms.coupon)
-        context.debts[name] = DebtRegisters(
+        debt = context.debts[name] = DebtRegisters(
             terms=terms,
             rank=rank,
             balance=emitter.state(f"{name}.balance", terms.notional),
@@ -33,9 +32,8 @@ def declare(context: Context) -> None:
             accrual=_accrual(context, rate, terms.day_count),
         )
         context.claims.append(Claim(name, "debt", terms.notional, rank))
-    for fee in deal.fees:
-        context.fees[fee.name] = FeeRegisters(fee, emitter.state(f"{fee.name}.unpaid"))
-        context.claims.append(Claim(fee.name, "fee"))
+        context.dues[f"{name}.interest"] = Due(debt.interest, name, "interest")
+        context.dues[f"{name}.principal"] = Due(debt.principal, name, "principal", debt.balance)
 
 
 def coupon_rate(context: Context, coupon: Coupon) -> Constant | Series:
@@ -52,18 +50,12 @@ def coupon_rate(context: Context, coupon: Coupon) -> Constant | Series:
     return series(np.maximum(rates + coupon.spread, 0.0))
 
 
-def _fractions(context: Context, day_count: str | None) -> list[float]:
-    name = day_count or context.deal.schedule.day_count
-    return [year_fraction(name, a, b) for a, b in zip(context.dates.starts, context.dates.dates, strict=True)]
-
-
 def _accrual(context: Context, rate: Constant | Series, day_count: str | None) -> Constant | Series:
-    fractions = _fractions(context, day_count)
-    return series([at(rate, t) * fraction for t, fraction in enumerate(fractions)])
+    return series([at(rate, t) * years for t, years in enumerate(fractions(context, day_count))])
 
 
 def lower(context: Context) -> None:
-    """Interest and principal of every debt, then the fees; what was unpaid before is still in the registers."""
+    """Interest and principal of every debt; what was unpaid before is still in the registers."""
     emitter = context.emitter
     for name, debt in context.debts.items():
         text = f"{name}: interest accrues and principal falls due"
@@ -74,26 +66,6 @@ def lower(context: Context) -> None:
             if debt.terms.amortisation.carries:
                 owed = emitter.compute(Op.ADD, debt.principal, instalment, name="owed")
             emitter.emit(Op.MIN, debt.principal, debt.balance, owed)
-    for fee in context.fees.values():
-        with emitter.step(f"fees.{fee.terms.name}", f"{fee.terms.name}: falls due", details=details(fee.terms)):
-            _fee(context, fee)
-
-
-def _fee(context: Context, fee: FeeRegisters) -> None:
-    emitter, terms = context.emitter, fee.terms
-    amount = emitter.compute(Op.MAX, Constant(0.0), _fee_amount(context, terms), name=f"{terms.name} due")
-    if terms.unpaid == "carried":
-        emitter.emit(Op.ACCRUE, fee.unpaid, amount, Constant(1.0))
-    else:
-        emitter.emit(Op.COPY, fee.unpaid, amount)
-
-
-def _fee_amount(context: Context, fee: Fee) -> Value:
-    if fee.amount is not None:
-        return lower_formula(context, fee.amount)
-    assert fee.rate is not None and fee.on is not None
-    factor = series([fee.rate * fraction for fraction in _fractions(context, fee.day_count)])
-    return context.emitter.compute(Op.MUL, lower_formula(context, fee.on), factor, name=f"{fee.name}.due")
 
 
 def instalments(context: Context, debt: Debt) -> Constant | Series:

@@ -97,8 +97,9 @@ def _cycles(deal: Deal) -> Iterator[Problem]:
         graph[f"{test.name}.numerator"] = (path, _needs(test.numerator))
         graph[f"{test.name}.denominator"] = (f"tests.{test.name}.denominator", _needs(test.denominator))
     for fee in deal.fees:
-        base = fee.amount or fee.on
-        graph[f"{fee.name}.due"] = graph[f"{fee.name}.unpaid"] = (f"fees.{fee.name}", _needs(base) if base else set())
+        needs = set[str]().union(*map(_needs, fee.formulas.values()))
+        for name in (fee.name, f"{fee.name}.excess"):
+            graph[f"{name}.due"] = graph[f"{name}.unpaid"] = (f"fees.{fee.name}", needs)
     graph["fees.due"] = ("fees", {f"{fee.name}.due" for fee in deal.fees})
     done: set[str] = set()
     for start in graph:

@@ -16,15 +16,15 @@ def stage_problems(deal: Deal) -> Iterator[Problem]:
     """Fees accrue before dues are known; tests are read in order, before the status. `prev(…)` may read anything."""
     tests = [test.name for test in deal.tests]
     status = {"status.lock_up", "status.default"}
-    dues = {"debt_service", "fees.due"} | {f"{fee.name}.due" for fee in deal.fees}
+    dues = {"debt_service", "fees.due"}
+    dues |= {f"{name}.due" for fee in deal.fees for name in (fee.name, f"{fee.name}.excess")}
     for tranche in deal.tranches:
         if isinstance(tranche, Debt):
             dues |= {f"{tranche.name}.{part}" for part in ("interest.due", "principal.due", "debt_service")}
     for fee in deal.fees:
-        for field, formula in (("amount", fee.amount), ("on", fee.on)):
-            if formula is not None:
-                early = reads_now(deal, formula.tree) & (dues | status | _fields(tests))
-                yield from _report(deal, f"fees.{fee.name}.{field}", early, "fees accrue before it is known")
+        for field, formula in fee.formulas.items():
+            early = reads_now(deal, formula.tree) & (dues | status | _fields(tests))
+            yield from _report(deal, f"fees.{fee.name}.{field}", early, "fees accrue before it is known")
     for k, test in enumerate(deal.tests):
         for field in ("numerator", "denominator"):
             early = reads_now(deal, getattr(test, field).tree) & (status | _fields(tests[k:]))

@@ -9,6 +9,8 @@ from tranche.deal import Deal, Debt, Residual, Step
 from tranche.errors import Problem, nearest
 from tranche.terms.dates import PaymentDates
 
+from .names import due_names
+
 
 def problem(deal: Deal, path: str, what: str, fix: str = "") -> Problem:
     """A problem with its place in the deal's file."""
@@ -17,18 +19,13 @@ def problem(deal: Deal, path: str, what: str, fix: str = "") -> Problem:
 
 def payable(deal: Deal) -> set[str]:
     """What `pay` may name."""
-    debts = [tranche.name for tranche in deal.tranches if isinstance(tranche, Debt)]
-    return (
-        {f"{name}.{part}" for name in debts for part in ("interest", "principal")}
-        | {fee.name for fee in deal.fees}
-        | {tranche.name for tranche in deal.tranches if isinstance(tranche, Residual)}
-    )
+    return due_names(deal) | {tranche.name for tranche in deal.tranches if isinstance(tranche, Residual)}
 
 
 def step_problems(deal: Deal, dates: PaymentDates, path: str, step: Step) -> Iterator[Problem]:
     debts = {tranche.name for tranche in deal.tranches if isinstance(tranche, Debt)}
     accounts = {account.name for account in deal.accounts}
-    dues = {name for name in payable(deal) if "." in name or name in {fee.name for fee in deal.fees}}
+    dues = due_names(deal)
     allowed = {
         "pay": payable(deal),
         "sweep": {f"{name}.principal" for name in debts},

@@ -23,7 +23,7 @@ def lower(context: Context) -> None:
                 emitter.emit(Op.COPY, debt.interest, ZERO)
         for name, fee in context.fees.items():
             total, record = context.total(name, "shortfall")
-            emitter.emit(Op.SHORTFALL, total, fee.unpaid, ZERO, record=record)
+            emitter.emit(Op.SHORTFALL, total, fee.unpaid, fee.excess or ZERO, record=record)
         remember(context)
         for name, debt in context.debts.items():
             if debt.terms.unpaid_interest == "carried":

@@ -32,8 +32,23 @@ class DebtRegisters:
 
 @attrs.frozen
 class FeeRegisters:
+    """`excess`: what is unpaid above the cap; `billed`: what fell due below it, where a year's payments count."""
+
     terms: Fee
     unpaid: Lane
+    excess: Lane | None = None
+    billed: Lane | None = None
+
+
+@attrs.frozen
+class Due:
+    """What `pay` can pay and `draw … for` can cover: how much of it is `unpaid`, and under which record it is paid.
+    Paying principal reduces the `balance` too."""
+
+    unpaid: Lane
+    owner: str
+    field: str
+    balance: Lane | None = None
 
 
 @attrs.frozen
@@ -68,6 +83,7 @@ class Context:
     fees: dict[str, FeeRegisters] = attrs.field(factory=dict)
     accounts: dict[str, AccountRegisters] = attrs.field(factory=dict)
     residuals: dict[str, Residual] = attrs.field(factory=dict)
+    dues: dict[str, Due] = attrs.field(factory=dict)  # by the name that steps give them
     names: dict[str, Callable[[], Value]] = attrs.field(factory=dict)  # the symbol table, each name lowered when read
     kept: list[tuple[Lane, Expr]] = attrs.field(factory=list)  # memories, and what each takes over at the close
     residuals_wait: Formula | None = None  # a condition without which residuals get nothing now

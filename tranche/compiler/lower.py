@@ -16,7 +16,7 @@ from tranche.program import Claim, Program
 from tranche.terms.dates import PaymentDates, payment_dates
 from tranche.terms.daycounts import year_fraction
 
-from . import accrual, closing, collateral, coverage, waterfalls
+from . import accrual, closing, collateral, coverage, fees, waterfalls
 from .check import problems
 from .check_stages import known_late, reads_now
 from .context import AccountRegisters, Context
@@ -43,6 +43,7 @@ def compile_deal(deal: Deal, *, fuse: bool = True) -> Program:
     _declare(context)
     collateral.lower(context)
     accrual.lower(context)
+    fees.lower(context)
     freeze_dues(context)
     _windows(context, late=False)
     masks = coverage.lower(context)
@@ -74,6 +75,7 @@ def _declare(context: Context) -> None:
     deal, emitter = context.deal, context.emitter
     collateral.declare(context)
     accrual.declare(context)
+    fees.declare(context)
     for account in deal.accounts:
         balance = emitter.state(f"{account.name}.balance", account.initial)
         context.accounts[account.name] = AccountRegisters(account, balance)

@@ -42,7 +42,8 @@ def known_names(deal: Deal) -> set[str]:
             fields = ("notional",)
         names.update(f"{tranche.name}.{field}" for field in fields)
     for fee in deal.fees:
-        names.update((f"{fee.name}.due", f"{fee.name}.unpaid"))
+        owed = (fee.name,) if fee.cap is None else (fee.name, f"{fee.name}.excess")
+        names.update(f"{due}.{field}" for due in owed for field in ("due", "unpaid"))
     for account in deal.accounts:
         names.add(f"{account.name}.balance")
         if account.target is not None:
@@ -60,15 +61,21 @@ def known_names(deal: Deal) -> set[str]:
     return names
 
 
+def due_names(deal: Deal) -> set[str]:
+    """What `pay` may name besides residuals: the keys of `Context.dues`."""
+    debts = [tranche.name for tranche in deal.tranches if isinstance(tranche, Debt)]
+    names = {f"{name}.{part}" for name in debts for part in ("interest", "principal")}
+    names |= {fee.name for fee in deal.fees} | {f"{fee.name}.excess" for fee in deal.fees if fee.cap is not None}
+    return names
+
+
 def formulas(deal: Deal) -> Iterator[tuple[str, Formula]]:
     """Every formula of the deal with its path."""
     for name, formula in deal.definitions.items():
         yield f"definitions.{name}", formula
     for fee in deal.fees:
-        if fee.amount is not None:
-            yield f"fees.{fee.name}.amount", fee.amount
-        if fee.on is not None:
-            yield f"fees.{fee.name}.on", fee.on
+        for field, formula in fee.formulas.items():
+            yield f"fees.{fee.name}.{field}", formula
     for account in deal.accounts:
         if account.target is not None:
             yield f"accounts.{account.name}.target", account.target

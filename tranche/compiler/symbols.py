@@ -35,6 +35,8 @@ def declare_symbols(context: Context) -> None:
         _debt(context, name, debt)
     for name, fee in context.fees.items():
         names[f"{name}.unpaid"] = _constant(fee.unpaid)
+        if fee.excess is not None:
+            names[f"{name}.excess.unpaid"] = _constant(fee.excess)
     for name, residual in context.residuals.items():
         names[f"{name}.notional"] = _constant(Constant(residual.notional))
     for name, account in context.accounts.items():
@@ -78,6 +80,8 @@ def freeze_dues(context: Context) -> None:
         names[f"{name}.debt_service"] = _sum(context, [interest, principal])
     for name, fee in context.fees.items():
         names[f"{name}.due"] = _constant(due(f"{name}.due", fee.unpaid))
+        if fee.excess is not None:
+            names[f"{name}.excess.due"] = _constant(due(f"{name}.excess.due", fee.excess))
     parts = [names[f"{name}.{part}.due"]() for name in context.debts for part in ("interest", "principal")]
     names["debt_service"] = _sum(context, parts)
     names["fees.due"] = _sum(context, [names[f"{name}.due"]() for name in context.fees])

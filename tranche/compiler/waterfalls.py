@@ -36,8 +36,8 @@ def _nothing_owed(deal: Deal) -> Formula:
 
 
 def _enforcement(deal: Deal) -> tuple[Step, ...]:
-    """Accounts are emptied; fees; each debt by rank, interest before principal, all of its balance; residuals. Debts of
-    one rank share by what each is due."""
+    """Accounts are emptied; fees; each debt by rank, interest before principal, all of its balance; fees above their
+    caps; residuals. Debts of one rank share by what each is due."""
     steps = [Step(verb="draw", targets=(account.name,)) for account in deal.accounts]
     steps += [Step(verb="pay", targets=(fee.name,)) for fee in deal.fees]
     order = ranks(deal)
@@ -47,6 +47,7 @@ def _enforcement(deal: Deal) -> tuple[Step, ...]:
         steps.append(Step(verb="pay", targets=interest, group="pro_rata"))
         steps.append(Step(verb="pay", targets=principal, group="pro_rata"))
         steps.append(Step(verb="sweep", targets=principal, group="pro_rata"))
+    steps += [Step(verb="pay", targets=(f"{fee.name}.excess",)) for fee in deal.fees if fee.cap is not None]
     steps += [Step(verb="pay", targets=(tranche.name,)) for tranche in deal.tranches if isinstance(tranche, Residual)]
     return tuple(steps)
 

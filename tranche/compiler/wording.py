@@ -13,7 +13,7 @@ from tranche.deal.formula import Formula
 
 # fields of terms that a deal file calls otherwise, and those that are parts of a whole or ratios
 KEYS = {"cover": "for", "source": "from"}
-SHARES = frozenset({"share", "spread", "floor", "cap"})
+SHARES = frozenset({"share", "spread", "floor", "cap", "growth", "interest_on_unpaid"})
 RATIOS = frozenset({"trigger", "lock_up", "default"})
 
 

@@ -14,6 +14,7 @@ from tranche.terms.dates import check_schedule_size
 
 from .account import Account
 from .check_collateral import collateral_problems
+from .check_fee import fee_problems
 from .check_market import market_problems
 from .debt import Debt
 from .expect import Expect
@@ -54,7 +55,7 @@ def part_problems(parts: Parts) -> Iterator[Problem]:
             yield from _debt(tranche)
     yield from _ranks(parts.tranches)
     for fee in parts.fees:
-        yield from _fee(fee)
+        yield from fee_problems(fee)
     for account in parts.accounts:
         yield from _account(account, parts.schedule)
     for test in parts.tests:
@@ -139,17 +140,6 @@ def _ranks(tranches: tuple[Debt | Residual, ...]) -> Iterator[Problem]:
         if ranked and tranche.rank is None:
             what = f"{tranche.name} has no rank but {ranked[0].name} has"
             yield problem(f"tranches.{tranche.name}", what, "give each a rank, or none (then their order counts)")
-
-
-def _fee(fee: Fee) -> Iterator[Problem]:
-    path = f"fees.{fee.name}"
-    if (fee.amount is None) == (fee.rate is None):
-        what = "neither amount nor rate is given" if fee.amount is None else "both amount and rate are given"
-        yield problem(path, what, "write {amount: 25k}, or {rate: 0.5%, on: pool}")
-    if fee.rate is not None and fee.on is None:
-        yield problem(path, "a rate without what it is taken on", "add `on`, such as on: senior.balance")
-    if fee.rate is None and fee.on is not None:
-        yield problem(f"{path}.on", "`on` without a rate", "add `rate`, or leave `on` out")
 
 
 def _account(account: Account, schedule: Schedule | None) -> Iterator[Problem]:

@@ -18,7 +18,8 @@ SHORTS = ("carry", "capitalise")
 class Step:
     """One step. `verb` is one of VERBS; `targets` are what it pays or moves, as written in the file.
 
-        pay       what is due: `TRANCHE.interest`, `TRANCHE.principal`, a fee, or a residual (all that is left)
+        pay       what is due: `TRANCHE.interest`, `TRANCHE.principal`, a fee (`NAME`; `NAME.excess` above its
+                  cap), or a residual (all that is left)
         sweep     `TRANCHE.principal` down to a zero balance: an instalment due that would stay due first, then beyond
         fund      an account up to its target, from cash
         draw      an account into cash: what `cover` still lacks, or everything when `cover` is empty
@@ -55,7 +56,7 @@ class Waterfalls:
         lock_up       `performing`, but residuals are paid only once no debt is owed anything: until then their cash
                       stays in the collection account
         enforcement   accounts are emptied; fees; each debt by rank (debts of one rank pro rata by what each is due),
-                      interest before principal, then all of its balance; residuals
+                      interest before principal, then all of its balance; fees above their caps; residuals
     """
 
     performing: tuple[Step, ...] = attrs.field(

@@ -149,6 +149,18 @@ def each(inner: Validator, *, at_least: int = 0, at_most: int = 1_200) -> Valida
     return validate
 
 
+def dated(inner: Validator) -> Validator:
+    """A pair of a date and what `inner` passes."""
+
+    def validate(instance: Any, attribute: Any, value: Any) -> None:
+        if not isinstance(value, tuple) or len(value) != 2:
+            raise Invalid(f"{attribute.name} is {describe(value)}", "give pairs of a date and a number")
+        date(instance, attribute, value[0])
+        inner(instance, attribute, value[1])
+
+    return validate
+
+
 def as_tuple(value: Any) -> Any:
     """A list as a tuple; anything else as it is (the validator speaks about it)."""
     return tuple(value) if isinstance(value, list) else value

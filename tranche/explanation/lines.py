@@ -19,6 +19,7 @@ VERBS = {
     "interest": "pay",
     "principal": "pay",
     "paid": "pay",
+    "excess": "pay",
     "prepaid": "sweep",
     "distribution": "distribute",
     "funded": "fund",

@@ -53,7 +53,12 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
         Amortisation: {"kind": text, "amounts": listing(cash), "arrears": text, "balloon": flag},
         Coupon: {"spread": rate, "index": text, "floor": rate, "cap": rate},
         Residual: {"name": text, "notional": cash, "rank": integer},
-        Fee: {"name": text, "amount": formula, "rate": rate, "on": formula, "day_count": text, "unpaid": text},
+        Fee: {
+            "name": text, "amount": formula, "rate": rate, "on": formula, "count": formula, "price": cash, "per": text,
+            "steps": lambda raw: named(raw, lambda key, value: (day(key), literal(value))), "growth": rate,
+            "index": formula, "cap": formula, "cap_per": text, "day_count": text, "unpaid": text,
+            "interest_on_unpaid": rate,
+        },
         Account: {"name": text, "target": formula, "initial": cash, "closes": day},
         CoverageTest: {
             "name": text, "numerator": formula, "denominator": formula, "trigger": ratio, "lock_up": ratio,

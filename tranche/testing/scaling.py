@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from tranche.collateral.terms import Collections
-from tranche.deal import Deal, Debt, Formula, Residual, Series, Step, format_expr
+from tranche.deal import Deal, Debt, Fee, Formula, Residual, Series, Step, format_expr
 from tranche.deal.formula import Binary, Call, Expr, Name, Number, Unary
 from tranche.errors import Problem, UsageError
 
@@ -29,7 +29,7 @@ def scaled(deal: Deal, factor: float) -> Deal:
         tranches=tuple(_tranche(tranche, factor) for tranche in deal.tranches),
         definitions={name: unit.formula(f, unit.degree(f.tree) or 0) for name, f in deal.definitions.items()},
         series=tuple(_series(series, factor) for series in deal.series),
-        fees=tuple(attrs.evolve(fee, amount=unit.amount(fee.amount), on=unit.amount(fee.on)) for fee in deal.fees),
+        fees=tuple(unit.fee(fee) for fee in deal.fees),
         accounts=tuple(
             attrs.evolve(account, target=unit.amount(account.target), initial=account.initial * factor)
             for account in deal.accounts
@@ -89,6 +89,16 @@ class _Unit:
     def step(self, step: Step) -> Step:
         when = None if step.when is None else self.formula(step.when, self.degree(step.when.tree) or 0)
         return attrs.evolve(step, limit=self.amount(step.limit), when=when)
+
+    def fee(self, fee: Fee) -> Fee:
+        times = 1.0 if fee.rate is not None else self.factor
+        changed: dict[str, Any] = {field: self.amount(getattr(fee, field)) for field in ("amount", "on", "cap")}
+        for field in ("count", "index"):
+            formula = getattr(fee, field)
+            changed[field] = None if formula is None else self.formula(formula, 0)
+        price = None if fee.price is None else fee.price * times
+        steps = tuple((date, number * times) for date, number in fee.steps)
+        return attrs.evolve(fee, **changed, price=price, steps=steps)
 
     def either(self, *trees: Expr) -> int:
         """The degree that several formulas share."""

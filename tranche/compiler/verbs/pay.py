@@ -28,43 +28,38 @@ def lower(context: Context, step: Step, mask: Mask) -> None:
 
 
 def shares(context: Context, cash: Lane, dues: list[Value]) -> list[Value]:
-    """Each one's part of the cash, in proportion to what it is due. Where there is enough, a part is above the due,
-    and the payment itself stops at the due."""
+    """Each one's part of the cash, in proportion to what it is due; the last one's is what the others leave, so that no
+    rounding stays behind. Where there is enough, a part is above the due, and the payment itself stops at the due."""
     emitter = context.emitter
     claims = dues[0]
     for due in dues[1:]:
         claims = emitter.compute(Op.ADD, claims, due, name="claims")
-    return [emitter.compute(Op.PRORATA, cash, due, claims, name="part") for due in dues]
+    parts = [emitter.compute(Op.PRORATA, cash, due, claims, name="part") for due in dues[:-1]]
+    left: Value = cash
+    for part in parts:
+        left = emitter.compute(Op.SUB, left, part, name="part")
+    return [*parts, left]
 
 
 def unpaid(context: Context, target: str) -> Value:
     """What a target is still due on this date; a residual is due all there is."""
-    name, _, part = target.partition(".")
-    if part == "interest":
-        return context.debts[name].interest
-    if part == "principal":
-        return context.debts[name].principal
-    return context.fees[name].unpaid if name in context.fees else INFINITE
+    return context.dues[target].unpaid if target in context.dues else INFINITE
 
 
 def _pay(context: Context, cash: Lane, target: str, limit: Value) -> None:
     emitter = context.emitter
-    name, _, part = target.partition(".")
-    if part == "interest":
-        total, record = context.total(name, "interest", side=-1)
-        emitter.emit(Op.PAY, cash, context.debts[name].interest, limit, total, record=record)
-    elif part == "principal":
-        debt = context.debts[name]
-        total, record = context.total(name, "principal", side=-1)
-        emitter.emit(Op.REPAY, cash, debt.principal, limit, debt.balance, total, record=record)
-    elif name in context.fees:
-        total, record = context.total(name, "paid", side=-1)
-        emitter.emit(Op.PAY, cash, context.fees[name].unpaid, limit, total, record=record)
+    due = context.dues.get(target)
+    if due is not None:
+        total, record = context.total(due.owner, due.field, side=-1)
+        if due.balance is None:
+            emitter.emit(Op.PAY, cash, due.unpaid, limit, total, record=record)
+        else:
+            emitter.emit(Op.REPAY, cash, due.unpaid, limit, due.balance, total, record=record)
     else:
         if context.residuals_wait is not None:
             ready = lower_formula(context, context.residuals_wait)
             limit = emitter.compute(Op.SELECT, ready, limit, ZERO, name="limit")
-        total, record = context.total(name, "distribution", side=-1)
+        total, record = context.total(target, "distribution", side=-1)
         emitter.emit(Op.TAKE, cash, limit, total, record=record)
 
 

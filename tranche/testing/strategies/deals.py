@@ -24,12 +24,13 @@ from tranche.deal import (
 from tranche.deal.amortisation import ARREARS
 from tranche.deal.debt import UNPAID_INTEREST
 from tranche.deal.fee import UNPAID_FEES
-from tranche.deal.formula import Binary, Call, Name, Number
+from tranche.deal.formula import Binary, Name, Number
 from tranche.market.terms import Market, ReferenceRate
 from tranche.terms.calendars import CONVENTIONS
 from tranche.terms.dates import FREQUENCIES, payment_dates
 from tranche.terms.daycounts import DAY_COUNTS
 
+from .fees import fee_terms
 from .formulas import LEVELS, Scope, formula, money
 from .waterfalls import Cast, plain_waterfall, waterfalls
 
@@ -116,6 +117,7 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
     accounts = [f"a{k}" for k in range(draw(st.integers(0, 2)))]
     fees = [f"f{k}" for k in range(draw(st.integers(0, 2)))]
     tests = [f"t{k}" for k in range(draw(st.integers(0, 2)))]
+    capped = tuple(f"{name}.excess" for name in fees if draw(st.booleans()))
 
     stated = draw(stated_series(dates, size))
     early = Scope(
@@ -129,6 +131,7 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
     parts = ("interest.due", "interest.unpaid", "principal.due", "principal.unpaid")
     dues = tuple(f"{d}.{part}" for d in names for part in parts)
     dues += (*(f"{d}.debt_service" for d in names), "debt_service", *(f"{f}.due" for f in fees), "fees.due")
+    dues += tuple(f"{name}.{field}" for name in capped for field in ("due", "unpaid"))
     accrued = attrs.evolve(early, money=(*early.money, *dues))
     test_dates = tuple(min(date, schedule.maturity) for date in dates)  # the last may have moved past the maturity
     made_tests = [draw(coverage_tests(name, accrued, names, test_dates)) for name in tests]
@@ -140,7 +143,7 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
     cast = Cast(
         debts=tuple(names),
         residuals=tuple(t.name for t in tranches if isinstance(t, Residual)),
-        fees=tuple(fees), accounts=tuple(accounts), dates=dates, scope=late,
+        fees=(*fees, *capped), accounts=tuple(accounts), dates=dates, scope=late,
     )  # fmt: skip
     return Deal(
         name="random",
@@ -150,7 +153,7 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
         market=Market(rates=(draw(reference_rates(dates)),)),
         definitions=definitions,
         series=stated,
-        fees=tuple(draw(fee_terms(name, early)) for name in fees),
+        fees=tuple(draw(fee_terms(name, early, dates, f"{name}.excess" in capped)) for name in fees),
         accounts=tuple(
             Account(
                 name=name,
@@ -213,17 +216,6 @@ def targets(draw: st.DrawFn, scope: Scope, accounts: list[str]) -> Formula:
     readable = tuple(n for n in scope.money if n not in ("cash", *(f"{a}.balance" for a in accounts)) and n[0] != "x")
     tree = draw(money(attrs.evolve(scope, money=readable, ratios=(), flags=()), depth=1)).tree
     return formula(Binary("*", Number(0.05), tree))
-
-
-@st.composite
-def fee_terms(draw: st.DrawFn, name: str, scope: Scope) -> Fee:
-    """A fee of at most 1% of the deal's size a date, by amount or by rate; its formula may go below 0."""
-    base = Call("min", (draw(money(scope, depth=1)).tree, Number(round(scope.size, 2))))
-    unpaid = draw(st.sampled_from(UNPAID_FEES))
-    if draw(st.booleans()):
-        return Fee(name=name, amount=formula(Binary("*", Number(0.01), base)), unpaid=unpaid)
-    day_count = draw(st.sampled_from((None, *DAY_COUNTS)))
-    return Fee(name=name, rate=0.005, on=formula(base), unpaid=unpaid, day_count=day_count)
 
 
 @st.composite
