@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tranche._version import __version__ as __version__
-    from tranche.api import compile, explain, load, project, run
+    from tranche.api import check, compile, explain, load, project, run
     from tranche.deal import Deal
-    from tranche.errors import DataError, DealError, MissingExtra, ProgramError, TrancheError, UsageError
+    from tranche.errors import DataError, DealError, DealWarning, MissingExtra, ProgramError, TrancheError, UsageError
     from tranche.explanation import Explanation
     from tranche.program import Program
     from tranche.projection import Projection
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "__version__": "_version",
-    **dict.fromkeys(("compile", "explain", "load", "project", "run"), "api"),
+    **dict.fromkeys(("check", "compile", "explain", "load", "project", "run"), "api"),
     "Deal": "deal",
     **dict.fromkeys(
-        ("DataError", "DealError", "MissingExtra", "ProgramError", "TrancheError", "UsageError"), "errors"
+        ("DataError", "DealError", "DealWarning", "MissingExtra", "ProgramError", "TrancheError", "UsageError"),
+        "errors",
     ),
     "Explanation": "explanation",
     "Program": "program",
@@ -37,8 +38,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "DataError", "Deal", "DealError", "Explanation", "MissingExtra", "Program", "ProgramError", "Projection", "Results",
-    "TrancheError", "UsageError", "compile", "explain", "load", "project", "run",
+    "DataError", "Deal", "DealError", "DealWarning", "Explanation", "MissingExtra", "Program", "ProgramError",
+    "Projection", "Results", "TrancheError", "UsageError", "check", "compile", "explain", "load", "project", "run",
 ]  # fmt: skip
 
 

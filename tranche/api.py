@@ -1,11 +1,13 @@
-"""Floor 6. The names that stay: load, compile, run, project, explain. `tranche` itself exports them."""
+"""Floor 6. The names that stay: load, check, compile, run, project, explain. `tranche` itself exports them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from tranche import engine
+from tranche.analysis import warnings_of
 from tranche.compiler import compile_deal
+from tranche.errors import DealWarning
 from tranche.explanation import explain
 from tranche.files import load
 from tranche.inputs import CollateralCash, DealOrPath, MarketOrPath, as_deal, prepare
@@ -15,7 +17,14 @@ from tranche.results import Results
 
 DEFAULT_PATHS = 10_000
 
-__all__ = ["compile", "explain", "load", "project", "run"]
+__all__ = ["check", "compile", "explain", "load", "project", "run"]
+
+
+def check(deal: DealOrPath) -> tuple[DealWarning, ...]:
+    """What the deal may well not mean, though it runs, each with its place; empty when there is nothing to say.
+
+    Raises DealError with every problem when it is no deal, or does not compile."""
+    return warnings_of(as_deal(deal))
 
 
 def compile(deal: DealOrPath) -> Program:

@@ -33,6 +33,17 @@ class Problem:
         return where + self.what + (f"; {self.fix}" if self.fix else "")
 
 
+@attrs.frozen
+class DealWarning(Problem):
+    """Something that a deal may well not mean, though it runs: `rule` names the check that found it."""
+
+    rule: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if str(self.place) else ""
+        return f"{where}warning: {self.what}" + (f"; {self.fix}" if self.fix else "") + f" [{self.rule}]"
+
+
 class TrancheError(Exception):
     """Base of all errors that `tranche` raises on purpose. `problems` holds them, one line each when printed."""
 

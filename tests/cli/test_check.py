@@ -11,8 +11,23 @@ from tests.cli.conftest import Command
 def test_good_deals(command: Command, deals: Path) -> None:
     result = command("check", deals)
     assert result.exit_code == 0
-    assert result.stdout.splitlines() == ["deals/more/fleet.yml: OK", "deals/pool.yaml: OK"]
-    assert result.stderr == ""
+    assert result.stdout.splitlines() == ["deals/more/fleet.yml: OK", "deals/pool.yaml: OK, 1 warning"]
+    (warning,) = result.stderr.splitlines()
+    assert warning.startswith("deals/pool.yaml:28 waterfall[8]: warning: mezz.principal is paid until 2026-12-01, and ")
+
+
+def test_a_warning_fails_a_deal_only_when_asked_to(command: Command, deals: Path) -> None:
+    assert command("check", deals / "pool.yaml").exit_code == 0
+    strict = command("check", deals, "--strict")
+    assert strict.exit_code == 1
+    assert strict.stdout == "deals/more/fleet.yml: OK\n"
+    fleet, pool = json.loads(command("check", deals, "--strict", "--json").stdout)
+    assert (fleet["ok"], fleet["warnings"], pool["ok"], pool["problems"]) == (True, [], False, [])
+    (warning,) = pool["warnings"]
+    assert (warning["rule"], warning["line"], warning["path"]) == ("nothing-due", 28, "waterfall[8]")
+    text = (deals / "pool.yaml").read_text() + "accept: {'waterfall[8]': a deal for tests}\n"
+    (deals / "pool.yaml").write_text(text)
+    assert command("check", deals, "--strict").exit_code == 0
 
 
 def test_every_problem_with_its_line_and_then_the_next_deal(command: Command, deals: Path) -> None:
@@ -21,8 +36,9 @@ def test_every_problem_with_its_line_and_then_the_next_deal(command: Command, de
     (deals / "more" / "fleet.yml").write_text(wrong)
     result = command("check", deals)
     assert result.exit_code == 1
-    assert result.stdout.splitlines() == ["deals/pool.yaml: OK"]
-    assert [line.split(" ")[0] for line in result.stderr.splitlines()] == ["deals/more/fleet.yml:6"]
+    assert result.stdout.splitlines() == ["deals/pool.yaml: OK, 1 warning"]
+    places = [line.split(" ")[0] for line in result.stderr.splitlines()]
+    assert places == ["deals/more/fleet.yml:6", "deals/pool.yaml:28"]
     (deals / "more" / "fleet.yml").write_text(text.replace("loan.principal\n", "lone.principal\n"))
     assert "unknown tranche 'lone'; did you mean 'loan'?" in command("check", deals).stderr
 
@@ -76,7 +92,7 @@ def test_json_of_problems(command: Command, deals: Path) -> None:
 def test_a_deal_whose_cash_comes_with_the_call(command: Command, deals: Path) -> None:
     pool = deals / "pool.yaml"
     pool.write_text(pool.read_text().replace("{file: cash.csv}", "{}"))
-    assert command("check", pool).stdout == "deals/pool.yaml: OK\n"
+    assert command("check", pool).stdout == "deals/pool.yaml: OK, 1 warning\n"
     assert command("check", pool, "--run").exit_code == 1
 
 

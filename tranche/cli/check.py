@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import attrs
 import typer
 
 from .options import Json, Paths
+
+if TYPE_CHECKING:
+    from .ending import Ending
 
 
 def check(
@@ -16,11 +19,14 @@ def check(
     run: Annotated[
         bool, typer.Option("--run", help="Also simulate each deal and verify the figures of its `expect:` block.")
     ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="A deal with a warning fails.")] = False,
     as_json: Json = False,
 ) -> None:
     """Say of every deal file whether it is one, with all that is wrong, each with its line.
 
-    Reads what the deals name too: cash flows with a missing month or a NaN are found here.
+    Reads what the deals name too: cash flows with a missing month or a NaN are found here. Warns of what a deal may
+    well not mean, though it runs: money that can never leave an account, a tranche that no step pays, a step that
+    never runs, a test nobody reads. A deal says under `accept:` which of it it means, and why.
     """
     from tranche.errors import TrancheError
 
@@ -31,17 +37,32 @@ def check(
     with ending() as end:
         reports: list[dict[str, Any]] = []
         for file in deal_files(paths):
-            report: dict[str, Any] = {"file": str(file), "ok": True, "problems": [], "figures": []}
+            report: dict[str, Any] = {"file": str(file), "ok": True, "problems": [], "warnings": [], "figures": []}
             reports.append(report)
             try:
                 figures = _figures(file, report) if run else _compile(file)
-                if not as_json:
-                    typer.echo(f"{file}: OK{figures}")
+                warned = _warn(file, report, end, strict)
+                if not as_json and report["ok"]:
+                    typer.echo(f"{file}: OK{figures}{warned}")
             except TrancheError as error:
                 report |= {"ok": False, "problems": as_data(error)}
                 end.fail(error)
         if as_json:
             print_json(reports)
+
+
+def _warn(file: Path, report: dict[str, Any], end: Ending, strict: bool) -> str:
+    """Tell what the deal may well not mean. Raises no error: a warning fails a deal only when asked to."""
+    from tranche.analysis import warnings_of
+    from tranche.files import load
+
+    from .ending import problem_data
+
+    found = warnings_of(load(file))
+    report["warnings"] = [problem_data(one) | {"rule": one.rule} for one in found]
+    report["ok"] = not (found and strict)
+    end.warn(found, fails=strict)
+    return f", {len(found)} warning{'' if len(found) == 1 else 's'}" if found else ""
 
 
 def _compile(file: Path) -> str:

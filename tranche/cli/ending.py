@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import attrs
 import typer
 
-from tranche.errors import Problem, TrancheError, UsageError
+from tranche.errors import DealWarning, Problem, TrancheError, UsageError
 
 from .output import printable
 
@@ -26,6 +26,14 @@ class Ending:
         self.code = max(self.code, MISUSED if isinstance(error, UsageError) else FAILED)
         for problem in error:
             typer.echo(one_line(problem), err=True)
+
+
+    def warn(self, warnings: Sequence[DealWarning], fails: bool = False) -> None:
+        """Print every warning; the exit code stays, unless a warning `fails` the deal."""
+        for warning in warnings:
+            typer.echo(one_line(warning), err=True)
+        if warnings and fails:
+            self.code = max(self.code, FAILED)
 
 
 @contextmanager
@@ -50,13 +58,14 @@ def one_line(problem: Problem) -> str:
 
 def as_data(error: TrancheError) -> list[dict[str, object]]:
     """Problems for JSON."""
-    return [
-        {
-            "what": problem.what,
-            "fix": problem.fix,
-            "path": problem.place.path,
-            "file": problem.place.file,
-            "line": problem.place.line,
-        }
-        for problem in error
-    ]
+    return [problem_data(problem) for problem in error]
+
+
+def problem_data(problem: Problem) -> dict[str, object]:
+    return {
+        "what": problem.what,
+        "fix": problem.fix,
+        "path": problem.place.path,
+        "file": problem.place.file,
+        "line": problem.place.line,
+    }

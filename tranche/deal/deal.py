@@ -75,9 +75,19 @@ def _definitions(instance: Any, attribute: Any, value: Any) -> None:
     check_formulas(value)
 
 
+def _reasons(instance: Any, attribute: Any, value: Any) -> None:
+    v.instance_of(FrozenMap)(instance, attribute, value)
+    for path, reason in value.items():
+        if not isinstance(path, str) or not isinstance(reason, str) or not reason.strip():
+            fix = "say why, such as tests.cover: shown to investors, acted on by nobody"
+            raise Invalid(f"accept.{path} gives no reason", fix)
+
+
 @attrs.frozen(kw_only=True)
 class Deal:
     """A structured-finance deal as its term sheet states it. Money in `currency`, rates as decimals per annum.
+
+    `accept`: warnings that the deal means, by the path that they are told at, each with the reason (`tranche check`).
 
     A field that is wrong by itself raises Invalid; what does not fit between fields raises one DealError with
     everything that is wrong.
@@ -106,6 +116,7 @@ class Deal:
     )
     expect: Expect = attrs.field(default=Expect(), validator=v.instance_of(Expect))
     assumptions: tuple[str, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.text))
+    accept: Mapping[str, str] = attrs.field(factory=FrozenMap, converter=_frozen, validator=_reasons)
     source: Source = attrs.field(default=Source(), eq=False, repr=False, validator=v.instance_of(Source))
 
     def __attrs_post_init__(self) -> None:

@@ -21,7 +21,7 @@ from tranche.market.terms import Market
 from tranche.terms.money import currency_code
 
 from .converter import deal_converter, structure_named
-from .gather import MOST_UNKNOWN, flatten
+from .gather import MOST_UNKNOWN, Gather, flatten
 from .liabilities import read_tranche
 from .readers import formula, listing, mapping, text
 from .series import read_series
@@ -36,6 +36,7 @@ SINGLE: dict[str, Any] = {
 }  # fmt: skip
 OPTIONAL = (
     "currency", "description", "assumptions", "market", "definitions", "series", "fees", "accounts", "tests", "expect",
+    "accept",
 )  # fmt: skip
 KEYS = (*REQUIRED, *OPTIONAL)
 MOST_PROBLEMS = 100
@@ -71,6 +72,7 @@ class _Reading:
             "currency": currency or "USD",
             "description": self._read("description", text, ""),
             "assumptions": self._read("assumptions", listing(text), []),
+            "accept": self._read("accept", _reasons, {}) or {},
         }
         converter = deal_converter(currency or "USD")
         for section, kind in SINGLE.items():
@@ -172,6 +174,19 @@ def _can_be_name(name: str) -> bool:
     except Invalid:
         return False
     return True
+
+
+def _reasons(value: Any) -> dict[str, str]:
+    """Path of a warning → why the deal means what it is warned of."""
+    with Gather() as gather:
+        read = {path: gather.read(path, _reason, said) for path, said in mapping(value, "PATH: reason").items()}
+    return {path: said for path, said in read.items() if said is not None}
+
+
+def _reason(value: Any) -> str:
+    if not text(value).strip():
+        raise Invalid("the reason is empty", "say why the deal means it")
+    return str(value)
 
 
 def _title(value: Any) -> str:

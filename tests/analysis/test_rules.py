@@ -1,0 +1,263 @@
+"""Every rule: deals on which it fires, and at which place, and deals close to them on which it does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import tranche
+from tranche.analysis import warnings_of
+from tranche.analysis.rules import RULES
+from tranche.errors import DealError, DealWarning
+from tranche.files import load, loads
+
+ROOT = Path(__file__).parents[2]
+
+HEAD = """\
+format: 1
+name: Rules
+schedule: {closing: 2025-01-01, maturity: 2027-01-01, frequency: quarterly}
+collateral: {collections: {}}
+"""
+BASE = {
+    "tranches": """\
+  a: {notional: 60m, coupon: 6%, amortisation: level}
+  b: {notional: 30m, coupon: 8%}
+  certificate: {residual: {}}
+""",
+    "fees": "  agent: {amount: 20k}\n",
+    "accounts": "  reserve: {target: 2% * a.balance}\n",
+    "tests": "  dscr: {ratio: collections / a.debt_service, lock_up: 1.2x, default: 1.05x}\n",
+    "definitions": "  low: dscr < 1.3x\n",
+    "waterfall": """\
+  performing:
+    - pay: agent
+    - draw: reserve
+      for: [a.interest, a.principal]
+    - pay: a.interest
+    - pay: a.principal
+    - fund: reserve
+    - release: reserve
+    - pay: b.interest
+    - sweep: a.principal
+      when: low
+    - pay: b.principal
+    - pay: certificate
+""",
+}
+
+
+def deal(*changes: tuple[str, str], **sections: str) -> tranche.Deal:
+    """The base deal with sections replaced or added, and texts changed."""
+    parts = BASE | sections
+    text = HEAD + "".join(f"{name}:\n{body}" for name, body in parts.items() if body)
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return loads(text, "deal.yaml")
+
+
+def told(found: tranche.Deal) -> set[tuple[str, str]]:
+    """(rule, path) of every warning."""
+    return {(warning.rule, warning.place.path) for warning in warnings_of(found)}
+
+
+LIST = "waterfall.performing"
+PLAIN = BASE["waterfall"]
+FIRES = {
+    "an account without a way out": (
+        [("- pay: agent\n", "- pay: agent\n    - transfer: {from: cash, to: box}\n      limit: 1m\n"),
+         ("accounts:\n", "accounts:\n  box: {}\n")],
+        {("trapped-cash", "accounts.box")},
+    ),
+    "money put in at closing that nothing takes out": (
+        [("accounts:\n", "accounts:\n  box: {initial: 5m}\n")],
+        {("trapped-cash", "accounts.box")},
+    ),
+    "a way out that is never open": (
+        [("- pay: agent\n", "- pay: agent\n    - transfer: {from: box, to: cash}\n      after: 2030-01-01\n"),
+         ("accounts:\n", "accounts:\n  box: {initial: 5m}\n"), ("default: 1.05x", "trigger: 1.05x")],
+        {("trapped-cash", "accounts.box"), ("unreachable-step", f"{LIST}[1].transfer")},
+    ),
+    "a reserve that only releases": (
+        [("    - draw: reserve\n      for: [a.interest, a.principal]\n", "")],
+        {("reserve-never-drawn", "accounts.reserve")},
+    ),
+    "a fee that no step pays": ([("    - pay: agent\n", "")], {("unpaid-class", "fees.agent")}),
+    "a residual that no step pays": (
+        [("    - pay: certificate\n", "")], {("unpaid-class", "tranches.certificate")},
+    ),
+    "a debt that no step repays": ([("    - pay: b.principal\n", "")], {("unpaid-class", "tranches.b")}),
+    "a debt whose interest no step pays": ([("    - pay: b.interest\n", "")], {("unpaid-class", "tranches.b")}),
+    "a list for lock-up without a test": (
+        [("lock_up: 1.2x, ", ""), ("waterfall:\n", "waterfall:\n  lock_up:\n    - pay: a.interest\n")],
+        {("unreachable-status", "waterfall.lock_up")},
+    ),
+    "a list for enforcement without a test": (
+        [(", default: 1.05x", ""), ("waterfall:\n", "waterfall:\n  enforcement:\n    - pay: a.interest\n")],
+        {("unreachable-status", "waterfall.enforcement")},
+    ),
+    "a condition that is constant and false": (
+        [("when: low", "when: low and 1 > 2")], {("unreachable-step", f"{LIST}[7].sweep")},
+    ),
+    "a condition of the date that no date meets": (
+        [("when: low", "when: low and period > 8")], {("unreachable-step", f"{LIST}[7].sweep")},
+    ),
+    "dates that are over before the first": (
+        [("- pay: a.principal\n", "- pay: a.principal\n      until: 2025-03-31\n")],
+        {("unreachable-step", f"{LIST}[3].pay")},
+    ),
+    "a limit of nothing": (
+        [("- pay: agent\n", "- pay: agent\n      limit: 0\n")], {("unreachable-step", f"{LIST}[0].pay")},
+    ),
+    "a test with a trigger that nobody reads": (
+        [("tests:\n", "tests:\n  cover: {ratio: collections / 1m, trigger: 1x}\n")], {("unread-test", "tests.cover")},
+    ),
+    "a test that only an unread definition reads": (
+        [("tests:\n", "tests:\n  cover: {ratio: collections / 1m, trigger: 1x}\n"),
+         ("definitions:\n", "definitions:\n  bad: cover.breached\n")],
+        {("unread-test", "tests.cover"), ("unread-name", "definitions.bad")},
+    ),
+    "a target on top of what is there": (
+        [("2% * a.balance", "reserve.balance + 1m")], {("circular-target", "accounts.reserve.target")},
+    ),
+    "two targets that follow each other": (
+        [("  reserve: {target: 2% * a.balance}\n",
+          "  reserve: {target: 1.1 * more}\n  spare: {target: reserve.balance * 0.9}\n"),
+         ("definitions:\n", "definitions:\n  more: 1m + spare.balance\n"),
+         ("- fund: reserve\n", "- fund: [reserve, spare]\n"), ("- draw: reserve\n", "- draw: [reserve, spare]\n")],
+        {("circular-target", "accounts.reserve.target"), ("circular-target", "accounts.spare.target")},
+    ),
+    "principal before any falls due": (
+        [("- pay: b.principal\n", "- pay: b.principal\n      until: 2026-12-31\n")], {("nothing-due", f"{LIST}[8]")},
+    ),
+    "interest of a debt that bears none": ([("coupon: 8%", "coupon: 0%")], {("nothing-due", f"{LIST}[6]")}),
+    "interest of the junior first": (
+        [("- pay: a.interest\n", "- pay: [b.interest, a.interest]\n")], {("seniority", f"{LIST}[2].pay")},
+    ),
+    "principal of the junior first": (
+        [("- pay: a.interest\n", "- pay: a.interest\n    - sweep: b.principal\n      share: 10%\n")],
+        {("seniority", f"{LIST}[3].sweep")},
+    ),
+    "ranks that turn the order of the file round": (
+        [("coupon: 8%}", "coupon: 8%, rank: 1}"), ("amortisation: level}", "amortisation: level, rank: 2}"),
+         ("residual: {}", "residual: {rank: 3}")],
+        {("seniority", f"{LIST}[2].pay"), ("seniority", f"{LIST}[3].pay")},
+    ),
+    "junior interest before senior principal in enforcement": (
+        [("waterfall:\n", "waterfall:\n  enforcement:\n    - draw: reserve\n    - pay: [a.interest, b.interest]\n"
+          "    - sweep: [a.principal, b.principal]\n    - pay: certificate\n")],
+        {("seniority", "waterfall.enforcement[1].pay")},
+    ),
+    "a residual in the middle": (
+        [("    - pay: b.interest\n", "    - pay: certificate\n    - pay: b.interest\n")],
+        {("residual-first", f"{LIST}[6].pay")},
+    ),
+    "a residual with a share before dues that nobody paid yet": (
+        [("    - pay: b.interest\n", "    - pay: certificate\n      share: 5%\n    - pay: b.interest\n")],
+        {("residual-first", f"{LIST}[6].pay")},
+    ),
+    "a definition and a series that nobody reads": (
+        [("definitions:\n", "definitions:\n  spare: 2 * a.balance\n"),
+         ("tests:\n", "series:\n  plan: [1,1,1,1,1,1,1,1]\ntests:\n")],
+        {("unread-name", "definitions.spare"), ("unread-name", "series.plan")},
+    ),
+}  # fmt: skip
+
+SILENT = {
+    "the base deal": [],
+    "a way out on one date": [
+        ("- pay: agent\n", "- pay: agent\n    - transfer: {from: box, to: cash}\n      after: 2027-01-01\n"),
+        ("accounts:\n", "accounts:\n  box: {initial: 5m}\n"),
+    ],
+    "a fee paid out of an account": [
+        ("- pay: agent\n", "- transfer: {from: cash, to: box}\n      limit: 1m\n    - pay: agent\n      from: box\n"),
+        ("accounts:\n", "accounts:\n  box: {}\n"),
+    ],
+    "a trap whose target lets go": [
+        ("accounts:\n", "accounts:\n  trap: {target: 'if_else(low, 1bn, 0)'}\n"),
+        ("- pay: certificate\n", "- release: trap\n    - fund: trap\n    - pay: certificate\n"),
+    ],
+    "capitalised interest needs no step": [
+        ("    - pay: b.interest\n", ""), ("coupon: 8%}", "coupon: 8%, unpaid_interest: capitalised}"),
+    ],
+    "lists of their own for statuses that tests lead to": [
+        ("waterfall:\n", "waterfall:\n  lock_up:\n    - pay: a.interest\n  enforcement:\n    - draw: reserve\n"
+         "    - pay: a.interest\n    - sweep: a.principal\n    - pay: b.interest\n    - sweep: b.principal\n"),
+    ],
+    "a step on the last date alone": [("when: low", "when: low and final")],
+    "a test that a read definition reads": [
+        ("tests:\n", "tests:\n  cover: {ratio: collections / 1m, trigger: 1x}\n"), ("dscr < 1.3x", "cover.breached"),
+    ],
+    "a target that keeps what is there": [("2% * a.balance", "'max(reserve.balance, 1m)'")],
+    "a target that reads the balance before": [("2% * a.balance", "prev(reserve.balance) + 1m")],
+    "a bullet paid on its last date": [("- pay: b.principal\n", "- pay: b.principal\n      after: 2027-01-01\n")],
+    "interest pro rata": [("- pay: a.interest\n", "- pay: {pro_rata: [b.interest, a.interest]}\n")],
+    "equal ranks": [
+        ("coupon: 8%}", "coupon: 8%, rank: 1}"), ("amortisation: level}", "amortisation: level, rank: 1}"),
+        ("residual: {}", "residual: {rank: 2}"), ("- pay: a.interest\n", "- pay: [b.interest, a.interest]\n"),
+    ],
+    "a residual, and then cash from a reserve": [
+        ("- pay: certificate\n", "- pay: certificate\n    - draw: reserve\n      when: final\n"
+         "    - sweep: a.principal\n      when: final\n    - pay: certificate\n      when: final\n"),
+    ],
+    "a conditional residual before a second payment": [
+        ("- pay: b.principal\n", "- pay: b.principal\n    - pay: certificate\n      limit: 1k\n"
+         "    - sweep: a.principal\n      when: final\n"),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FIRES)
+def test_it_fires(case: str) -> None:
+    changes, expected = FIRES[case]
+    assert told(deal(*changes)) == expected
+
+
+@pytest.mark.parametrize("case", SILENT)
+def test_it_does_not_fire(case: str) -> None:
+    assert told(deal(*SILENT[case])) == set()
+
+
+def test_every_rule_is_among_the_cases() -> None:
+    fired = {rule.replace("-", "_") for _, expected in FIRES.values() for rule, _ in expected}
+    named = {rule.__name__.replace("unreachable_list", "unreachable_status") for rule in RULES}
+    assert fired == named
+
+
+def test_warnings_have_lines_and_are_in_the_order_of_the_file() -> None:
+    changes = [*FIRES["a fee that no step pays"][0], *FIRES["a definition and a series that nobody reads"][0]]
+    found = warnings_of(deal(*changes))
+    assert [one.place.line for one in found] == sorted(one.place.line for one in found)
+    assert all(one.place.line > 4 and one.place.file == "deal.yaml" for one in found)
+    assert all(isinstance(one, DealWarning) and str(one).endswith(f"[{one.rule}]") for one in found)
+
+
+def test_living_deals_have_none() -> None:
+    """Or they say under `accept:` why they mean it."""
+    files = sorted((ROOT / "deals").rglob("*.yaml"))
+    assert files
+    found = [str(one) for file in files if file.parent.name != "markets" for one in warnings_of(load(file))]
+    assert found == []
+
+
+def test_accepting() -> None:
+    changes, _ = FIRES["a fee that no step pays"]
+    accepted = deal(*changes, ("waterfall:\n", "accept: {fees.agent: paid by the sponsor}\nwaterfall:\n"))
+    assert told(accepted) == set()
+    nothing = deal(("waterfall:\n", "accept: {fees.agent: paid by the sponsor}\nwaterfall:\n"))
+    assert told(nothing) == {("accept", "accept.fees.agent")}
+
+
+@pytest.mark.parametrize("entry", ["fees.agent:", "fees.agent: ''", "fees.agent: {a: b}"])
+def test_accepting_needs_a_reason(entry: str) -> None:
+    with pytest.raises(DealError) as raised:
+        deal(("waterfall:\n", f"accept: {{{entry}}}\nwaterfall:\n"))
+    assert "accept.fees.agent" in str(raised.value)
+
+
+def test_the_library_function() -> None:
+    assert tranche.check(ROOT / "deals" / "benchmark.yaml") == ()
+    with pytest.raises(DealError):
+        tranche.check(ROOT / "pyproject.toml")

@@ -1,0 +1,34 @@
+"""One file for each rule: a function of the Subject that yields warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tranche.analysis.subject import Subject
+from tranche.errors import DealWarning
+
+from .circular_target import circular_target
+from .nothing_due import nothing_due
+from .reserve_never_drawn import reserve_never_drawn
+from .residual_first import residual_first
+from .seniority import seniority
+from .trapped_cash import trapped_cash
+from .unpaid_class import unpaid_class
+from .unreachable_list import unreachable_list
+from .unreachable_step import unreachable_step
+from .unread_name import unread_name
+from .unread_test import unread_test
+
+RULES: tuple[Callable[[Subject], Iterator[DealWarning]], ...] = (
+    circular_target,
+    nothing_due,
+    reserve_never_drawn,
+    residual_first,
+    seniority,
+    trapped_cash,
+    unpaid_class,
+    unreachable_list,
+    unreachable_step,
+    unread_name,
+    unread_test,
+)

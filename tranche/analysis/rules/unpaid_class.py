@@ -1,0 +1,46 @@
+"""A tranche, fee or hedge that no step of the deal's own waterfalls pays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tranche.analysis.subject import Subject, owner_of
+from tranche.compiler.check_steps import payable
+from tranche.deal import Debt
+from tranche.errors import DealWarning
+
+RULE = "unpaid-class"
+SECTIONS = ("tranches", "fees", "accounts", "tests", "hedges", "support")
+
+
+def unpaid_class(subject: Subject) -> Iterator[DealWarning]:
+    steps = [step for listed in subject.stated.values() for step in listed]
+    targets = {target for step in steps for target in step.targets}
+    owners = {owner_of(target) for target in targets}
+    debts = {tranche.name: tranche for tranche in subject.deal.tranches if isinstance(tranche, Debt)}
+    for name in dict.fromkeys(owner_of(target) for target in sorted(payable(subject.deal))):
+        path = _path(subject, name)
+        if name not in owners:
+            yield subject.warning(RULE, path, f"no step pays {name}", "add a step that does")
+        elif name in debts:
+            yield from _dues(subject, path, debts[name], targets)
+
+
+def _dues(subject: Subject, path: str, debt: Debt, targets: set[str]) -> Iterator[DealWarning]:
+    """A debt of which only one due is paid. Interest that is capitalised needs no step; nor does none at all."""
+    name = debt.name
+    if not any(target.startswith(f"{name}.") and target != f"{name}.interest" for target in targets):
+        fix = f"pay: {name}.principal, or sweep: {name}.principal"
+        yield subject.warning(RULE, path, f"no step repays {name}", fix)
+    free = debt.unpaid_interest == "capitalised" or (debt.coupon.index is None and debt.coupon.spread <= 0)
+    if f"{name}.interest" not in targets and not free:
+        fix = f"pay: {name}.interest, or unpaid_interest: capitalised"
+        yield subject.warning(RULE, path, f"no step pays the interest of {name}", fix)
+
+
+def _path(subject: Subject, name: str) -> str:
+    """Where the deal states a class: the section that has an item of this name."""
+    for section in SECTIONS:
+        if any(getattr(item, "name", "") == name for item in getattr(subject.deal, section, ())):
+            return f"{section}.{name}"
+    return name
