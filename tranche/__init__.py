@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "__version__": "_version",
     **dict.fromkeys(("check", "compile", "explain", "load", "project", "run"), "api"),
-    "Deal": "deal",
+    "Deal": "files",  # not "deal": with files, `Deal.with_` reads text
     **dict.fromkeys(
         ("DataError", "DealError", "DealWarning", "MissingExtra", "ProgramError", "TrancheError", "UsageError"),
         "errors",

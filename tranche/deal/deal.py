@@ -9,7 +9,7 @@ import attrs
 
 from tranche.collateral.names import names_of
 from tranche.collateral.terms import Collateral, Collections, Fleet
-from tranche.errors import DealError, Invalid, Place
+from tranche.errors import DealError, Invalid, Place, Problem
 from tranche.market.terms import Market
 from tranche.terms.money import currency_code
 
@@ -21,6 +21,7 @@ from .expect import Expect
 from .fee import Fee
 from .formula import Formula
 from .frozen_map import FrozenMap
+from .override import overridden
 from .residual import Residual
 from .schedule import Schedule
 from .series import Series
@@ -127,3 +128,16 @@ class Deal:
         found = [*name_problems(named_parts), *part_problems(parts)]
         if found:
             raise DealError(attrs.evolve(one, place=self.source.place(one.place.path)) for one in found)
+
+    def with_(self, overrides: Mapping[str, Any]) -> Deal:
+        """This deal with other terms, by dotted path: `deal.with_({"senior.coupon": "SOFR + 500bp"})`.
+
+        A path begins with a section, or with the name of a tranche, fee, account, test or definition; steps are
+        numbered (`waterfall.performing[3].share`). The value is what a file would write there, or the value itself.
+        Raises DealError with every problem: an unknown name with its nearest candidates, what cannot be read, and what
+        no longer fits the rest of the deal.
+        """
+        try:
+            return attrs.evolve(self, **overridden(self, overrides))
+        except Invalid as invalid:  # a field of Deal itself
+            raise DealError(Problem(invalid.what, invalid.fix, Place(", ".join(overrides)))) from None

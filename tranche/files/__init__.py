@@ -1,8 +1,11 @@
 """Floor 3. Files → Deal or Market, with the line of every error; the user's cash flows → arrays."""
 
+from tranche.deal import Deal
+
 from .collections_file import read_collections
 from .data_path import collections_path
+from .field_text import read_field
 from .load import load, loads
 from .market_file import load_market
 
-__all__ = ["collections_path", "load", "load_market", "loads", "read_collections"]
+__all__ = ["Deal", "collections_path", "load", "load_market", "loads", "read_collections", "read_field"]

@@ -142,3 +142,8 @@ def _validate(field: str, value: Any) -> None:
     attribute = _FIELDS[field]
     if attribute.validator is not None:
         attribute.validator(None, attribute, value)
+
+
+def read_modifier(key: str, value: Any) -> dict[str, Any]:
+    """What a step's key such as `limit` sets: field → value. Raises KeyError when there is no such key."""
+    return _modifier(key, value)

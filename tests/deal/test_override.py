@@ -1,0 +1,121 @@
+"""Other terms by dotted path: what a file would write there, read as the file's reader reads it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import attrs
+import pytest
+
+import tranche
+from tests.small_deals import FLEET, STRESSED
+from tranche.deal import Coupon, Deal
+from tranche.errors import DealError
+from tranche.files import loads
+
+POOL, GPUS = loads(STRESSED), loads(FLEET)
+DDTL = tranche.load("deals/gpu_ddtl_2024.yaml")
+
+
+@pytest.mark.parametrize(
+    ("base", "path", "value", "before", "after"),
+    [
+        (STRESSED, "senior.coupon", "7%", "coupon: 6%", "coupon: 7%"),
+        (STRESSED, "tranches.senior.notional", "11m", "notional: 12m", "notional: 11m"),
+        (STRESSED, "senior.amortisation", "bullet", "amortisation: level}", "amortisation: bullet}"),
+        (STRESSED, "senior.amortisation", "{level: {arrears: leave}}", "n: level}", "n: {level: {arrears: leave}}}"),
+        (STRESSED, "mezz.unpaid_interest", "carried", "capitalised", "carried"),
+        (STRESSED, "schedule.maturity", "2028-01-01", "2027-01-01", "2028-01-01"),
+        (STRESSED, "reserve.target", "3% * senior.balance", "target: 2%", "target: 3%"),
+        (STRESSED, "accounts.reserve.initial", 50_000, "initial: 100k", "initial: 50k"),
+        (STRESSED, "dscr.lock_up", "1.10x", "lock_up: 1.05x", "lock_up: 1.10x"),
+        (STRESSED, "dscr.ratio", "collections / 2", "collections / senior.debt_service", "collections / 2"),
+        (STRESSED, "waterfall[6].limit", "40k", "limit: 35k", "limit: 40k"),
+        (STRESSED, "waterfall.performing[7].share", "60%", "share: 50%", "share: 60%"),
+        (STRESSED, "servicing.amount", 30_000.0, "amount: 20k", "amount: 30000.0"),
+        (FLEET, "collateral.fleet.gpus", "2_000", "gpus: 1_000", "gpus: 2_000"),
+        (FLEET, "collateral.lease.end", "2026-10-01", "end: 2026-07-01", "end: 2026-10-01"),
+        (FLEET, "collateral.utilisation", "85%", "utilisation: 80%", "utilisation: 85%"),
+        (FLEET, "market.factors.rent_h100.drift", "-30%", "drift: -40%", "drift: -30%"),
+        (FLEET, "market.factors.rent_h100.lognormal.volatility", 0.5, "volatility: 60%", "volatility: 50%"),
+    ],
+)  # fmt: skip
+def test_an_override_is_what_the_file_would_say(base: str, path: str, value: Any, before: str, after: str) -> None:
+    assert base.count(before) == 1
+    changed = loads(base).with_({path: value})
+    assert changed == loads(base.replace(before, after))
+    assert changed != loads(base)
+
+
+def test_several_at_once_and_the_first_deal_stays() -> None:
+    other = POOL.with_({"senior.coupon": "SOFR + 500bp", "senior.coupon.floor": "1%", "mezz.notional": "5m"})
+    assert other.tranches[0].coupon == Coupon(spread=0.05, index="SOFR", floor=0.01)
+    assert other.tranches[1].notional == 5e6
+    assert loads(STRESSED) == POOL
+
+
+def test_values_of_the_term_sheet_need_no_text() -> None:
+    coupon = Coupon(spread=0.065)
+    other = POOL.with_({"senior.coupon": coupon, "schedule.maturity": dt.date(2028, 1, 1)})
+    assert other.tranches[0].coupon is coupon
+    assert other.schedule.maturity == dt.date(2028, 1, 1)
+
+
+def test_none_takes_a_term_away() -> None:
+    assert POOL.with_({"dscr.default": None}).tests[0].default is None
+
+
+def test_a_definition_is_a_formula() -> None:
+    deal = loads(STRESSED + "definitions: {pool: 2 * collections}\n")
+    assert deal.with_({"pool": "3 * collections"}).definitions["pool"].text == "3 * collections"
+
+
+@pytest.mark.parametrize(
+    ("deal", "overrides", "said"),
+    [
+        (POOL, {"seniro.coupon": "7%"}, "seniro.coupon: unknown name 'seniro'; did you mean 'senior'?"),
+        (POOL, {"senior.cupon": "7%"}, "senior.cupon: unknown key 'cupon'; did you mean 'coupon'"),
+        (POOL, {"senior.coupon": "7% of it"}, "senior.coupon: "),
+        (POOL, {"senior.coupon.spred": "7%"}, "senior.coupon.spred: unknown key 'spred'; did you mean 'spread'?"),
+        (POOL, {"senior.notional": "-5m"}, "senior.notional: notional is -5,000,000; write more than 0"),
+        (POOL, {"senior.notional": "5m EUR"}, "senior.notional: "),
+        (POOL, {"waterfall[99].limit": "1"}, "there is no item [99]; there are 11, numbered from 0"),
+        (POOL, {"waterfall[6].limt": "1"}, "waterfall[6].limt: unknown key 'limt'; did you mean 'limit'?"),
+        (POOL, {"senior": "5m"}, "senior: 'senior' is named as a whole; name one of its terms: notional"),
+        (POOL, {"tranches": "5m"}, "'tranches' is a whole section; name one of its terms, such as tranches.…"),
+        (POOL, {"senior..coupon": "7%"}, "'senior..coupon' is not a path"),
+        (POOL, {"senior.": "7%"}, "'senior.' ends with a dot"),
+        (POOL, {"": "7%"}, "the path is empty"),
+        (POOL, {"senior.amortisation": "{levl: {}}"}, "senior.amortisation.levl: unknown kind of amortisation 'levl'"),
+        (GPUS, {"collateral.gpsu": "5"}, "collateral.gpsu: unknown key 'gpsu'"),
+        (GPUS, {"market.factors.rent_h200.drift": "5%"}, "unknown name 'rent_h200'; did you mean 'rent_h100'?"),
+        (POOL, {"senior.coupon.floor": "1%"}, "a fixed coupon has a floor or cap"),
+    ],
+)
+def test_what_is_wrong_says_where_and_what_would_be_right(deal: Deal, overrides: dict[str, Any], said: str) -> None:
+    with pytest.raises(DealError) as caught:
+        deal.with_(overrides)
+    assert said in str(caught.value)
+
+
+def test_every_problem_is_told() -> None:
+    with pytest.raises(DealError) as caught:
+        POOL.with_({"senior.cupon": "7%", "mezz.notional": "-1", "dscr.trigger": "low"})
+    assert [problem.place.path for problem in caught.value] == ["senior.cupon", "mezz.notional", "dscr.trigger"]
+
+
+def test_text_is_data_and_never_code() -> None:
+    with pytest.raises(DealError):
+        POOL.with_({"reserve.target": "__import__('os').system('true')"})
+    with pytest.raises(DealError):
+        POOL.with_({"senior.__class__": "x"})
+    with pytest.raises(DealError):
+        POOL.with_({"senior.__class__.name": "x"})
+
+
+def test_an_override_changes_the_figures() -> None:
+    base = tranche.run(DDTL, 2_000).tranches()
+    dear = tranche.run(DDTL.with_({"senior.coupon": "SOFR + 900bp floor 0%"}), 2_000).tranches()
+    assert dear["interest"]["senior"] > base["interest"]["senior"]
+    assert attrs.evolve(DDTL) == DDTL

@@ -1,0 +1,192 @@
+"""A deal with other terms: each named by its dotted path, as a file writes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+import attrs
+
+from tranche.errors import DealError, Invalid, Place, Problem, nearest
+
+from .frozen_map import FrozenMap
+
+_INDEX = re.compile(r"\[(\d{1,6})\]")
+_WORD = re.compile(r"[^.\[\]]+")
+
+
+class FieldReader(Protocol):
+    """Reads what a file would write at the key `key` of an object of the deal: the fields that this sets and their
+    values. Raises Invalid, or several problems at once as a DealError, and KeyError when the object has no such key."""
+
+    def __call__(self, owner: Any, key: str, value: Any, currency: str) -> dict[str, Any]: ...
+
+
+_reader: FieldReader | None = None
+
+
+def register_reader(reader: FieldReader) -> None:
+    """What reads the text of an override; `tranche.files` registers its own when it is imported."""
+    global _reader  # noqa: PLW0603  # the house has its floors: this one does not know files
+    _reader = reader
+
+
+def overridden(deal: Any, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of `deal` that `overrides` change: dotted path → what a file would write there, or the value itself.
+    Raises DealError with every problem."""
+    changed: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for path, value in overrides.items():
+        try:
+            words = list(_words(path))
+            section, words = _section(deal, changed, words)
+            now = changed.get(section, getattr(deal, section))
+            if not words:
+                changed |= _leaf(deal, section, value, deal.currency)
+            else:
+                changed[section] = _set(now, words, value, deal.currency)
+        except DealError as error:
+            problems += [attrs.evolve(one, place=Place(_joined(path, one.place.path))) for one in error]
+        except Invalid as invalid:
+            problems.append(Problem(invalid.what, invalid.fix, Place(path)))
+    if problems:
+        raise DealError(problems)
+    return changed
+
+
+def _joined(path: str, below: str) -> str:
+    return path + (below if not below or below[0] in ".[" else "." + below)
+
+
+def _words(path: str) -> Iterator[str | int]:
+    """`waterfall.performing[3].share` → waterfall, performing, 3, share."""
+    at = 0
+    while at < len(path):
+        if index := _INDEX.match(path, at):
+            yield int(index[1])
+            at = index.end()
+        elif word := _WORD.match(path, at):
+            yield word[0].strip()
+            at = word.end()
+        else:
+            raise Invalid(f"{path[:60]!r} is not a path", "write names with dots, such as senior.coupon")
+        if at < len(path) and path[at] == ".":
+            at += 1
+            if at == len(path):
+                raise Invalid(f"{path[:60]!r} ends with a dot", "write names with dots, such as senior.coupon")
+    if at == 0:
+        raise Invalid("the path is empty", "write names with dots, such as senior.coupon")
+
+
+def _section(deal: Any, changed: Mapping[str, Any], words: list[str | int]) -> tuple[str, list[str | int]]:
+    """The section of a path and the rest of it. A path may begin with the name of a tranche, fee, account, test, …"""
+    first = words[0]
+    sections = [field.name for field in attrs.fields(type(deal)) if field.name != "source"]
+    if first in sections:
+        return str(first), words[1:]
+    names: dict[str, str] = {}
+    for section in sections:
+        items = changed.get(section, getattr(deal, section))
+        if isinstance(items, Mapping):
+            names |= dict.fromkeys(items, section)
+        elif isinstance(items, tuple):
+            names |= {item.name: section for item in items if hasattr(item, "name")}
+    if first in names:
+        return names[str(first)], words
+    raise Invalid(f"unknown name {first!r}", nearest(str(first), [*names, *sections]))
+
+
+def _set(owner: Any, words: list[str | int], value: Any, currency: str) -> Any:
+    """`owner` with `value` at the path `words` below it."""
+    word, rest = words[0], words[1:]
+    if isinstance(owner, tuple):
+        k = _item(owner, word)
+        if not rest:
+            raise Invalid(f"{word!r} is named as a whole", f"name one of its terms: {_known(owner[k])}")
+        return (*owner[:k], _set(owner[k], rest, value, currency), *owner[k + 1 :])
+    if isinstance(owner, Mapping):
+        if word not in owner:
+            raise Invalid(f"unknown name {word!r}", nearest(str(word), owner))
+        if rest:
+            raise Invalid(f"{word!r} has no terms of its own", "end the path there")
+        return FrozenMap({**owner, **_leaf(owner, str(word), value, currency)})
+    if not attrs.has(type(owner)):
+        raise Invalid(f"there is nothing named {word!r} there", "end the path before it")
+    word = _default(owner, word)
+    if isinstance(word, int):
+        return _set(owner, ["performing", *words], value, currency)
+    if rest and _is_kind(owner, word):  # market.factors.rent.lognormal.drift: the kind stands between
+        return _set(owner, rest, value, currency)
+    if not rest:
+        return attrs.evolve(owner, **_leaf(owner, word, value, currency))
+    inside = getattr(owner, word, None)
+    if inside is None or word.startswith("_") or word not in attrs.fields_dict(type(owner)):
+        alone = _only_part(owner, word)
+        if alone is None:
+            raise Invalid(f"unknown key {word!r}", nearest(word, _names(owner)))
+        return attrs.evolve(owner, **{alone: (_set(getattr(owner, alone)[0], words, value, currency),)})
+    return attrs.evolve(owner, **{word: _set(inside, rest, value, currency)})
+
+
+def _leaf(owner: Any, key: str, value: Any, currency: str) -> dict[str, Any]:
+    """The fields that `value` at `key` sets."""
+    if _reader is not None and (value is None or isinstance(value, (str, int, float, dict, list)) or _is_date(value)):
+        try:
+            return _reader(owner, key, value, currency)
+        except KeyError:
+            pass
+    elif isinstance(owner, Mapping) or key in attrs.fields_dict(type(owner)):
+        return {key: value}
+    alone = _only_part(owner, key)
+    if alone is None:
+        raise Invalid(f"unknown key {key!r}", nearest(key, _names(owner)))
+    return {alone: (_set(getattr(owner, alone)[0], [key], value, currency),)}
+
+
+def _is_date(value: Any) -> bool:
+    return hasattr(value, "isoformat")
+
+
+def _item(owner: tuple[Any, ...], word: str | int) -> int:
+    if isinstance(word, int):
+        if word >= len(owner):
+            raise Invalid(f"there is no item [{word}]", f"there are {len(owner)}, numbered from 0")
+        return word
+    names = [getattr(item, "name", None) for item in owner]
+    if word not in names:
+        raise Invalid(f"unknown name {word!r}", nearest(word, [name for name in names if name]))
+    return names.index(word)
+
+
+def _default(owner: Any, word: str | int) -> str | int:
+    """A waterfall that is a plain list is the performing one."""
+    if isinstance(word, int) and not hasattr(owner, "performing"):
+        raise Invalid(f"[{word}] stands where a name is wanted", nearest("", _names(owner)))
+    return word
+
+
+def _is_kind(owner: Any, word: str) -> bool:
+    """Whether `word` is the kind of thing that `owner` is, as a file says it: fleet, lognormal, gaussian, debt."""
+    return word not in attrs.fields_dict(type(owner)) and type(owner).__name__.lower().startswith(word.replace("_", ""))
+
+
+def _only_part(owner: Any, key: str) -> str | None:
+    """The field that holds the only part of `owner`, when that part has `key`: a fleet of one cohort is the cohort."""
+    if isinstance(owner, Mapping):
+        return None
+    for field in attrs.fields(type(owner)):
+        inside = getattr(owner, field.name)
+        if isinstance(inside, tuple) and len(inside) == 1 and attrs.has(type(inside[0])):
+            known = attrs.fields_dict(type(inside[0]))
+            if any(f"{key}{unit}" in known for unit in ("", "_days", "_years")):
+                return str(field.name)
+    return None
+
+
+def _names(owner: Any) -> list[str]:
+    return [field.name for field in attrs.fields(type(owner)) if field.name not in ("name", "source")]
+
+
+def _known(owner: Any) -> str:
+    return ", ".join(_names(owner)[:8]) if attrs.has(type(owner)) else "it has none"
