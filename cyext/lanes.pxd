@@ -312,6 +312,19 @@ cdef inline lane_void coverage_test(lanes_rw breached, lanes_ro numerator, lanes
         summed += lanes_bits(x + magic)
     sums[0] += summed
 
+cdef inline lane_void test_above(lanes_rw breached, lanes_ro numerator, lanes_ro denominator, lanes_ro level,
+                                 lanes_rw total, double magic, double zero, uint64_t start, sums_rw sums,
+                                 Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef double x
+    cdef uint64_t summed = start
+    for i in range(n):
+        x = either_of(numerator[i] > level[i] * higher(denominator[i], zero), 1.0, zero)
+        breached[i] = x
+        total[i] += x
+        summed += lanes_bits(x + magic)
+    sums[0] += summed
+
 cdef inline lane_void prorata(lanes_rw d, lanes_ro pot, lanes_ro due, lanes_ro claims, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(n):

@@ -150,6 +150,11 @@ cdef inline operation do_test(const Call* call, const int32_t* r, Py_ssize_t n) 
     lanes.coverage_test(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], call.magic, call.zero,
                         call.start, call.sums, n)
 
+cdef inline operation do_test_above(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
+    cdef double** at = call.at
+    lanes.test_above(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], call.magic, call.zero,
+                     call.start, call.sums, n)
+
 cdef inline operation do_prorata(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
     lanes.prorata(at[r[0]], at[r[1]], at[r[2]], at[r[3]], n)
@@ -243,6 +248,8 @@ cdef inline operation execute(const Call* call, int32_t op, const int32_t* r, Py
         do_sweep_when(call, r, n)
     elif op == OP_TEST:
         do_test(call, r, n)
+    elif op == OP_TEST_ABOVE:
+        do_test_above(call, r, n)
     elif op == OP_DRAW:
         do_draw(call, r, n)
     elif op == OP_RECEIVE:

@@ -47,6 +47,7 @@ cdef enum:
     OP_TAKE_ALL = 42
     OP_COVER = 43
     OP_EXCESS = 44
+    OP_TEST_ABOVE = 45
 
 cdef struct Instruction:
     int32_t op

@@ -81,6 +81,7 @@ class Op(enum.IntEnum):
     TAKE_ALL = 42
     COVER = 43
     EXCESS = 44
+    TEST_ABOVE = 45
 
 
 # operand -> role: r read, w written, u updated (read and written), n a plain number and not a register.
@@ -107,6 +108,7 @@ OPERAND_ROLES: Mapping[Op, tuple[tuple[str, str], ...]] = {
     Op.MOVE: (("source", "u"), ("to", "u"), ("limit", "r"), ("total", "u")),
     Op.CAPITALISE: (("due", "u"), ("balance", "u"), ("limit", "r"), ("total", "u")),
     Op.TEST: (("breached", "w"), ("numerator", "r"), ("denominator", "r"), ("level", "r"), ("total", "u")),
+    Op.TEST_ABOVE: (("breached", "w"), ("numerator", "r"), ("denominator", "r"), ("level", "r"), ("total", "u")),
     Op.PRORATA: (("d", "w"), ("pot", "r"), ("due", "r"), ("claims", "r")),
     Op.SHORTFALL: (("total", "u"), ("a", "r"), ("b", "r")),
     Op.RECORD: (("a", "r"),),

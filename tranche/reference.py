@@ -111,6 +111,11 @@ def _execute(
             x[r[0]] = one if breached else zero
             x[r[4]] += x[r[0]]
             return x[r[0]]
+        case Op.TEST_ABOVE:
+            least = x[r[2]] if x[r[2]] > 0 else zero
+            x[r[0]] = one if x[r[1]] > _times(x[r[3]], least) else zero
+            x[r[4]] += x[r[0]]
+            return x[r[0]]
         case Op.PRORATA:
             x[r[0]] = x[r[1]] * (x[r[2]] / x[r[3]]) if x[r[3]] > 0 else zero
         case Op.RECORD:
@@ -137,6 +142,11 @@ def _execute(
         case _:
             x[r[0]] = one if _CONDITIONS[op](x[r[1]], x[r[2]]) else zero
     return zero
+
+
+def _times(level: Number, amount: Number) -> Number:
+    """level · amount, where an infinite level of nothing is not a number, as in float64."""
+    return math.nan if math.isinf(level) and amount == 0 else level * amount
 
 
 def _divide(a: Number, b: Number, zero: Number) -> Number:

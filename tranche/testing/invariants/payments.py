@@ -10,7 +10,7 @@ from tranche.program import OPERAND_ROLES, RECORDED, Op
 from tranche.testing.broken import BrokenInvariant
 from tranche.testing.observed import Observed
 
-NOT_PAYMENTS = {Op.RECEIVE, Op.SHORTFALL, Op.TEST, Op.RECORD, Op.RECORD_TWO, Op.CLOSE}
+NOT_PAYMENTS = {Op.RECEIVE, Op.SHORTFALL, Op.TEST, Op.TEST_ABOVE, Op.RECORD, Op.RECORD_TWO, Op.CLOSE}
 PAYMENTS = frozenset(RECORDED) - NOT_PAYMENTS
 
 
