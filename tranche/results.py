@@ -221,6 +221,8 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "account": {"funded": ("funded",), "drawn": ("drawn",), "balance": ("balance",)},
     "collateral": {"collections": ("collections",), "unfunded": ("unfunded",)},
     "fleet": {field: (field,) for field in ("revenue", "opex", "owned", "book", "appraised")},
-    "test": {"breached": ("breached",), "lock_up": ("lock_up",), "default": ("default",)},
+    "test": {
+        field: (field,) for field in ("breached", "sweep", "lock_up", "early_amortisation", "default", "equity_cure")
+    },
     "status": {"default": ("default",)},
 }

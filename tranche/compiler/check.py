@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from tranche.collateral.names import factor_fields, scheduled_names
 from tranche.collateral.terms import Fleet
 from tranche.deal import Coupon, Deal, Debt
-from tranche.deal.formula import Call, Expr, Formula, Number
+from tranche.deal.formula import WINDOWS, Call, Expr, Formula, Number, count_of
 from tranche.errors import Problem, nearest
 from tranche.terms.dates import PaymentDates
 
 from .check_stages import stage_problems
 from .check_steps import problem, step_problems
-from .names import formulas, known_names, used_names, walk
+from .names import cure_formulas, formulas, known_names, used_names, walk
 
 LONGEST_WINDOW = 120  # periods that sum_last and its kin may look back or ahead
 STATUSES = ("performing", "lock_up", "enforcement")
@@ -42,8 +42,7 @@ def _formulas(deal: Deal) -> Iterator[Problem]:
         for name in sorted(used_names(formula.tree) - known):
             yield problem(deal, path, f"unknown name {name!r}", nearest(name, known))
         for node in walk(formula.tree):
-            if isinstance(node, Call) and node.function in ("sum_last", "avg_last", "sum_next"):
-                count = node.arguments[1]
+            if isinstance(node, Call) and (count := count_of(node)) is not None:
                 if not (
                     isinstance(count, Number) and count.value == int(count.value) and 1 <= count.value <= LONGEST_WINDOW
                 ):
@@ -53,11 +52,13 @@ def _formulas(deal: Deal) -> Iterator[Problem]:
                         f"{node.function} needs a number of periods",
                         f"a whole number from 1 to {LONGEST_WINDOW}, written out",
                     )
-                if node.function == "sum_next" and not _scheduled(deal, node.arguments[0], set()):
+            if isinstance(node, Call) and node.function in ("sum_next", "npv_next"):
+                ahead = node.arguments[: 1 if node.function == "sum_next" else 2]
+                if not all(_scheduled(deal, argument, set()) for argument in ahead):
                     yield problem(
                         deal,
                         path,
-                        "sum_next looks ahead, and this amount is not known ahead",
+                        f"{node.function} looks ahead, and this amount is not known ahead",
                         "use amounts that depend on the period alone",
                     )
 
@@ -71,7 +72,7 @@ def _scheduled(deal: Deal, tree: Expr, seen: set[str]) -> bool:
     if isinstance(deal.collateral, Fleet):
         uniform |= scheduled_names(deal.collateral)
     for node in walk(tree):
-        if isinstance(node, Call) and node.function in ("prev", "sum_last", "avg_last"):
+        if isinstance(node, Call) and node.function in ("prev", *WINDOWS):
             return False
     for name in used_names(tree):
         if name in deal.definitions and name not in seen:
@@ -93,7 +94,12 @@ def _cycles(deal: Deal) -> Iterator[Problem]:
     for test in deal.tests:
         path = f"tests.{test.name}.numerator"
         needs = _needs(test.numerator) | _needs(test.denominator)
-        graph[test.name] = graph[f"{test.name}.breached"] = (path, needs)
+        cures = {field: _needs(formula) for field, formula in cure_formulas(test)}
+        known = {f"{test.name}.{field}": (path, needs) for field in ("breached", "shortfall", *test.levels)}
+        graph |= {**known, test.name: (path, needs), f"{test.name}.cure": (path, cures.get("cure", needs))}
+        if test.equity_cure is not None:
+            needs = needs.union(*cures.values(), {f"{test.name}.cure"})
+            graph[f"{test.name}.equity_cure"] = (f"tests.{test.name}.equity_cure", needs)
         graph[f"{test.name}.numerator"] = (path, _needs(test.numerator))
         graph[f"{test.name}.denominator"] = (f"tests.{test.name}.denominator", _needs(test.denominator))
     for fee in deal.fees:
@@ -198,3 +204,12 @@ def _schedules(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
                 f"{test.first_test} is after the last payment date",
                 f"a date up to {dates.dates[-1]}",
             )
+        cure = test.equity_cure
+        accounts = {account.name: account for account in deal.accounts}
+        if cure is not None and cure.to != "cash":
+            path, known = f"tests.{test.name}.equity_cure.to", {"cash", *accounts}
+            if cure.to not in known:
+                yield problem(deal, path, f"unknown account {cure.to!r}", nearest(cure.to, known))
+            elif (closes := accounts[cure.to].closes) is not None and closes < dates.dates[-1]:
+                what = f"account {cure.to!r} closes on {closes}, and a cure may pay into it later"
+                yield problem(deal, path, what, "an account that stays open")

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from tranche.deal import Deal, Debt
+from tranche.deal import CoverageTest, Deal, Debt
 from tranche.deal.formula import Expr
 from tranche.errors import Problem
 
 from .check_steps import problem
-from .names import used_names
+from .names import MEASURED, STATUS_NAMES, cure_formulas, test_names, used_names
 
 
 def stage_problems(deal: Deal) -> Iterator[Problem]:
     """Fees accrue before dues are known; tests are read in order, before the status. `prev(…)` may read anything."""
-    tests = [test.name for test in deal.tests]
-    status = {"status.lock_up", "status.default"}
+    tests, status = deal.tests, set(STATUS_NAMES)
     dues = {"debt_service", "fees.due"}
     dues |= {f"{name}.due" for fee in deal.fees for name in (fee.name, f"{fee.name}.excess")}
     for tranche in deal.tranches:
@@ -28,22 +27,27 @@ def stage_problems(deal: Deal) -> Iterator[Problem]:
     for k, test in enumerate(deal.tests):
         for field in ("numerator", "denominator"):
             early = reads_now(deal, getattr(test, field).tree) & (status | _fields(tests[k:]))
-            early -= {test.name, f"{test.name}.breached", f"{test.name}.numerator", f"{test.name}.denominator"}
+            early -= test_names(test)  # that is a circle
             yield from _report(deal, f"tests.{test.name}.{field}", early, "it is not known when this test is read")
+        measured = {test.name} | {f"{test.name}.{field}" for field in MEASURED}
+        for field, formula in cure_formulas(test):
+            early = reads_now(deal, formula.tree) & (status | _fields(tests[k:])) - measured
+            yield from _report(deal, f"tests.{test.name}.{field}", early, "it is not known when this test is cured")
 
 
 def known_late(deal: Deal) -> set[str]:
     """Names that are known once the tests have been read."""
-    return {"status.lock_up", "status.default"} | _fields([test.name for test in deal.tests])
+    return set(STATUS_NAMES) | _fields(deal.tests)
 
 
-def _fields(tests: list[str]) -> set[str]:
-    return {f"{name}{field}" for name in tests for field in ("", ".breached", ".numerator", ".denominator")}
+def _fields(tests: Sequence[CoverageTest]) -> set[str]:
+    return {name for test in tests for name in test_names(test)}
 
 
 def reads_now(deal: Deal, tree: Expr) -> set[str]:
     """The names that a formula reads now, through definitions and account targets."""
     targets = {f"{account.name}.target": account.target for account in deal.accounts if account.target is not None}
+    targets |= {f"{test.name}.cure": test.cure for test in deal.tests if test.cure is not None}
     pending, read = set(used_names(tree, into_prev=False)), set[str]()
     while pending:
         name = pending.pop()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Number, Unary
+from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Number, Unary, count_of
 from tranche.program import Op
+from tranche.reference import evaluate
 
 from .context import Context
-from .values import ZERO, Constant, Lane, Value, at, series
+from .values import ONE, ZERO, Constant, Lane, Value, at, series
 
 _BINARY = {
     "+": Op.ADD,
@@ -88,18 +89,36 @@ def _call(context: Context, function: str, arguments: tuple[Expr, ...]) -> Value
         return emitter.compute(Op.SELECT, condition, then, otherwise)
     if function == "sum_next":
         return _sum_next(context, arguments)
+    if function == "npv_next":
+        return _npv_next(context, Call(function, arguments))
     return memory(context, Call(function, arguments))
 
 
-def count_of(arguments: tuple[Expr, ...]) -> int:
+def periods_of(call: Call) -> int:
     """The number of periods that a window function names; the check has made sure that it is one."""
-    last = arguments[1]
+    last = count_of(call)
     assert isinstance(last, Number)
     return int(last.value)
 
 
+def _npv_next(context: Context, call: Call) -> Value:
+    """Discounted from the last period backwards: what is worth v at the end of a period is worth v / (1 + rate · year
+    fraction) at its beginning."""
+    n = context.periods if count_of(call) is None else periods_of(call)
+    amount, rate = (lower(context, argument) for argument in call.arguments[:2])
+    assert not isinstance(amount, Lane)
+    assert not isinstance(rate, Lane)
+    values = []
+    for t in range(context.periods):
+        value = 0.0
+        for k in reversed(range(t + 1, min(t + 1 + n, context.periods))):
+            value = evaluate(Op.DIV, value + at(amount, k), 1.0 + at(rate, k) * float(context.fractions[k]))
+        values.append(value)
+    return series(values)
+
+
 def _sum_next(context: Context, arguments: tuple[Expr, ...]) -> Value:
-    value, n = lower(context, arguments[0]), count_of(arguments)
+    value, n = lower(context, arguments[0]), periods_of(Call("sum_next", arguments))
     assert not isinstance(value, Lane)
     numbers = [at(value, t) for t in range(context.periods)]
     sums = []
@@ -112,7 +131,7 @@ def _sum_next(context: Context, arguments: tuple[Expr, ...]) -> Value:
 
 
 def memory(context: Context, call: Call) -> Value:
-    """`prev`, `sum_last`, `avg_last`: values that outlive a period. Each is made once and then read by its key."""
+    """`prev`, `sum_last`, `avg_last`, `sum_to_date`: values that outlive a period. Each is made once and then read by its key."""
     key = repr(call)
     if key not in context.names:
         value = _prev(context, call) if call.function == "prev" else _last(context, call)
@@ -139,8 +158,13 @@ def remember(context: Context) -> None:
 
 
 def _last(context: Context, call: Call) -> Value:
-    emitter, n = context.emitter, count_of(call.arguments)
+    emitter = context.emitter
     value = lower(context, call.arguments[0])
+    if call.function == "sum_to_date":
+        so_far = emitter.state("sum to date")
+        emitter.emit(Op.ACCRUE, so_far, value, ONE)
+        return so_far
+    n = periods_of(call)
     total = emitter.temp("sum_last")
     emitter.emit(Op.WINDOW, total, value, emitter.ring(f"last {n}", n), n)
     if call.function == "sum_last":

@@ -10,13 +10,13 @@ import math
 import numpy as np
 
 from tranche.deal import Deal, Residual
-from tranche.deal.formula import Call
+from tranche.deal.formula import WINDOWS, Call
 from tranche.errors import DealError, Invalid, Problem
 from tranche.program import Claim, Program
 from tranche.terms.dates import PaymentDates, payment_dates
 from tranche.terms.daycounts import year_fraction
 
-from . import accrual, closing, collateral, coverage, fees, waterfalls
+from . import accrual, closing, collateral, coverage, fees, status, waterfalls
 from .check import problems
 from .check_stages import known_late, reads_now
 from .context import AccountRegisters, Context
@@ -46,7 +46,7 @@ def compile_deal(deal: Deal, *, fuse: bool = True) -> Program:
     fees.lower(context)
     freeze_dues(context)
     _windows(context, late=False)
-    masks = coverage.lower(context)
+    masks = status.lower(context, coverage.lower(context))
     _windows(context, late=True)
     waterfalls.lower(context, masks)
     closing.lower(context)
@@ -93,7 +93,7 @@ def _windows(context: Context, late: bool) -> None:
     deal = context.deal
     for _, formula in formulas(deal):
         for node in walk(formula.tree):
-            if not isinstance(node, Call) or node.function not in ("sum_last", "avg_last"):
+            if not isinstance(node, Call) or node.function not in WINDOWS:
                 continue
             if bool(reads_now(deal, node.arguments[0]) & known_late(deal)) == late:
                 memory(context, node)

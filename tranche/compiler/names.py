@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from tranche.collateral.names import fleet_names
 from tranche.collateral.terms import Collections
-from tranche.deal import Deal, Debt
+from tranche.deal import CoverageTest, Deal, Debt
 from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Unary
+
+STATUS_NAMES = ("status.lock_up", "status.default")
 
 ALWAYS = (
     "period",
@@ -18,9 +20,11 @@ ALWAYS = (
     "collections",
     "debt_service",
     "fees.due",
-    "status.lock_up",
-    "status.default",
+    *STATUS_NAMES,
 )
+
+# what is known of a test before it is known whether it fails
+MEASURED = ("numerator", "denominator", "cure", "shortfall")
 
 
 def known_names(deal: Deal) -> set[str]:
@@ -49,7 +53,7 @@ def known_names(deal: Deal) -> set[str]:
         if account.target is not None:
             names.add(f"{account.name}.target")
     for test in deal.tests:
-        names.update((test.name, f"{test.name}.breached", f"{test.name}.numerator", f"{test.name}.denominator"))
+        names.update(test_names(test))
     names.update(f"market.{factor.name}" for factor in deal.market.factors)
     names.update(f"rates.{rate.name}" for rate in deal.market.rates)
     if isinstance(deal.collateral, Collections):
@@ -69,6 +73,23 @@ def due_names(deal: Deal) -> set[str]:
     return names
 
 
+def test_names(test: CoverageTest) -> set[str]:
+    """What formulas can read of a test."""
+    fields = {"breached", *MEASURED, *test.levels} - {"trigger"}
+    fields |= {"equity_cure"} if test.equity_cure is not None else set()
+    return {test.name} | {f"{test.name}.{field}" for field in fields}
+
+
+def cure_formulas(test: CoverageTest) -> Iterator[tuple[str, Formula]]:
+    """The formulas that say what cures a test, with their keys."""
+    if test.cure is not None:
+        yield "cure", test.cure
+    for field in ("amount", "most", "when"):
+        formula = getattr(test.equity_cure, field, None)
+        if formula is not None:
+            yield f"equity_cure.{field}", formula
+
+
 def formulas(deal: Deal) -> Iterator[tuple[str, Formula]]:
     """Every formula of the deal with its path."""
     for name, formula in deal.definitions.items():
@@ -82,6 +103,8 @@ def formulas(deal: Deal) -> Iterator[tuple[str, Formula]]:
     for test in deal.tests:
         yield f"tests.{test.name}.numerator", test.numerator
         yield f"tests.{test.name}.denominator", test.denominator
+        for field, formula in cure_formulas(test):
+            yield f"tests.{test.name}.{field}", formula
     for status in ("performing", "lock_up", "enforcement"):
         for k, step in enumerate(getattr(deal.waterfall, status)):
             for field in ("limit", "when"):

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 
+from tranche.deal import CoverageTest
 from tranche.deal.formula import Call, Formula
 from tranche.market.rates import rate_on
 from tranche.program import Op
 
 from .context import Context, DebtRegisters
 from .expressions import lower_formula
-from .names import formulas, used_names, walk
+from .names import cure_formulas, formulas, used_names, walk
 from .values import ZERO, Constant, Lane, Value, series
 
 
@@ -103,6 +104,12 @@ def _held(formula: Formula) -> set[str]:
     return set().union(*(used_names(call) for call in calls))
 
 
+def _measures(test: CoverageTest) -> set[str]:
+    """The names that a test's `cure` and `shortfall` read."""
+    sides = (test.numerator, test.denominator, *(formula for _, formula in cure_formulas(test)))
+    return set().union(*(used_names(formula.tree) for formula in sides))
+
+
 def read_later(context: Context) -> set[str]:
     """The dues that are read once payments have begun: by steps and account targets, and at the close for `prev(…)`;
     through definitions and sums."""
@@ -110,6 +117,7 @@ def read_later(context: Context) -> set[str]:
     pending: set[str] = set()
     for path, formula in formulas(deal):
         pending |= used_names(formula.tree) if path.startswith(("waterfall", "accounts")) else _held(formula)
+    cured = {f"{test.name}.{field}": _measures(test) for test in deal.tests for field in ("cure", "shortfall")}
     read: set[str] = set()
     while pending:
         name = pending.pop()
@@ -125,6 +133,8 @@ def read_later(context: Context) -> set[str]:
         if name.endswith(".debt_service"):
             owner = name.removesuffix(".debt_service")
             pending |= {f"{owner}.interest.due", f"{owner}.principal.due"}
+        if name in cured:
+            pending |= cured[name]
         if name.endswith(".target"):
             owner = name.removesuffix(".target")
             target = context.accounts[owner].terms.target

@@ -5,9 +5,11 @@ from .amortisation import Amortisation
 from .coupon import Coupon
 from .deal import Deal, Source
 from .debt import Debt
+from .equity_cure import EquityCure
 from .expect import Expect, Expectation
 from .fee import Fee
 from .formula import Formula
+from .level_schedule import LevelSchedule
 from .parse import parse_formula
 from .residual import Residual
 from .schedule import Schedule
@@ -17,6 +19,7 @@ from .test import CoverageTest
 from .write import format_expr
 
 __all__ = [
-    "VERBS", "Account", "Amortisation", "Coupon", "CoverageTest", "Deal", "Debt", "Expect", "Expectation", "Fee",
-    "Formula", "Residual", "Schedule", "Series", "Source", "Step", "Waterfalls", "format_expr", "parse_formula",
+    "VERBS", "Account", "Amortisation", "Coupon", "CoverageTest", "Deal", "Debt", "EquityCure", "Expect", "Expectation",
+    "Fee", "Formula", "LevelSchedule", "Residual", "Schedule", "Series", "Source", "Step", "Waterfalls", "format_expr",
+    "parse_formula",
 ]

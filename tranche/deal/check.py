@@ -16,6 +16,7 @@ from .account import Account
 from .check_collateral import collateral_problems
 from .check_fee import fee_problems
 from .check_market import market_problems
+from .check_test import test_problems
 from .debt import Debt
 from .expect import Expect
 from .fee import Fee
@@ -59,7 +60,7 @@ def part_problems(parts: Parts) -> Iterator[Problem]:
     for account in parts.accounts:
         yield from _account(account, parts.schedule)
     for test in parts.tests:
-        yield from _test(test)
+        yield from test_problems(test)
     if parts.waterfall is not None:
         for status in ("performing", "lock_up", "enforcement"):
             for i, step in enumerate(getattr(parts.waterfall, status)):
@@ -154,15 +155,6 @@ def _expect(expect: Expect) -> Iterator[Problem]:
         if item.figure in seen:
             yield problem(f"expect.figures.{item.figure}", f"{item.figure} is stated twice", "keep one")
         seen.add(item.figure)
-
-
-def _test(test: CoverageTest) -> Iterator[Problem]:
-    path = f"tests.{test.name}"
-    if test.trigger is None and test.lock_up is None and test.default is None:
-        yield problem(path, "the test has no level", "give trigger, lock_up or default, such as trigger: 1.20x")
-    if test.lock_up is not None and test.default is not None and test.default > test.lock_up:
-        what = f"the default level {test.default:g}x is above the lock-up level {test.lock_up:g}x"
-        yield problem(f"{path}.default", what, "default is the lower one")
 
 
 def step_problems(step: Step) -> Iterator[tuple[str, str, str]]:

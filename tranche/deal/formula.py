@@ -59,8 +59,22 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "prev": (1, 1),  # the value at the previous payment date (0 before the first)
     "sum_last": (2, 2),  # sum_last(x, n): this period and the n - 1 before it
     "avg_last": (2, 2),
+    "sum_to_date": (1, 1),  # the sum of this period and every one before it
     "sum_next": (2, 2),  # sum_next(x, n): scheduled (deterministic) amounts only
+    # npv_next(x, rate) and npv_next(x, rate, n): the value on this payment date of what x is on the later ones (the
+    # next n), both known ahead; each period is discounted by 1 + rate (p.a., of that period) times its year fraction
+    "npv_next": (2, 3),
 }
+
+
+# functions that look at each period once and keep what they saw
+WINDOWS = ("sum_last", "avg_last", "sum_to_date")
+
+
+def count_of(call: Call) -> Expr | None:
+    """The argument that says for how many periods; None where a function takes none."""
+    position = {"sum_last": 1, "avg_last": 1, "sum_next": 1, "npv_next": 2}.get(call.function)
+    return None if position is None or len(call.arguments) <= position else call.arguments[position]
 
 
 @attrs.frozen

@@ -29,8 +29,15 @@ VERBS = {
     "unfunded": "uncovered",
     "revenue": "earn",
     "opex": "cost",
+    "equity_cure": "receive",
 }
-LEVELS = {"breached": "trigger", "lock_up": "lock-up level", "default": "default level"}
+LEVELS = {
+    "breached": "trigger",
+    "sweep": "sweep level",
+    "lock_up": "lock-up level",
+    "early_amortisation": "early-amortisation level",
+    "default": "default level",
+}
 # shown only where they move something
 QUIET = frozenset({"capitalise", "earn", "cost", "spend", "unpaid", "uncovered"})
 

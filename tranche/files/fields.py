@@ -15,6 +15,7 @@ from tranche.deal import (
     Coupon,
     CoverageTest,
     Debt,
+    EquityCure,
     Expect,
     Expectation,
     Fee,
@@ -22,6 +23,7 @@ from tranche.deal import (
     Schedule,
 )
 from tranche.deal.check_collateral import relative_path
+from tranche.deal.test import LEVELS
 from tranche.errors import Invalid, nearest
 from tranche.market.terms import Lognormal, Reverting
 from tranche.terms import day, level, money, rate, ratio, tenor_days
@@ -29,6 +31,7 @@ from tranche.terms.literal import literal
 from tranche.terms.tolerance import tolerance
 
 from .collateral_fields import collateral_readers
+from .coverage import read_level
 from .market import named
 from .readers import Reader, flag, formula, integer, listing, text
 
@@ -61,8 +64,13 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
         },
         Account: {"name": text, "target": formula, "initial": cash, "closes": day},
         CoverageTest: {
-            "name": text, "numerator": formula, "denominator": formula, "trigger": ratio, "lock_up": ratio,
-            "default": ratio, "first_test": day,
+            "name": text, "numerator": formula, "denominator": formula, "breach": text, **dict.fromkeys(LEVELS, read_level),
+            "first_test": day, "every": integer, "grace": integer, "clean": integer, "cure": formula,
+            "equity_cure": of(EquityCure),
+        },
+        EquityCure: {
+            "limit": integer, "of": text, "in_a_row": integer, "amount": formula, "most": formula, "when": formula,
+            "to": text,
         },
         Expect: {"paths": integer, "seed": integer, "figures": lambda raw: named(raw, read_expectation)},
         Collections: {"file": relative_path, "components": listing(text), "amounts": partial(read_amounts, cash)},

@@ -27,4 +27,4 @@ def key_of(kind: type, field: str) -> str:
 def keys_of(kind: type) -> list[str]:
     """All keys of a class; `name` is the key above them, `kind` its tag."""
     keys = [key_of(kind, field.name) for field in attrs.fields(kind) if field.name not in ("name", "kind")]
-    return [*keys, "ratio"] if kind is CoverageTest else keys
+    return [*keys, "ratio", "value"] if kind is CoverageTest else keys

@@ -35,14 +35,14 @@ def loads(text: str, file: str = "<text>") -> Deal:
 
 
 def _other_names(lines: Mapping[str, int]) -> dict[str, int]:
-    """Lines of what the deal calls otherwise than the file: a plain list is the performing waterfall, a test's ratio is
-    a numerator and a denominator, and some fields have another key."""
+    """Lines of what the deal calls otherwise than the file: a plain list is the performing waterfall, a test's ratio or
+    value is a numerator and a denominator, and some fields have another key."""
     found = {}
     for path, line in lines.items():
         if path.startswith("waterfall["):
             found[path.replace("waterfall[", "waterfall.performing[", 1)] = line
-        elif path.startswith("tests.") and path.endswith(".ratio"):
-            test = path.removesuffix(".ratio")
+        elif path.startswith("tests.") and path.endswith((".ratio", ".value")):
+            test = path.rpartition(".")[0]
             found |= {f"{test}.numerator": line, f"{test}.denominator": line}
     for fields in RENAMED.values():
         for field, key in fields.items():

@@ -8,11 +8,12 @@ import attrs
 
 from tranche.collateral.terms import Collections
 from tranche.deal import Deal, Debt, Fee, Formula, Residual, Series, Step, format_expr
-from tranche.deal.formula import Binary, Call, Expr, Name, Number, Unary
+from tranche.deal.formula import WINDOWS, Binary, Call, Expr, Name, Number, Unary
 from tranche.errors import Problem, UsageError
 
 MONEY = ("balance", "notional", "due", "unpaid", "debt_service", "target", "numerator", "denominator")
-SAME = ("min", "max", "abs", "clip", "prev", "sum_last", "avg_last", "sum_next")  # as their first argument
+FIRST = (*WINDOWS, "sum_next", "npv_next")  # of whose arguments the first alone can be money
+SAME = ("min", "max", "abs", "clip", "prev", *WINDOWS, "sum_next", "npv_next")  # as their first argument
 
 
 def scaled(deal: Deal, factor: float) -> Deal:
@@ -134,7 +135,7 @@ class _Unit:
                 found = self.degree(then)
                 return self.degree(otherwise) if found is None else found
             case Call(function, arguments) if function in SAME:
-                counted = arguments[:1] if function in ("sum_last", "avg_last", "sum_next") else arguments
+                counted = arguments[:1] if function in FIRST else arguments
                 degrees = [degree for degree in map(self.degree, counted) if degree is not None]
                 return degrees[0] if degrees else None
         return 0  # comparisons and logic
@@ -173,8 +174,8 @@ class _Unit:
         return Binary(op, self.scale(left, a), self.scale(right, b))
 
     def _arguments(self, function: str, arguments: tuple[Expr, ...], want: int) -> tuple[Any, ...]:
-        if function in ("sum_last", "avg_last", "sum_next"):
-            return self.scale(arguments[0], want), arguments[1]
+        if function in FIRST:
+            return self.scale(arguments[0], want), *arguments[1:]
         if function == "if_else":
             condition, *branches = arguments
             return self.scale(condition, self.degree(condition) or 0), *(self.scale(x, want) for x in branches)
