@@ -87,7 +87,8 @@ def _ratios(inputs: engine.Scenario, path: int) -> dict[str, NDArray[np.float64]
     ) -> None:
         if "denominator" in before:
             owner = program.records[program.instructions[at]["record"].flat[0]].owner
-            ratio = before["numerator"] / before["denominator"] if before["denominator"] > 0 else np.inf
+            over_nothing = 0.0 if op is Op.TEST_ABOVE and before["numerator"] <= 0 else np.inf
+            ratio = before["numerator"] / before["denominator"] if before["denominator"] > 0 else over_nothing
             found.setdefault(owner, np.full(program.periods, np.nan))[t] = ratio
 
     run_path(program, inputs.rows(path, 1)[0], watch=watch)

@@ -106,14 +106,8 @@ def _execute(
     match op:
         case Op.ACCRUE:
             x[r[0]] += x[r[1]] * x[r[2]]
-        case Op.TEST:
-            breached = x[r[2]] > 0 and x[r[1]] < x[r[3]] * x[r[2]]
-            x[r[0]] = one if breached else zero
-            x[r[4]] += x[r[0]]
-            return x[r[0]]
-        case Op.TEST_ABOVE:
-            least = x[r[2]] if x[r[2]] > 0 else zero
-            x[r[0]] = one if x[r[1]] > _times(x[r[3]], least) else zero
+        case Op.TEST | Op.TEST_ABOVE:
+            x[r[0]] = one if _breached(op, x[r[1]], x[r[2]], x[r[3]]) else zero
             x[r[4]] += x[r[0]]
             return x[r[0]]
         case Op.PRORATA:
@@ -144,9 +138,13 @@ def _execute(
     return zero
 
 
-def _times(level: Number, amount: Number) -> Number:
-    """level · amount, where an infinite level of nothing is not a number, as in float64."""
-    return math.nan if math.isinf(level) and amount == 0 else level * amount
+def _breached(op: Op, numerator: Number, denominator: Number, level: Number) -> bool:
+    """A minimum fails below its level, where anything is due; a maximum above it, whatever there is to divide by."""
+    if op is Op.TEST:
+        return bool(denominator > 0 and numerator < level * denominator)
+    if denominator > 0:
+        return bool(numerator > level * denominator)
+    return bool(numerator > 0 and not math.isinf(level))
 
 
 def _divide(a: Number, b: Number, zero: Number) -> Number:

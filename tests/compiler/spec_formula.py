@@ -105,7 +105,7 @@ class Uniform:
         return float({"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b, "!=": a != b}[op])
 
     def call(self, function: str, arguments: tuple[Expr, ...]) -> Series | None:
-        if function in ("prev", "sum_last", "avg_last"):
+        if function in ("prev", "sum_last", "avg_last", "sum_to_date"):
             return None  # they keep something of every path, even of numbers that are the same on all
         known = [self.value(argument) for argument in arguments]
         if function == "if_else" and known[0] is not None and len(set(known[0])) == 1:
@@ -116,7 +116,18 @@ class Uniform:
         if function == "sum_next":
             n = int(rows[1][0])
             return [plain_sum(rows[0][t + 1 : t + 1 + n]) for t in range(self.periods)]
+        if function == "npv_next":
+            n = int(rows[2][0]) if len(rows) > 2 else self.periods
+            return [self.present_value(rows[0], rows[1], t, n) for t in range(self.periods)]
         return [self.apply(function, *values) for values in zip(*rows, strict=True)]
+
+    def present_value(self, amounts: Series, rates: Series, t: int, n: int) -> float:
+        """What the next n amounts are worth on date t, discounted period by period from the last one."""
+        worth = 0.0
+        for k in sorted(range(t + 1, min(t + n + 1, self.periods)), reverse=True):
+            growth = 1.0 + rates[k] * self.names["year_fraction"][k]
+            worth = float(divide(worth + amounts[k], growth))
+        return worth
 
     @staticmethod
     def apply(function: str, *x: float) -> float:

@@ -27,7 +27,8 @@ import attrs
 
 from tests.compiler.spec_fees import Fees, OwedFee
 from tests.compiler.spec_formula import Uniform, divide, exact
-from tranche.deal import CoverageTest, Deal, Debt, Residual, Step
+from tests.compiler.spec_tests import ReadTest
+from tranche.deal import Deal, Debt, Residual, Step
 from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Number, Unary
 from tranche.terms.dates import PaymentDates, payment_dates
 from tranche.terms.daycounts import year_fraction
@@ -65,8 +66,7 @@ class Specification:
         self.residuals = {x.name for x in deal.tranches if isinstance(x, Residual)}
         self.defaulted = self.locked = False
         self.dues: dict[str, Amount] = {}
-        self.ratios: dict[str, tuple[Amount, Amount]] = {}
-        self.failed: dict[str, bool] = {}
+        self.tests: dict[str, ReadTest] = {}
         self.kept: dict[Expr, Amount] = {}  # prev: the value at the last close
         self.seen: dict[Expr, list[Amount]] = {}  # sum_last, avg_last: the values of the dates so far
         self.calls = [node for formula in every_formula(deal) for node in calls(formula.tree)]
@@ -129,39 +129,27 @@ class Specification:
 
     def remember(self) -> None:
         for call in self.calls:
-            if call.function in ("sum_last", "avg_last"):
+            if call.function in ("sum_last", "avg_last", "sum_to_date"):
                 self.value(call)
 
     # ---- stages 4 and 5 -------------------------------------------------------------------------------------------
 
     def read_tests(self) -> None:
-        levels = {"lock_up": False, "default": False}
+        levels: set[str] = set()
         for test in self.deal.tests:
-            self.ratios[test.name] = (self.value(test.numerator.tree), self.value(test.denominator.tree))
-            for level in ("trigger", "lock_up", "default"):
-                if getattr(test, level) is not None:
-                    self.read_level(test, level, levels)
-        self.defaulted = self.defaulted or levels["default"]
-        self.locked = levels["lock_up"] and not self.defaulted
+            read = self.tests.setdefault(
+                test.name, ReadTest(test, self.dates.dates, self.value, self.moved, self.pay_in)
+            )
+            levels |= {level for level, bites in read.read(self.t).items() if bites}
+        self.defaulted = self.defaulted or "default" in levels
+        self.locked = "lock_up" in levels and not self.defaulted
         if any(test.default is not None for test in self.deal.tests):
             self.moved("status.default", Fraction(self.defaulted))
 
-    def read_level(self, test: CoverageTest, level: str, levels: dict[str, bool]) -> None:
-        early = test.first_test is not None and self.dates.dates[self.t] < test.first_test
-        below = not early and self.ratio(test.name) < exact(getattr(test, level))
-        self.failed.setdefault(test.name, below)
-        if level == self.first_level(test):
-            self.failed[test.name] = below
-        self.moved(f"{test.name}.{'breached' if level == 'trigger' else level}", Fraction(below))
-        levels[level] = levels.get(level, False) or below
-
-    @staticmethod
-    def first_level(test: CoverageTest) -> str:
-        return next(level for level in ("trigger", "lock_up", "default") if getattr(test, level) is not None)
-
-    def ratio(self, name: str) -> Amount:
-        numerator, denominator = self.ratios[name]
-        return divide(numerator, denominator) if denominator > 0 else math.inf
+    def pay_in(self, account: str, amount: Amount) -> None:
+        self.accounts[account] += amount
+        if account != "cash":
+            self.moved(f"{account}.funded", amount)
 
     def list_of_the_status(self) -> Sequence[Step]:
         lists = self.deal.waterfall
@@ -344,13 +332,15 @@ class Specification:
     def call(self, function: str, arguments: tuple[Expr, ...]) -> Amount:
         if function == "prev":
             return self.kept.get(arguments[0], Fraction(0))
-        if function in ("sum_last", "avg_last"):
-            assert isinstance(arguments[1], Number)
+        if function in ("sum_last", "avg_last", "sum_to_date"):
             seen = self.seen.setdefault(arguments[0], [])
             if (
                 len(seen) <= self.t
             ):  # read for the first time on this date: by a fee or a test, or else before the waterfall
                 seen.append(self.value(arguments[0]))
+            if function == "sum_to_date":
+                return sum(seen)
+            assert isinstance(arguments[1], Number)
             window = seen[-int(arguments[1].value) :]
             return sum(window) / (len(window) if function == "avg_last" else 1)
         if function == "if_else":
@@ -366,8 +356,8 @@ class Specification:
             return self.value(self.deal.definitions[name].tree)
         if owner in ("collections", "status", "fees", "debt_service"):
             return self.name_of_the_deal(owner, field)
-        if owner in self.ratios:
-            return self.test_name(owner, field)
+        if owner in self.tests:
+            return self.tests[owner].name(field)
         if owner in self.accounts:
             return self.value(self.targets[owner].tree) if field == "target" else self.accounts[owner]
         if owner in self.fees:
@@ -393,11 +383,6 @@ class Specification:
     def debt_service(self, debt: str) -> Amount:
         return self.dues[f"{debt}.interest"] + self.dues[f"{debt}.principal"]
 
-    def test_name(self, test: str, field: str) -> Amount:
-        if field == "breached":
-            return Fraction(self.failed[test])
-        return self.ratios[test][("numerator", "denominator").index(field)] if field else self.ratio(test)
-
 
 def operate(op: str, a: Amount, b: Amount) -> Amount:
     match op:
@@ -421,7 +406,9 @@ def every_formula(deal: Deal) -> list[Formula]:
     found = [*deal.definitions.values()]
     found += [f for fee in deal.fees for f in (fee.amount, fee.on, fee.count, fee.index, fee.cap)]
     found += [account.target for account in deal.accounts]
-    found += [side for test in deal.tests for side in (test.numerator, test.denominator)]
+    found += [side for test in deal.tests for side in (test.numerator, test.denominator, test.cure)]
+    cures = [test.equity_cure for test in deal.tests if test.equity_cure is not None]
+    found += [side for cure in cures for side in (cure.amount, cure.most, cure.when)]
     found += [formula for step in steps for formula in (step.limit, step.when)]
     return [formula for formula in found if formula is not None]
 

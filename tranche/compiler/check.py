@@ -42,17 +42,19 @@ def _formulas(deal: Deal) -> Iterator[Problem]:
         for name in sorted(used_names(formula.tree) - known):
             yield problem(deal, path, f"unknown name {name!r}", nearest(name, known))
         for node in walk(formula.tree):
-            if isinstance(node, Call) and (count := count_of(node)) is not None:
-                if not (
-                    isinstance(count, Number) and count.value == int(count.value) and 1 <= count.value <= LONGEST_WINDOW
-                ):
-                    yield problem(
-                        deal,
-                        path,
-                        f"{node.function} needs a number of periods",
-                        f"a whole number from 1 to {LONGEST_WINDOW}, written out",
-                    )
-            if isinstance(node, Call) and node.function in ("sum_next", "npv_next"):
+            if not isinstance(node, Call):
+                continue
+            count = count_of(node)
+            if count is not None and not (
+                isinstance(count, Number) and count.value == int(count.value) and 1 <= count.value <= LONGEST_WINDOW
+            ):
+                yield problem(
+                    deal,
+                    path,
+                    f"{node.function} needs a number of periods",
+                    f"a whole number from 1 to {LONGEST_WINDOW}, written out",
+                )
+            if node.function in ("sum_next", "npv_next"):
                 ahead = node.arguments[: 1 if node.function == "sum_next" else 2]
                 if not all(_scheduled(deal, argument, set()) for argument in ahead):
                     yield problem(

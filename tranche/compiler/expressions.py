@@ -131,7 +131,8 @@ def _sum_next(context: Context, arguments: tuple[Expr, ...]) -> Value:
 
 
 def memory(context: Context, call: Call) -> Value:
-    """`prev`, `sum_last`, `avg_last`, `sum_to_date`: values that outlive a period. Each is made once and then read by its key."""
+    """`prev`, `sum_last`, `avg_last`, `sum_to_date`: values that outlive a period. Each is made once and then
+    read by its key."""
     key = repr(call)
     if key not in context.names:
         value = _prev(context, call) if call.function == "prev" else _last(context, call)

@@ -10,11 +10,12 @@ import attrs
 
 from tranche.deal import Coupon, Fee, Step
 from tranche.deal.formula import Formula
+from tranche.deal.test import LEVELS
 
 # fields of terms that a deal file calls otherwise, and those that are parts of a whole or ratios
 KEYS = {"cover": "for", "source": "from"}
 SHARES = frozenset({"share", "spread", "floor", "cap", "growth", "interest_on_unpaid"})
-RATIOS = frozenset({"trigger", "lock_up", "default"})
+RATIOS = frozenset(LEVELS)
 
 
 def details(terms: Any, without: Iterable[str] = ("name",)) -> tuple[tuple[str, str], ...]:

@@ -77,14 +77,15 @@ class Reading:
     ratio: float
     level: float
     failed: bool
+    breach: str = "below"  # the side of the level on which it fails
 
     @property
     def words(self) -> str:
         if math.isinf(self.level):
             return "not tested yet"
-        if math.isinf(self.ratio):
+        if math.isinf(self.ratio) and not self.failed:
             return "passed: nothing is due"
-        verdict = "failed: below" if self.failed else "passed: not below"
+        verdict = f"failed: {self.breach}" if self.failed else f"passed: not {self.breach}"
         return f"{ratio(self.ratio)} {verdict} its {self.level_name} of {ratio(self.level)}"
 
 
@@ -117,7 +118,7 @@ def readings_of(program: Program, observer: Observer, t: int) -> tuple[Reading, 
     for event in observer.events[t]:
         record = _record(program, event.instruction)
         if "denominator" in event.before:
-            found.append(_reading(record, event))
+            found.append(_reading(program, record, event))
     return tuple(found)
 
 
@@ -129,7 +130,7 @@ def _step(program: Program, observer: Observer, t: int, step: Step) -> list[Line
             continue
         record = _record(program, k)
         if k in events:
-            line = _line(step, record, events[k])
+            line = _line(program, step, record, events[k])
         else:
             line = _skipped(program, step, record, k)
         if line is not None:
@@ -137,9 +138,9 @@ def _step(program: Program, observer: Observer, t: int, step: Step) -> list[Line
     return found
 
 
-def _line(step: Step, record: Record, event: Event) -> Line | None:
+def _line(program: Program, step: Step, record: Record, event: Event) -> Line | None:
     if "denominator" in event.before:
-        reading = _reading(record, event)
+        reading = _reading(program, record, event)
         nothing = math.nan
         return Line(step.path, step.text, record.name, "test", event.before["numerator"], event.before["denominator"],
                     nothing, nothing, reading.words)  # fmt: skip
@@ -210,7 +211,10 @@ def _record(program: Program, instruction: int) -> Record:
     return program.records[record_of(program, instruction)]
 
 
-def _reading(record: Record, event: Event) -> Reading:
+def _reading(program: Program, record: Record, event: Event) -> Reading:
     numerator, denominator = event.before["numerator"], event.before["denominator"]
-    value = numerator / denominator if denominator > 0 else math.inf
-    return Reading(record.owner, LEVELS[record.field], value, event.before["level"], event.amount != 0)
+    above = program.instructions[event.instruction]["op"] == Op.TEST_ABOVE
+    over_nothing = 0.0 if above and numerator <= 0 else math.inf
+    value = numerator / denominator if denominator > 0 else over_nothing
+    level, failed = event.before["level"], event.amount != 0
+    return Reading(record.owner, LEVELS[record.field], value, level, failed, "above" if above else "below")

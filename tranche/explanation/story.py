@@ -161,20 +161,21 @@ def _account(program: Program, claim: Claim, days: Sequence[Day]) -> str:
 
 def _test(claim: Claim, days: Sequence[Day]) -> str:
     readings = [(day, reading) for day in days for reading in day.readings if reading.test == claim.name]
-    tested = [(day, r) for day, r in readings if math.isfinite(r.ratio) and math.isfinite(r.level)]
+    tested = [(day, r) for day, r in readings if math.isfinite(r.level) and (r.failed or math.isfinite(r.ratio))]
     if not tested:
         return f"{claim.name}: never tested, for nothing was due."
-    day, lowest = min(tested, key=lambda pair: pair[1].ratio)
-    parts = [f"{claim.name}: lowest {ratio(lowest.ratio)} on {day.date}"]
+    above = tested[0][1].breach == "above"
+    day, worst = (max if above else min)(tested, key=lambda pair: pair[1].ratio)
+    parts = [f"{claim.name}: {'highest' if above else 'lowest'} {ratio(worst.ratio)} on {day.date}"]
     for name in dict.fromkeys(r.level_name for _, r in tested):
         wanted = ratio(next(r.level for _, r in tested if r.level_name == name))
         failed = [(d, r) for d, r in tested if r.level_name == name and r.failed]
         if failed:
             first, r = failed[0]
             times = f"on {count(len(failed), 'date')}, first on {first.date} ({ratio(r.ratio)})"
-            parts.append(f"below its {name} of {wanted} {times}")
+            parts.append(f"{worst.breach} its {name} of {wanted} {times}")
         else:
-            parts.append(f"never below its {name} of {wanted}")
+            parts.append(f"never {worst.breach} its {name} of {wanted}")
     return "; ".join(parts) + "."
 
 

@@ -68,7 +68,7 @@ def _cells(line: Line) -> tuple[str, str, str, str]:
 def _brief(day: Day, least: float) -> str:
     parts = [f"{day.date}  date {day.number}, {day.status}: collections {money(_collected([day]))}"]
     lowest = {r.test: r for r in day.readings if r.failed}  # the gravest level comes last
-    parts += [f"{r.test} {ratio(r.ratio)} below its {r.level_name} of {ratio(r.level)}" for r in lowest.values()]
+    parts += [f"{r.test} {ratio(r.ratio)} {r.breach} its {r.level_name} of {ratio(r.level)}" for r in lowest.values()]
     short = [f"{line.record} {money(line.short)}" for line in open_dues(day, least)]
     if short:
         parts.append("short " + ", ".join(short))

@@ -26,7 +26,7 @@ from tranche.deal.check_collateral import relative_path
 from tranche.deal.test import LEVELS
 from tranche.errors import Invalid, nearest
 from tranche.market.terms import Lognormal, Reverting
-from tranche.terms import day, level, money, rate, ratio, tenor_days
+from tranche.terms import day, level, money, rate, tenor_days
 from tranche.terms.literal import literal
 from tranche.terms.tolerance import tolerance
 
@@ -64,9 +64,9 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
         },
         Account: {"name": text, "target": formula, "initial": cash, "closes": day},
         CoverageTest: {
-            "name": text, "numerator": formula, "denominator": formula, "breach": text, **dict.fromkeys(LEVELS, read_level),
-            "first_test": day, "every": integer, "grace": integer, "clean": integer, "cure": formula,
-            "equity_cure": of(EquityCure),
+            "name": text, "numerator": formula, "denominator": formula, "breach": text,
+            **dict.fromkeys(LEVELS, read_level), "first_test": day, "every": integer, "grace": integer, "clean": integer,
+            "cure": formula, "equity_cure": of(EquityCure),
         },
         EquityCure: {
             "limit": integer, "of": text, "in_a_row": integer, "amount": formula, "most": formula, "when": formula,

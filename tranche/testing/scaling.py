@@ -7,11 +7,12 @@ from typing import Any
 import attrs
 
 from tranche.collateral.terms import Collections
-from tranche.deal import Deal, Debt, Fee, Formula, Residual, Series, Step, format_expr
+from tranche.deal import Deal, Debt, EquityCure, Fee, Formula, Residual, Series, Step, format_expr
 from tranche.deal.formula import WINDOWS, Binary, Call, Expr, Name, Number, Unary
 from tranche.errors import Problem, UsageError
 
-MONEY = ("balance", "notional", "due", "unpaid", "debt_service", "target", "numerator", "denominator")
+MONEY = ("balance", "notional", "due", "unpaid", "debt_service", "target", "numerator", "denominator",
+         "cure", "shortfall", "equity_cure")  # fmt: skip
 FIRST = (*WINDOWS, "sum_next", "npv_next")  # of whose arguments the first alone can be money
 SAME = ("min", "max", "abs", "clip", "prev", *WINDOWS, "sum_next", "npv_next")  # as their first argument
 
@@ -40,6 +41,8 @@ def scaled(deal: Deal, factor: float) -> Deal:
                 test,
                 numerator=unit.formula(test.numerator, unit.either(test.numerator.tree, test.denominator.tree)),
                 denominator=unit.formula(test.denominator, unit.either(test.numerator.tree, test.denominator.tree)),
+                cure=unit.amount(test.cure),
+                equity_cure=unit.equity_cure(test.equity_cure),
             )
             for test in deal.tests
         ),
@@ -100,6 +103,12 @@ class _Unit:
         price = None if fee.price is None else fee.price * times
         steps = tuple((date, number * times) for date, number in fee.steps)
         return attrs.evolve(fee, **changed, price=price, steps=steps)
+
+    def equity_cure(self, right: EquityCure | None) -> EquityCure | None:
+        if right is None:
+            return None
+        when = None if right.when is None else self.formula(right.when, self.degree(right.when.tree) or 0)
+        return attrs.evolve(right, amount=self.amount(right.amount), most=self.amount(right.most), when=when)
 
     def either(self, *trees: Expr) -> int:
         """The degree that several formulas share."""

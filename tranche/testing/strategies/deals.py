@@ -12,7 +12,6 @@ from tranche.deal import (
     Account,
     Amortisation,
     Coupon,
-    CoverageTest,
     Deal,
     Debt,
     Fee,
@@ -24,14 +23,15 @@ from tranche.deal import (
 from tranche.deal.amortisation import ARREARS
 from tranche.deal.debt import UNPAID_INTEREST
 from tranche.deal.fee import UNPAID_FEES
-from tranche.deal.formula import Binary, Name, Number
+from tranche.deal.formula import Binary, Number
 from tranche.market.terms import Market, ReferenceRate
 from tranche.terms.calendars import CONVENTIONS
 from tranche.terms.dates import FREQUENCIES, payment_dates
 from tranche.terms.daycounts import DAY_COUNTS
 
+from .coverage import coverage_tests, flags_of
 from .fees import fee_terms
-from .formulas import LEVELS, Scope, formula, money
+from .formulas import Scope, formula, money
 from .waterfalls import Cast, plain_waterfall, waterfalls
 
 NOTIONALS = (100.0, 1_000.0, 12_345.67, 1e6, 70e6)
@@ -134,11 +134,12 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
     dues += tuple(f"{name}.{field}" for name in capped for field in ("due", "unpaid"))
     accrued = attrs.evolve(early, money=(*early.money, *dues))
     test_dates = tuple(min(date, schedule.maturity) for date in dates)  # the last may have moved past the maturity
-    made_tests = [draw(coverage_tests(name, accrued, names, test_dates)) for name in tests]
+    made_tests = [draw(coverage_tests(name, accrued, names, tuple(accounts), test_dates)) for name in tests]
     late = attrs.evolve(
         accrued,
         ratios=tuple(tests),
-        flags=(*(f"{t}.breached" for t in tests), "status.lock_up", "status.default"),
+        money=(*accrued.money, *(f"{t}.{field}" for t in tests for field in ("cure", "shortfall"))),
+        flags=(*(name for test in made_tests for name in flags_of(test)), "status.lock_up", "status.default"),
     )
     cast = Cast(
         debts=tuple(names),
@@ -216,24 +217,3 @@ def targets(draw: st.DrawFn, scope: Scope, accounts: list[str]) -> Formula:
     readable = tuple(n for n in scope.money if n not in ("cash", *(f"{a}.balance" for a in accounts)) and n[0] != "x")
     tree = draw(money(attrs.evolve(scope, money=readable, ratios=(), flags=()), depth=1)).tree
     return formula(Binary("*", Number(0.05), tree))
-
-
-@st.composite
-def coverage_tests(
-    draw: st.DrawFn, name: str, scope: Scope, debts: list[str], dates: tuple[dt.date, ...]
-) -> CoverageTest:
-    """A test of collections, less something, against what is due or owed."""
-    numerator = Binary("-", Name("collections"), draw(money(scope, depth=1)).tree)
-    owed = Name(draw(st.sampled_from(("debt_service", *(f"{d}.debt_service" for d in debts), f"{debts[0]}.balance"))))
-    levels = sorted(draw(st.lists(st.sampled_from(LEVELS), min_size=3, max_size=3)), reverse=True)
-    given = draw(st.lists(st.booleans(), min_size=3, max_size=3).filter(any))
-    trigger, lock_up, default = (level if use else None for level, use in zip(levels, given, strict=True))
-    return CoverageTest(
-        name=name,
-        numerator=formula(numerator),
-        denominator=formula(owed),
-        trigger=trigger,
-        lock_up=lock_up,
-        default=default,
-        first_test=draw(st.one_of(st.none(), st.sampled_from(dates))),
-    )
