@@ -353,6 +353,13 @@ class Program:
         raise KeyError(name)
 
 
+def fails_above(program: Program, test: str) -> bool:
+    """Whether a coverage test is a maximum."""
+    owned = [k for k, record in enumerate(program.records) if record.owner == test]
+    rows = program.instructions[program.instructions["op"] == Op.TEST_ABOVE]
+    return bool(np.isin(rows["record"][:, 0], owned).any())
+
+
 def instruction(
     op: Op, operands: Sequence[int], records: Sequence[int] = ()
 ) -> tuple[int, tuple[int, ...], tuple[int, ...]]:

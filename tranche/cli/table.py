@@ -79,6 +79,7 @@ def cell(value: float, kind: str) -> str:
 
 def _tests(results: Results) -> list[str]:
     """What each coverage test's levels did, on how many of the dates and of the paths."""
+    from tranche.program import fails_above
     from tranche.results import FIELDS
 
     lines = []
@@ -86,11 +87,15 @@ def _tests(results: Results) -> list[str]:
         if claim.kind != "test":
             continue
         known = {record.field for record in results.program.records if record.owner == claim.name}
+        side = "above" if fails_above(results.program, claim.name) else "below"
         for field in (field for field in FIELDS["test"] if field in known):
             failed = results.spread(f"{claim.name}.{field}")
-            words = {"breached": "below its trigger", "lock_up": "below its lock-up level"}
+            if field == "equity_cure":
+                lines.append(f"{safe(claim.name)}: cured by the sponsor on {100 * failed.positive:.2f}% of the paths")
+                continue
+            words = {"breached": "trigger", "lock_up": "lock-up level", "early_amortisation": "early-amortisation level"}
             lines.append(
-                f"{safe(claim.name)}: {words.get(field, 'below its default level')} on {failed.mean:.2f} dates a "
+                f"{safe(claim.name)}: {side} its {words.get(field, f'{field} level')} on {failed.mean:.2f} dates a "
                 f"path, ever on {100 * failed.positive:.2f}% of the paths"
             )
     return lines
