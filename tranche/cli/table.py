@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tranche.results import Results
 
 MILLION = 1e6
+LEVELS = {"lock_up": "lock-up", "early_amortisation": "early-amortisation"}
 # column of the tranche table → heading, and how its numbers are written
 COLUMNS = {
     "notional": ("notional", "money"),
@@ -93,9 +94,9 @@ def _tests(results: Results) -> list[str]:
             if field == "equity_cure":
                 lines.append(f"{safe(claim.name)}: cured by the sponsor on {100 * failed.positive:.2f}% of the paths")
                 continue
-            words = {"breached": "trigger", "lock_up": "lock-up level", "early_amortisation": "early-amortisation level"}
+            level = f"{LEVELS.get(field, field)} level" if field != "breached" else "trigger"
             lines.append(
-                f"{safe(claim.name)}: {side} its {words.get(field, f'{field} level')} on {failed.mean:.2f} dates a "
+                f"{safe(claim.name)}: {side} its {level} on {failed.mean:.2f} dates a "
                 f"path, ever on {100 * failed.positive:.2f}% of the paths"
             )
     return lines

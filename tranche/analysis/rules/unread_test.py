@@ -11,7 +11,10 @@ from tranche.deal import CoverageTest
 from tranche.errors import DealWarning
 
 RULE = "unread-test"
-PASSIVE = frozenset({"name", "numerator", "denominator", "trigger", "first_test"})  # what sets off nothing by itself
+# what sets off nothing by itself
+PASSIVE = frozenset({
+    "name", "numerator", "denominator", "breach", "trigger", "sweep", "first_test", "every", "grace", "clean", "cure",
+})  # fmt: skip
 
 
 def unread_test(subject: Subject) -> Iterator[DealWarning]:
