@@ -42,6 +42,7 @@ cdef extern from *:
     double either_of "lanes_either"(int condition, double a, double b) noexcept nogil
     uint64_t lanes_bits(double x) noexcept nogil
     double fabs(double x) noexcept nogil
+    double sqrt(double x) noexcept nogil
     const double INFINITY
 
 # ---- arithmetic --------------------------------------------------------------------------------------------------
@@ -87,6 +88,12 @@ cdef inline lane_void absolute(lanes_rw d, lanes_ro a, Py_ssize_t n) noexcept no
     cdef Py_ssize_t i
     for i in range(n):
         d[i] = fabs(a[i])
+
+cdef inline lane_void root(lanes_rw d, lanes_ro a, Py_ssize_t n) noexcept nogil:
+    # Exact to the last bit by IEEE 754; of what is not above zero, 0.
+    cdef Py_ssize_t i
+    for i in range(n):
+        d[i] = sqrt(higher(a[i], 0.0))
 
 cdef inline lane_void less(lanes_rw d, lanes_ro a, lanes_ro b, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i

@@ -62,6 +62,10 @@ cdef inline operation do_abs(const Call* call, const int32_t* r, Py_ssize_t n) n
     cdef double** at = call.at
     lanes.absolute(at[r[0]], at[r[1]], n)
 
+cdef inline operation do_sqrt(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
+    cdef double** at = call.at
+    lanes.root(at[r[0]], at[r[1]], n)
+
 cdef inline operation do_lt(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
     lanes.less(at[r[0]], at[r[1]], at[r[2]], n)
@@ -318,5 +322,7 @@ cdef inline operation execute(const Call* call, int32_t op, const int32_t* r, Py
         do_take_all(call, r, n)
     elif op == OP_COVER:
         do_cover(call, r, n)
+    elif op == OP_SQRT:
+        do_sqrt(call, r, n)
     elif op == OP_EXCESS:
         do_excess(call, r, n)

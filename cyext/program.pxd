@@ -48,6 +48,7 @@ cdef enum:
     OP_COVER = 43
     OP_EXCESS = 44
     OP_TEST_ABOVE = 45
+    OP_SQRT = 46
 
 cdef struct Instruction:
     int32_t op

@@ -82,6 +82,7 @@ class Op(enum.IntEnum):
     COVER = 43
     EXCESS = 44
     TEST_ABOVE = 45
+    SQRT = 46
 
 
 # operand -> role: r read, w written, u updated (read and written), n a plain number and not a register.
@@ -92,6 +93,7 @@ OPERAND_ROLES: Mapping[Op, tuple[tuple[str, str], ...]] = {
         for op in (Op.ADD, Op.SUB, Op.MUL, Op.DIV, Op.MIN, Op.MAX, Op.LT, Op.LE, Op.EQ, Op.AND, Op.OR)
     },
     Op.ABS: (("d", "w"), ("a", "r")),
+    Op.SQRT: (("d", "w"), ("a", "r")),
     Op.NOT: (("d", "w"), ("a", "r")),
     Op.SELECT: (("d", "w"), ("condition", "r"), ("a", "r"), ("b", "r")),
     Op.WINDOW: (("d", "w"), ("a", "r"), ("ring", "u"), ("length", "n")),

@@ -127,8 +127,8 @@ def _execute(
             x[r[0]] = _divide(x[r[1]], x[r[2]], zero)
         case Op.COPY:
             x[r[0]] = x[r[1]]
-        case Op.ABS:
-            x[r[0]] = abs(x[r[1]])
+        case Op.ABS | Op.SQRT:
+            x[r[0]] = abs(x[r[1]]) if op is Op.ABS else _root(x[r[1]], number)
         case Op.NOT:
             x[r[0]] = zero if x[r[1]] != 0 else one
         case Op.ADD | Op.SUB | Op.MUL | Op.MIN | Op.MAX:
@@ -145,6 +145,11 @@ def _breached(op: Op, numerator: Number, denominator: Number, level: Number) -> 
     if denominator > 0:
         return bool(numerator > level * denominator)
     return bool(numerator > 0 and not math.isinf(level))
+
+
+def _root(a: Number, number: Callable[[float], Number]) -> Number:
+    """In Fraction too the float nearest to it: a root decides how much is moved, not whether it adds up."""
+    return number(math.sqrt(float(a))) if a > 0 else number(0.0)
 
 
 def _divide(a: Number, b: Number, zero: Number) -> Number:

@@ -207,6 +207,8 @@ def residuals(program: Program, path: PathResult, number: Callable[[float], Numb
     return found
 
 
+FLEET = ("revenue", "opex", "proceeds", "owned", "sold", "book", "appraised", "economic", "orderly", "forced")
+
 # kind → column → the record fields it adds up
 FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "debt": {
@@ -220,7 +222,7 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "fee": {"paid": ("paid", "excess"), "excess": ("excess",), "shortfall": ("shortfall",)},
     "account": {"funded": ("funded",), "drawn": ("drawn",), "balance": ("balance",)},
     "collateral": {"collections": ("collections",), "unfunded": ("unfunded",)},
-    "fleet": {field: (field,) for field in ("revenue", "opex", "owned", "book", "appraised")},
+    "fleet": {field: (field,) for field in FLEET},
     "test": {
         field: (field,) for field in ("breached", "sweep", "lock_up", "early_amortisation", "default", "equity_cure")
     },

@@ -30,7 +30,7 @@ class Cohort:
     `rent`, `utilisation` and `power_price` are numbers or name market factors, which are read at the payment date;
     `rent` None: after its lease the cohort is not let. `ordered`: the cost is paid evenly from that date to
     `in_service` (None: on it); a delay costs the builder `delay_damages_per_gpu_day`, at most `delay_damages_cap` of
-    the cost.
+    the cost. `kw_per_rack` and `liquid_cooled` say how hard the machines are to place elsewhere (see Liquidation).
     """
 
     name: str
@@ -55,6 +55,8 @@ class Cohort:
     repair_days: int = 0
     repair_cost: float = 0.0
     kw_per_gpu: float = 0.0
+    kw_per_rack: float = 0.0
+    liquid_cooled: bool = False
     pue: float = 1.0
     power_price: str | float = 0.0  # per kWh
     hosting_per_kw_month: float = 0.0

@@ -7,6 +7,8 @@ from typing import Any
 import attrs
 
 from .cohort import Cohort
+from .liquidation import Liquidation
+from .valuation import Valuation
 
 ALONE = "fleet"  # the name of a fleet's only cohort, when the file writes its terms without a cohort around them
 
@@ -16,15 +18,19 @@ class Fleet:
     """Cohorts, and what they have in common.
 
     collections = max(0, rents − costs) of the period; the part of the costs that nothing covers is `fleet.unfunded`.
-    `staff_per_month`: cost of the fleet as a whole, growing by `staff_inflation` a year from closing.
+    `staff_per_month`: cost of the fleet as a whole, growing by `staff_inflation` a year from closing. `valuation` gives
+    the economic value, `liquidation` the orderly and the forced one, and the sale after a default.
 
-    Names in formulas, of the fleet (`fleet.…`) and of each cohort (by its own name): book, appraised, revenue, opex,
-    owned (machines), capex; of the fleet also unfunded and complete (1 from the date on which all are in service).
+    Names in formulas, of the fleet (`fleet.…`) and of each cohort (by its own name): book, appraised, economic,
+    orderly, forced, revenue, opex, owned (machines), capex, sold (machines, in the period), proceeds; of the fleet also
+    unfunded, complete (1 from the date on which all are in service), liquidating (1 once the sale has begun).
     """
 
     cohorts: tuple[Cohort, ...]
     staff_per_month: float = 0.0
     staff_inflation: float = 0.0
+    valuation: Valuation | None = None
+    liquidation: Liquidation | None = None
 
     @classmethod
     def of_one(cls, **terms: Any) -> Fleet:

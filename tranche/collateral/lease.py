@@ -38,6 +38,8 @@ class Lease:
     `prepayment`: the share of the rent of
     the whole term (take-or-pay, on the machines as planned) that is paid on `prepaid_on` (None: the start); every
     invoice is smaller by that share. What is prepaid on or before closing went into the machines and is no cash here.
+    `residual_value_guarantee`: share of the machines' cost; at the end of the lease the guarantor pays what their
+    orderly value (see Liquidation) is below it on that payment date.
     """
 
     rate: float
@@ -49,5 +51,6 @@ class Lease:
     steps: tuple[tuple[dt.date, float], ...] = ()
     prepayment: float = 0.0
     prepaid_on: dt.date | None = None
+    residual_value_guarantee: float = 0.0
     service: Service | None = None
     renewal: Renewal | None = None

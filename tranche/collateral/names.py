@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 from .cohort import Cohort
 from .fleet import ALONE, Fleet
+from .liquidation import APPRAISED, ECONOMIC
 
-SCHEDULED = ("book", "appraised", "owned", "capex")  # of the fleet and of each cohort: they depend on the date alone
+# of the fleet and of each cohort; they depend on the date alone, unless machines are sold
+SCHEDULED = ("book", "appraised", "owned", "capex")
 EARNED = ("revenue", "opex")
+SOLD = ("orderly", "forced", "sold", "proceeds")
 
 
 def names_of(collateral: object) -> dict[str, list[str]]:
@@ -21,14 +24,18 @@ def names_of(collateral: object) -> dict[str, list[str]]:
 def fleet_names(fleet: Fleet) -> set[str]:
     """Every name in formulas."""
     owners = {ALONE, *(cohort.name for cohort in fleet.cohorts)}
-    names = {f"{owner}.{field}" for owner in owners for field in (*SCHEDULED, *EARNED)}
-    return names | {"fleet.unfunded", "fleet.complete"}
+    fields = [*SCHEDULED, *EARNED, *(["economic"] if fleet.valuation is not None else [])]
+    if fleet.liquidation is not None:
+        fields += SOLD
+    names = {f"{owner}.{field}" for owner in owners for field in fields}
+    return names | {"fleet.unfunded", "fleet.complete"} | ({"fleet.liquidating"} if fleet.liquidation else set())
 
 
 def scheduled_names(fleet: Fleet) -> set[str]:
     """The names whose values depend on the period alone."""
     owners = {ALONE, *(cohort.name for cohort in fleet.cohorts)}
-    return {f"{owner}.{field}" for owner in owners for field in SCHEDULED} | {"fleet.complete"}
+    scheduled = SCHEDULED if fleet.liquidation is None else ("capex",)
+    return {f"{owner}.{field}" for owner in owners for field in scheduled} | {"fleet.complete"}
 
 
 def cohort_path(cohort: Cohort) -> str:
@@ -45,3 +52,7 @@ def factor_fields(fleet: Fleet) -> Iterator[tuple[str, str]]:
                 yield f"{path}.{field}", getattr(cohort, field)
         if cohort.lease is not None and isinstance(cohort.lease.usage, str):
             yield f"{path}.lease.usage", cohort.lease.usage
+    for generation, outlet in () if fleet.liquidation is None else fleet.liquidation.outlets:
+        if outlet.price not in (ECONOMIC, APPRAISED):
+            own = f"generations.{generation}." if generation else ""
+            yield f"collateral.fleet.liquidation.{own}price", outlet.price

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _KEEP = frozenset({
     Op.PAY, Op.REPAY, Op.SWEEP, Op.TAKE, Op.FUND, Op.RELEASE, Op.DRAW, Op.MOVE, Op.CAPITALISE, Op.TEST, Op.TEST_ABOVE,
 })  # fmt: skip
-_CONDITIONS = frozenset({Op.LT, Op.LE, Op.EQ, Op.AND, Op.OR, Op.NOT, Op.ABS})
+_CONDITIONS = frozenset({Op.LT, Op.LE, Op.EQ, Op.AND, Op.OR, Op.NOT, Op.ABS, Op.SQRT})
 
 
 def never_negative(

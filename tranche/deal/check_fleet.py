@@ -9,7 +9,9 @@ from typing import Any
 from tranche.collateral.cohort import Cohort
 from tranche.collateral.fleet import Fleet
 from tranche.collateral.lease import Lease, Renewal, Service
+from tranche.collateral.liquidation import ECONOMIC, SHAPES, Impact, Liquidation, Outlet
 from tranche.collateral.names import cohort_path
+from tranche.collateral.valuation import Valuation
 from tranche.errors import Invalid, Place, Problem
 
 from . import validators as v
@@ -42,12 +44,25 @@ def _pair(instance: Any, attribute: Any, value: Any) -> None:
     _PRICE(instance, attribute, price)
 
 
+def _release(instance: Any, attribute: Any, value: Any) -> None:
+    date, share = value
+    v.date(instance, attribute, date)
+    _SHARE(instance, attribute, share)
+
+
+def _outlet(instance: Any, attribute: Any, value: Any) -> None:
+    generation, outlet = value
+    v.text(instance, attribute, generation)
+    v.instance_of(Outlet)(instance, attribute, outlet)
+
+
 SERVICE: Mapping[str, v.Validator] = {"availability": _SHARE, "credit": v.number(0, 1_000)}
 RENEWAL: Mapping[str, v.Validator] = {"rate": _PRICE, "term_days": v.whole(1, 36_600)}
 LEASE: Mapping[str, v.Validator] = {
     "rate": _PRICE, "end": v.date, "start": v.optional(v.date), "take_or_pay": _SHARE, "usage": _factor_or(_SHARE),
     "escalator": v.rate(), "steps": _dated_prices, "prepayment": _SHARE, "prepaid_on": v.optional(v.date),
-    "service": v.optional(v.instance_of(Service)), "renewal": v.optional(v.instance_of(Renewal)),
+    "residual_value_guarantee": _SHARE, "service": v.optional(v.instance_of(Service)),
+    "renewal": v.optional(v.instance_of(Renewal)),
 }  # fmt: skip
 COHORT: Mapping[str, v.Validator] = {
     "gpus": v.number(0, 1e9, above=0),
@@ -71,6 +86,8 @@ COHORT: Mapping[str, v.Validator] = {
     "repair_days": v.whole(0, 365),
     "repair_cost": _PRICE,
     "kw_per_gpu": _PRICE,
+    "kw_per_rack": _PRICE,
+    "liquid_cooled": v.flag,
     "pue": v.number(1, 10),
     "power_price": _factor_or(_PRICE),
     "hosting_per_kw_month": _PRICE,
@@ -82,10 +99,37 @@ COHORT: Mapping[str, v.Validator] = {
     "life_years": v.number(0, 100, above=0),
     "appraisal": v.each(v.number(0, 10), at_least=1),
 }
+VALUATION: Mapping[str, v.Validator] = {
+    "discount": v.rate(0),
+    "rent_trend": v.number(-0.95, 10, hint="write -95% to 1000% a year, with the % sign (-25% is -0.25)"),
+    "life_years": v.number(0, 100, above=0),
+}
+IMPACT: Mapping[str, v.Validator] = {
+    "shape": v.one_of(SHAPES), "discount": v.number(0, 100), "most": _SHARE,
+}  # fmt: skip
+OUTLET: Mapping[str, v.Validator] = {
+    "depth": v.number(above=0), "impact": v.instance_of(Impact), "price": v.identifier,
+    "pace": v.number(0, 1_000, above=0), "superseded": v.each(_release),
+}  # fmt: skip
+LIQUIDATION: Mapping[str, v.Validator] = {
+    "outlets": v.each(_outlet, at_least=1),
+    "delay_days": _DAYS,
+    "cost": _SHARE,
+    "storage_per_gpu_month": _PRICE,
+    "earns_until_sold": v.flag,
+    "liquid_cooled_haircut": _SHARE,
+    "dense_haircut": _SHARE,
+    "dense_above": _PRICE,
+    "credit_bid": _SHARE,
+    "orderly_months": v.number(0, 120, above=0),
+    "forced_months": v.number(0, 120, above=0),
+}
 FLEET: Mapping[str, v.Validator] = {
     "cohorts": v.each(v.instance_of(Cohort), at_least=1, at_most=MOST_COHORTS),
     "staff_per_month": _PRICE,
     "staff_inflation": v.rate(),
+    "valuation": v.optional(v.instance_of(Valuation)),
+    "liquidation": v.optional(v.instance_of(Liquidation)),
 }
 
 
@@ -100,6 +144,34 @@ def fleet_problems(fleet: Fleet) -> Iterator[Problem]:
         yield from field_problems(cohort, path, COHORT)
         if isinstance(cohort.lease, Lease):
             yield from _lease(cohort.lease, f"{path}.lease")
+            if cohort.lease.residual_value_guarantee and fleet.liquidation is None:
+                what = "the guarantee is measured on the orderly value, and there is no liquidation"
+                place = Place(f"{path}.lease.residual_value_guarantee")
+                yield Problem(what, "add `liquidation:` to the fleet", place)
+    if isinstance(fleet.valuation, Valuation):
+        yield from field_problems(fleet.valuation, "collateral.fleet.valuation", VALUATION)
+    if isinstance(fleet.liquidation, Liquidation):
+        yield from _liquidation(fleet, fleet.liquidation)
+
+
+def _liquidation(fleet: Fleet, terms: Liquidation) -> Iterator[Problem]:
+    path = "collateral.fleet.liquidation"
+    yield from field_problems(terms, path, LIQUIDATION)
+    if terms.forced_months > terms.orderly_months:
+        what = f"the forced sale takes {terms.forced_months:g} months, the orderly one {terms.orderly_months:g}"
+        yield Problem(what, "the orderly one takes longer", Place(f"{path}.forced_months"))
+    for generation, outlet in terms.outlets:
+        at = f"{path}.generations.{generation}" if generation else path
+        yield from field_problems(outlet, at, OUTLET)
+        if isinstance(outlet.impact, Impact):
+            yield from field_problems(outlet.impact, f"{at}.impact", IMPACT)
+        if outlet.price == ECONOMIC and fleet.valuation is None:
+            fix = "add `valuation: {discount: …, rent_trend: …, life: …}` to the fleet"
+            yield Problem("the price is the economic value, and there is no valuation", fix, Place(f"{at}.price"))
+    used = {cohort.generation for cohort in fleet.cohorts}
+    for generation in sorted(one for one in used if terms.outlet(one) is None):
+        what = f"nothing says where machines of the generation {generation!r} are sold"
+        yield Problem(what, "add its depth, impact and price, or give them for all", Place(f"{path}.generations"))
 
 
 def _lease(lease: Lease, path: str) -> Iterator[Problem]:

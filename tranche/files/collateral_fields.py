@@ -12,9 +12,12 @@ from cattrs import Converter
 from tranche.collateral.cohort import Cohort
 from tranche.collateral.fleet import Fleet
 from tranche.collateral.lease import Lease, Renewal, Service
+from tranche.collateral.liquidation import Impact, Liquidation, Outlet
+from tranche.collateral.valuation import Valuation
 from tranche.terms import day, measured, money, percent, rate, ratio, tenor_days, tenor_years, unit_price
 from tranche.terms.literal import literal
 
+from .liquidation import read_impact
 from .market import named
 from .readers import Reader, flag, listing, text
 
@@ -36,12 +39,14 @@ def collateral_readers(currency: str, converter: Converter) -> dict[type, Mappin
         Lease: {
             "rate": hourly, "end": day, "start": day, "take_or_pay": percent, "usage": factor_or(percent),
             "escalator": rate, "steps": partial(dated, hourly), "prepayment": percent, "prepaid_on": day,
+            "residual_value_guarantee": percent,
             "service": of(Service), "renewal": of(Renewal),
         },
         Cohort: {
             "name": text, "gpus": literal, "lease": of(Lease), "rent": factor_or(hourly), "generation": text,
             "site": text, "basis": percent, "utilisation": factor_or(percent), "reserve_price": hourly,
-            "switch_off": flag, "releasing_gap_days": tenor_days, "in_service": day, "ramp_days": tenor_days,
+            "kw_per_rack": kilowatts, "liquid_cooled": flag, "switch_off": flag,
+            "releasing_gap_days": tenor_days, "in_service": day, "ramp_days": tenor_days,
             "delay_days": tenor_days, "ordered": day, "delay_damages_per_gpu_day": per("gpu-day"),
             "delay_damages_cap": percent, "failure_rate": rate, "unrepairable": percent, "repair_days": tenor_days,
             "repair_cost": per("gpu"), "kw_per_gpu": kilowatts, "pue": ratio,
@@ -50,13 +55,33 @@ def collateral_readers(currency: str, converter: Converter) -> dict[type, Mappin
             "cost_inflation": rate, "cost_per_gpu": per("gpu"), "life_years": tenor_years,
             "appraisal": listing(percent),
         },
-        Fleet: {"cohorts": listing(text), "staff_per_month": cash, "staff_inflation": rate},
+        Valuation: {"discount": rate, "rent_trend": rate, "life_years": tenor_years},
+        Impact: {"shape": text, "discount": percent, "most": percent},
+        Outlet: {
+            "depth": partial(measured, unit="gpu/month"), "impact": read_impact, "price": text, "pace": ratio,
+            "superseded": partial(dated, percent),
+        },
+        Liquidation: {
+            "outlets": listing(text), "delay_days": tenor_days, "cost": percent,
+            "storage_per_gpu_month": per("gpu-month"), "earns_until_sold": flag, "liquid_cooled_haircut": percent,
+            "dense_haircut": percent, "dense_above": kilowatts, "credit_bid": percent, "orderly_months": months,
+            "forced_months": months,
+        },
+        Fleet: {
+            "cohorts": listing(text), "staff_per_month": cash, "staff_inflation": rate, "valuation": of(Valuation),
+            "liquidation": of(Liquidation),
+        },
     }  # fmt: skip
 
 
 def factor_or(reader: Reader) -> Reader:
     """The name of a market factor, or what `reader` reads."""
     return lambda value: value if isinstance(value, str) and value[:1].isalpha() else reader(value)
+
+
+def months(value: Any) -> float:
+    """`6m` is 6.0, `1y` 12.0."""
+    return 12.0 * tenor_years(value)
 
 
 def dated(reader: Reader, raw: Any) -> tuple[tuple[dt.date, Any], ...]:

@@ -13,9 +13,21 @@ from cattrs.gen import make_dict_structure_fn, override
 
 from tranche.collateral.cohort import Cohort
 from tranche.collateral.lease import Lease, Renewal, Service
+from tranche.collateral.liquidation import Impact, Liquidation, Outlet
 from tranche.collateral.terms import Collateral, Collections, Fleet
+from tranche.collateral.valuation import Valuation
 from tranche.deal import Amortisation, Coupon, CoverageTest, Waterfalls
-from tranche.deal.check_fleet import COHORT, FLEET, LEASE, RENEWAL, SERVICE
+from tranche.deal.check_fleet import (
+    COHORT,
+    FLEET,
+    IMPACT,
+    LEASE,
+    LIQUIDATION,
+    OUTLET,
+    RENEWAL,
+    SERVICE,
+    VALUATION,
+)
 from tranche.deal.check_market import LOGNORMAL, REVERTING
 from tranche.deal.validators import Validator
 from tranche.errors import Invalid
@@ -26,6 +38,7 @@ from .fields import field_readers
 from .fleet import read_fleet
 from .keys import key_of, keys_of
 from .liabilities import read_amortisation, read_coupon
+from .liquidation import read_liquidation
 from .market import read_market
 from .readers import Reader, as_written, mapping
 from .steps import read_waterfalls
@@ -34,7 +47,7 @@ from .unions import tagged
 # what a deal asks of the classes of other packages: class → field → validator
 VALIDATORS: Mapping[type, Mapping[str, Validator]] = {
     Lognormal: LOGNORMAL, Reverting: REVERTING, Lease: LEASE, Renewal: RENEWAL, Service: SERVICE,
-    Cohort: COHORT, Fleet: FLEET,
+    Cohort: COHORT, Fleet: FLEET, Valuation: VALUATION, Impact: IMPACT, Outlet: OUTLET, Liquidation: LIQUIDATION,
 }  # fmt: skip
 
 Structure = Callable[[Any], Any]
@@ -53,6 +66,9 @@ def deal_converter(currency: str) -> Converter:
         Amortisation: partial(read_amortisation, plain[Amortisation]),
         Coupon: partial(read_coupon, plain[Coupon]),
         Fleet: partial(read_fleet, _own_readers(Cohort, fields[Cohort]), _own_readers(Fleet, fields[Fleet])),
+        Liquidation: partial(
+            read_liquidation, _own_readers(Outlet, fields[Outlet]), _own_readers(Liquidation, fields[Liquidation])
+        ),
         Waterfalls: read_waterfalls,
         Market: lambda raw: read_market(raw, partial(_factor, converter)),
     }
@@ -110,7 +126,7 @@ def _own_readers(kind: type, readers: Mapping[str, Reader]) -> dict[str, Reader]
     return {
         field.name: partial(_without_type_of, _field_hook(kind, field, readers))
         for field in attrs.fields(kind)
-        if field.name in readers and field.name not in ("name", "cohorts")
+        if field.name in readers and field.name not in ("name", "cohorts", "outlets")
     }
 
 

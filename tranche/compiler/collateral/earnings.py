@@ -20,13 +20,20 @@ class Earnings:
     opex: Value
 
 
+def outside(context: Context, plan: Plan) -> Value:
+    """What an hour at the market would bring now: index × basis × utilisation."""
+    emitter, terms = context.emitter, plan.terms
+    asked = emitter.compute(Op.MUL, factor(context, terms.rent or 0.0), Constant(terms.basis), name="market rent")
+    return emitter.compute(Op.MUL, asked, factor(context, terms.utilisation), name="earning rent")
+
+
 def at_market(context: Context, plan: Plan, hour: Value) -> tuple[Value, Value]:
     """Rent and running cost of an hour: index × basis × utilisation, and `hour`; nothing where it is switched off."""
     emitter, terms = context.emitter, plan.terms
     if terms.rent is None:
         return ZERO, ZERO if terms.switch_off else hour
     asked = emitter.compute(Op.MUL, factor(context, terms.rent), Constant(terms.basis), name="market rent")
-    earned = emitter.compute(Op.MUL, asked, factor(context, terms.utilisation), name="earning rent")
+    earned = outside(context, plan)
     if not terms.switch_off:
         return earned, hour
     if terms.reserve_price is not None:

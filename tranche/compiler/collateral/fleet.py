@@ -9,9 +9,11 @@ from tranche.compiler.context import Context
 from tranche.compiler.values import ZERO, Value, series
 from tranche.program import Claim, Op
 
-from . import costs, lease, values
-from .earnings import Earnings, at_market
+from . import costs, lease, sale, values, worth
+from .earnings import Earnings, at_market, outside
+from .outlet import clean_price
 from .plan import Plan
+from .sale import Holding, Sale
 
 
 def declare(context: Context, fleet: Fleet) -> None:
@@ -22,23 +24,70 @@ def declare(context: Context, fleet: Fleet) -> None:
 def lower(context: Context, fleet: Fleet) -> Value:
     """The period's collections; also puts `fleet.*` into the symbol table and records what the fleet earns."""
     emitter = context.emitter
-    plans = [Plan(cohort, context.dates) for cohort in fleet.cohorts]
-    earned = [_cohort(context, plan) for plan in plans]
+    holdings = [Holding(Plan(cohort, context.dates)) for cohort in fleet.cohorts]
+    for holding in holdings:
+        _prices(context, fleet, holding)
+    state = sale.lower(context, fleet.liquidation, holdings)
+    _values(context, fleet, holdings)
+    earned = [_cohort(context, fleet, holding, state) for holding in holdings]
+    first = holdings[0].plan
+    staff: Value = series(fleet.staff_per_month * first.period_months() * costs.growth(first, fleet.staff_inflation))
+    staff = emitter.compute(Op.MUL, staff, state.runs, name="staff")
     revenue = context.sum([one.revenue for one in earned], "revenue")
-    staff = fleet.staff_per_month * plans[0].period_months() * costs.growth(plans[0], fleet.staff_inflation)
-    opex = context.sum([series(staff), *(one.opex for one in earned)], "opex")
+    opex = context.sum([staff, *(one.opex for one in earned)], "opex")
+    proceeds = context.sum([holding.proceeds for holding in holdings], "proceeds")
     net = emitter.compute(Op.SUB, revenue, opex, name="net rent")
+    net = emitter.compute(Op.ADD, net, proceeds, name="net rent and proceeds")
     unfunded = emitter.compute(Op.MAX, emitter.compute(Op.SUB, ZERO, net), ZERO, name="unfunded cost")
     context.flow("collateral", "unfunded", unfunded)
     context.define("fleet.unfunded", unfunded)
-    _fleet_names(context, plans, revenue, opex)
+    for field, amount in (("revenue", revenue), ("opex", opex)):
+        context.define(f"fleet.{field}", amount)
+        context.flow("fleet", field, amount)
+    _sold(context, fleet, holdings, state, proceeds)
+    done = np.all([holding.plan.delivered() >= holding.plan.terms.gpus for holding in holdings], axis=0)
+    context.define("fleet.complete", series(done.astype(np.float64)))
     return emitter.compute(Op.MAX, net, ZERO, name="collections")
 
 
-def _cohort(context: Context, plan: Plan) -> Earnings:
-    """Revenue and cost of one cohort, and its names."""
-    emitter, terms = context.emitter, plan.terms
-    letting = lease.lower(context, plan)
+def _prices(context: Context, fleet: Fleet, holding: Holding) -> None:
+    """What a machine is worth to keep, and what it fetches before impact."""
+    if fleet.valuation is not None:
+        seen = worth.outlook(holding.plan, fleet.valuation)
+        holding.economic = worth.of_machine(context, holding.plan, seen, outside(context, holding.plan))
+    if fleet.liquidation is not None:
+        holding.price = clean_price(context, holding.plan, fleet.liquidation, holding.economic)
+
+
+def _values(context: Context, fleet: Fleet, holdings: list[Holding]) -> None:
+    """The values of the machines owned, side by side: names of each cohort and of the fleet, records of the fleet."""
+    emitter = context.emitter
+    found: dict[str, list[Value]] = {"book": [], "appraised": [], "owned": [], "capex": []}
+    for holding in holdings:
+        plan = holding.plan
+        for field, numbers in (("book", values.book(plan)), ("appraised", values.appraised(plan))):
+            found[field].append(emitter.compute(Op.MUL, holding.kept, series(numbers), name=field))
+        found["owned"].append(holding.owned(context))
+        found["capex"].append(series(plan.capex()))
+    if fleet.valuation is not None:
+        found["economic"] = [
+            emitter.compute(Op.MUL, holding.owned(context), holding.economic, name="economic") for holding in holdings
+        ]
+    if fleet.liquidation is not None:
+        found["orderly"] = sale.at_pace(context, fleet.liquidation, holdings, fleet.liquidation.orderly_months)
+        found["forced"] = sale.at_pace(context, fleet.liquidation, holdings, fleet.liquidation.forced_months)
+    for field, parts in found.items():
+        for holding, part in zip(holdings, parts, strict=True):
+            context.define(f"{holding.plan.terms.name}.{field}", part)
+        context.define(f"fleet.{field}", context.sum(parts, field))
+        if field != "capex":
+            context.stock("fleet", field, context.names[f"fleet.{field}"]())
+
+
+def _cohort(context: Context, fleet: Fleet, holding: Holding, state: Sale) -> Earnings:
+    """Revenue and cost of one cohort in the period, and their names."""
+    emitter, plan = context.emitter, holding.plan
+    terms, letting = plan.terms, lease.lower(context, plan)
     hour = costs.hourly(context, plan)
     price, cost = at_market(context, plan, hour)
     market = emitter.compute(Op.MUL, letting.free, price, name="market rent")
@@ -46,31 +95,50 @@ def _cohort(context: Context, plan: Plan) -> Earnings:
     paid.append(emitter.compute(Op.MUL, letting.free, cost, name="running cost"))
     if not terms.switch_off:
         paid.append(emitter.compute(Op.MUL, letting.idle, hour, name="idling cost"))
-    revenue = context.sum([letting.contract, letting.prepaid, series(plan.damages()), market], "revenue")
-    opex = context.sum([series(costs.fixed(plan)), *paid], "opex")
-    _cohort_names(context, plan, revenue, opex)
+    works = emitter.compute(Op.MUL, holding.kept, state.runs, name="machines at work")
+    revenue = _share(context, [letting.contract, letting.prepaid, series(plan.damages()), market], works, "revenue")
+    revenue = emitter.compute(Op.ADD, revenue, _guarantee(context, holding), name="revenue")
+    opex = _share(context, paid, works, "running cost")
+    fixed = [series(costs.fixed(plan)), _storage(context, fleet, plan, state)]
+    opex = emitter.compute(Op.ADD, opex, _share(context, fixed, holding.kept, "fixed cost"), name="opex")
+    context.define(f"{terms.name}.revenue", revenue)
+    context.define(f"{terms.name}.opex", opex)
     return Earnings(revenue, opex)
 
 
-def _cohort_names(context: Context, plan: Plan, revenue: Value, opex: Value) -> None:
-    name = plan.terms.name
-    by_schedule = {
-        "book": values.book(plan), "appraised": values.appraised(plan), "owned": plan.owned(), "capex": plan.capex(),
-    }  # fmt: skip
-    for field, numbers in by_schedule.items():
-        context.define(f"{name}.{field}", series(numbers))
-    context.define(f"{name}.revenue", revenue)
-    context.define(f"{name}.opex", opex)
+def _share(context: Context, parts: list[Value], share: Value, name: str) -> Value:
+    return context.emitter.compute(Op.MUL, share, context.sum(parts, name), name=name)
 
 
-def _fleet_names(context: Context, plans: list[Plan], revenue: Value, opex: Value) -> None:
-    for field in ("book", "appraised", "owned", "capex"):
-        total = context.sum([context.names[f"{plan.terms.name}.{field}"]() for plan in plans], field)
-        context.define(f"fleet.{field}", total)
-    done = np.all([plan.delivered() >= plan.terms.gpus for plan in plans], axis=0)
-    context.define("fleet.complete", series(done.astype(np.float64)))
-    for field, amount in (("revenue", revenue), ("opex", opex)):
+def _storage(context: Context, fleet: Fleet, plan: Plan, state: Sale) -> Value:
+    """What the unsold machines cost in store, on top."""
+    if fleet.liquidation is None or not fleet.liquidation.storage_per_gpu_month:
+        return ZERO
+    cost = series(fleet.liquidation.storage_per_gpu_month * plan.owned() * plan.period_months())
+    return context.emitter.compute(Op.MUL, state.active, cost, name="storage")
+
+
+def _guarantee(context: Context, holding: Holding) -> Value:
+    """What a residual-value guarantor pays at the end of the lease."""
+    emitter, terms = context.emitter, holding.plan.terms
+    if terms.lease is None or not terms.lease.residual_value_guarantee:
+        return ZERO
+    ends = np.array([float(a < terms.lease.end <= b) for a, b in holding.plan.spans()])
+    each = series(terms.lease.residual_value_guarantee * terms.cost_per_gpu * ends)
+    promised = emitter.compute(Op.MUL, holding.owned(context), each, name="promised")
+    missing = emitter.compute(Op.SUB, promised, context.names[f"{terms.name}.orderly"](), name="missing value")
+    return emitter.compute(Op.MAX, missing, ZERO, name="residual value guarantee")
+
+
+def _sold(context: Context, fleet: Fleet, holdings: list[Holding], state: Sale, proceeds: Value) -> None:
+    """Names and records of the sale."""
+    if fleet.liquidation is None:
+        return
+    for holding in holdings:
+        context.define(f"{holding.plan.terms.name}.sold", holding.sold)
+        context.define(f"{holding.plan.terms.name}.proceeds", holding.proceeds)
+    sold = context.sum([holding.sold for holding in holdings], "machines sold")
+    for field, amount in (("sold", sold), ("proceeds", proceeds)):
         context.define(f"fleet.{field}", amount)
         context.flow("fleet", field, amount)
-    for field in ("book", "appraised", "owned"):
-        context.stock("fleet", field, context.names[f"fleet.{field}"]())
+    context.define("fleet.liquidating", state.active)

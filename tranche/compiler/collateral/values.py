@@ -12,7 +12,12 @@ def book(plan: Plan) -> Array:
     return plan.owned() * plan.terms.cost_per_gpu * np.maximum(0.0, 1.0 - plan.ages() / plan.terms.life_years)
 
 
-def appraised(plan: Plan) -> Array:
-    """Cost of the machines owned times the appraisal's share for the age, interpolated between whole years [T]."""
+def per_machine(plan: Plan) -> Array:
+    """Appraised value of one machine: cost times the share for the age, interpolated between whole years [T]."""
     shares = plan.terms.appraisal
-    return np.asarray(plan.owned() * plan.terms.cost_per_gpu * np.interp(plan.ages(), np.arange(len(shares)), shares))
+    return np.asarray(plan.terms.cost_per_gpu * np.interp(plan.ages(), np.arange(len(shares)), shares))
+
+
+def appraised(plan: Plan) -> Array:
+    """Appraised value of the machines owned, at each payment date [T]."""
+    return plan.owned() * per_machine(plan)
