@@ -15,6 +15,7 @@ cdef struct Array:
     Py_ssize_t periods
     Py_ssize_t columns
     int64_t first_path      # the path number of the array's first row
+    bint signed             # whether an amount may be negative or infinite: factors, not cash
 
 
 cdef extern from *:
@@ -141,11 +142,12 @@ cdef cloned_int fill(const void* self, int64_t first_path, Py_ssize_t count, Py_
             bad |= copy_part(rows, 1, stride, i, i + 8, t, periods, out, step, width)
             i += 8
     bad |= copy_part(rows, columns, stride, i, count, 0, periods, out, step, width)
-    return first_bad(rows, stride, count) if bad else 0
+    return first_bad(rows, stride, count) if bad and not array.signed else 0
 
 
 cdef class CashFlows:
-    """`values` float64 [paths, periods, columns], C-contiguous, not copied; `first` is the path number of row 0."""
+    """`values` float64 [paths, periods, columns], C-contiguous, not copied; `first` is the path number of row 0. Unless
+    they are `signed`, a negative, infinite or NaN value makes its path unusable."""
     cdef Array array
     cdef BlockSource source
     cdef object values
@@ -153,7 +155,7 @@ cdef class CashFlows:
     cdef readonly Py_ssize_t periods
     cdef readonly object paths
 
-    def __cinit__(self, const double[:, :, ::1] values, tuple columns, int64_t first=0):
+    def __cinit__(self, const double[:, :, ::1] values, tuple columns, int64_t first=0, bint signed=False):
         if values.shape[2] != len(columns) or not columns or not values.shape[0] or not values.shape[1]:
             raise ValueError("values must be [paths, periods, columns], none of them 0")
         self.values = np.asarray(values)
@@ -164,6 +166,7 @@ cdef class CashFlows:
         self.array.periods = values.shape[1]
         self.array.columns = values.shape[2]
         self.array.first_path = first
+        self.array.signed = signed
         self.source.fill = fill
         self.source.self = &self.array
         self.source.periods = values.shape[1]

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tranche import engine
+from tranche._kernels.cashflows import CashFlows
+from tranche.compiler import compile_deal
 from tranche.deal import Deal
 from tranche.errors import Problem, UsageError
 from tranche.inputs import CollateralCash, prepare
@@ -60,6 +62,16 @@ class Observed:
     def exact_paths(self) -> list[PathResult]:
         """Every path in exact arithmetic."""
         return [self.twin(path, exact) for path in range(self.paths)]
+
+
+def observe_rows(deal: Deal, rows: NDArray[np.float64]) -> Observed:
+    """A deal on paths of everything that it reads, cash and factors: `rows` [paths, T, inputs] in the order of
+    `program.inputs`. Raises DealError and DataError."""
+    program = compile_deal(deal)
+    signed = any(not name.startswith("collections.") for name in program.inputs)
+    values = np.ascontiguousarray(rows, dtype=np.float64)
+    sources = [CashFlows(values, program.inputs, signed=signed)] if program.inputs else []
+    return Observed(deal, None, 0, engine.scenario(program, sources), len(rows))
 
 
 def observe(

@@ -6,6 +6,7 @@ from tranche.testing.observed import Observed
 from .balances import accounts_non_negative, balances_within_bounds
 from .cash import cash_conserved, exact_conservation
 from .monotone import more_cash_never_hurts_senior
+from .residuals import distributions_rise_with_cash, residual_waits
 from .payments import never_above_due, no_negative_payment
 from .sameness import kernel_equals_reference, permutation_equivariant, same_bits_any_width_any_threads_any_slices
 from .scaling import scales
@@ -17,12 +18,14 @@ __all__ = [
     "cash_conserved",
     "check_all",
     "default_is_final",
+    "distributions_rise_with_cash",
     "exact_conservation",
     "kernel_equals_reference",
     "more_cash_never_hurts_senior",
     "never_above_due",
     "no_negative_payment",
     "permutation_equivariant",
+    "residual_waits",
     "same_bits_any_width_any_threads_any_slices",
     "scales",
     "seniority_respected",
@@ -35,7 +38,12 @@ ALWAYS = (
 )  # fmt: skip
 
 
+# what every well-made deal is expected to hold too; `expect: {exempt: […]}` takes a deal out
+EXPECTED = (residual_waits, distributions_rise_with_cash)
+
+
 def check_all(seen: Observed) -> None:
-    """Every invariant that needs no second deal: all but `scales` and `more_cash_never_hurts_senior`."""
+    """Every invariant that holds whatever a deal says: not `scales` and `more_cash_never_hurts_senior`, which need a
+    second deal, and not those of EXPECTED, which are about how a deal is made."""
     for invariant in ALWAYS:
         invariant(seen)

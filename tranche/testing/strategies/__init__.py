@@ -11,10 +11,12 @@ from .cash import cash_paths, collections_for
 from .deals import deals, simple_deals
 from .formulas import Scope, conditions, money
 from .programs import ProgramRun, programs
+from .stresses import Stress, stresses
 
 __all__ = [
     "ProgramRun",
     "Scope",
+    "Stress",
     "cash_paths",
     "collections_for",
     "conditions",
@@ -22,4 +24,5 @@ __all__ = [
     "money",
     "programs",
     "simple_deals",
+    "stresses",
 ]
