@@ -15,6 +15,7 @@ from tranche import engine
 from tranche.collateral.lease import Lease
 from tranche.collateral.terms import Fleet
 from tranche.deal import Deal
+from tranche.deal.expect import EXEMPTABLE
 from tranche.errors import UsageError
 from tranche.market.terms import Lognormal, Market
 from tranche.program import Op
@@ -188,3 +189,7 @@ def test_a_fleet_is_observed_on_its_own_market_and_cannot_be_scaled() -> None:
 def test_too_many_paths_are_refused() -> None:
     with pytest.raises(UsageError, match="from 1 to 10,000"):
         observe(DEAL, CASH, paths=0)
+
+
+def test_the_rules_that_a_deal_may_exempt_itself_from_exist() -> None:
+    assert set(EXEMPTABLE) <= {rule.__name__ for rule in (*invariants.ALWAYS, *invariants.EXPECTED)}

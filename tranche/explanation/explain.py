@@ -23,7 +23,11 @@ def explain(
 
     The path is the same that `run` simulates under this number and seed. Raises DealError, DataError and UsageError.
     """
-    inputs = prepare(deal, seed=seed, collections=collections, market=market, fuse=False)
+    return explain_inputs(prepare(deal, seed=seed, collections=collections, market=market, fuse=False), path, seed)
+
+
+def explain_inputs(inputs: engine.Scenario, path: int, seed: int = 0) -> Explanation:
+    """The same for one path of a scenario whose Program is not fused."""
     program = inputs.program
     results = engine.run_program(inputs, 1, first_path=path, threads=1, seed=seed)
     rows = inputs.rows(path, 1)[0]

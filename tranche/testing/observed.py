@@ -64,10 +64,10 @@ class Observed:
         return [self.twin(path, exact) for path in range(self.paths)]
 
 
-def observe_rows(deal: Deal, rows: NDArray[np.float64]) -> Observed:
+def observe_rows(deal: Deal, rows: NDArray[np.float64], program: Program | None = None) -> Observed:
     """A deal on paths of everything that it reads, cash and factors: `rows` [paths, T, inputs] in the order of
-    `program.inputs`. Raises DealError and DataError."""
-    program = compile_deal(deal)
+    `program.inputs`. `program`: the deal compiled, where it is at hand. Raises DealError and DataError."""
+    program = program or compile_deal(deal)
     signed = any(not name.startswith("collections.") for name in program.inputs)
     values = np.ascontiguousarray(rows, dtype=np.float64)
     sources = [CashFlows(values, program.inputs, signed=signed)] if program.inputs else []

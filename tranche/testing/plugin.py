@@ -17,7 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from .deal_items import DealItem
 
-EXAMPLES = 20
+EXAMPLES = 30
 ENDINGS = (".yaml", ".yml")
 NOT_DEALS = "markets"  # folders of this name hold the markets that deals share
 A_DEAL = re.compile(r"^(tranches|waterfall)\s*:", re.MULTILINE)

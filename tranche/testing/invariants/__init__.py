@@ -6,8 +6,8 @@ from tranche.testing.observed import Observed
 from .balances import accounts_non_negative, balances_within_bounds
 from .cash import cash_conserved, exact_conservation
 from .monotone import more_cash_never_hurts_senior
-from .residuals import distributions_rise_with_cash, residual_waits
 from .payments import never_above_due, no_negative_payment
+from .residuals import distributions_rise_with_cash, residual_waits
 from .sameness import kernel_equals_reference, permutation_equivariant, same_bits_any_width_any_threads_any_slices
 from .scaling import scales
 from .seniority import default_is_final, seniority_respected

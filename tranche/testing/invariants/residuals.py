@@ -10,6 +10,7 @@ from tranche.testing.broken import BrokenInvariant
 from tranche.testing.observed import Observed, observe_rows
 
 ROUNDING = 1e-9  # of the path's cash
+LESS = (0.95, 0.8, 0.65, 0.5, 0.25)  # of a date's cash
 
 
 def residual_waits(seen: Observed) -> None:
@@ -25,28 +26,31 @@ def residual_waits(seen: Observed) -> None:
             wrong = np.argwhere((paid > dust) & (lacking > dust))
             if wrong.size:
                 path, t = (int(x) for x in wrong[0])
-                said = f"{residual} is paid {paid[path, t]:.17g} while {lacking[path, t]:.17g} interest of {debt} is not"
+                unpaid = f"{lacking[path, t]:.17g} interest of {debt} is not"
+                said = f"{residual} is paid {paid[path, t]:.17g} while {unpaid}"
                 raise BrokenInvariant("no residual before a debt's interest", seen.name, said, path, t + 1)
 
 
 def distributions_rise_with_cash(seen: Observed) -> None:
-    """Where the cash of one date is halved, and that of no other, no residual gets more on that date: a trap or a
-    trigger that works the wrong way round pays equity when coverage fails. Looks at every date of every path, in deals
-    on given collections."""
+    """Where one date brings less cash, and no other date does, no residual gets more on that date: a trap or a trigger
+    that works the wrong way round pays equity when coverage fails. Looks at every date of every path with each of LESS,
+    in deals on given collections."""
     if not isinstance(seen.deal.collateral, Collections):
         return
     columns = [k for k, name in enumerate(seen.program.inputs) if name.startswith("collections.")]
     periods = seen.program.periods
+    cases = [(t, share) for share in LESS for t in range(periods)]
     residuals = [f"{t.name}.distribution" for t in seen.deal.tranches if isinstance(t, Residual)]
     for path in range(seen.paths):
-        rows = np.repeat(seen.inputs.rows(path, 1), periods, axis=0)
-        for t in range(periods):
-            rows[t, t, columns] *= 0.5
-        poorer = observe_rows(seen.deal, rows)
+        rows = np.repeat(seen.inputs.rows(path, 1), len(cases), axis=0)
+        dust = ROUNDING * rows[0][:, columns].sum()
+        for k, (t, share) in enumerate(cases):
+            rows[k, t, columns] *= share
+        poorer = observe_rows(seen.deal, rows, seen.program)
+        dates = [t for t, _ in cases]
         for name in residuals:
-            before, after = seen.flow(name)[path], np.diagonal(poorer.flow(name))
-            wrong = np.flatnonzero(after > before + ROUNDING * rows[:, :, columns].sum(axis=(1, 2)))
-            if wrong.size:
-                t = int(wrong[0])
-                said = f"{name} is {before[t]:.17g}, and {after[t]:.17g} with half the cash of that date"
+            before, after = seen.flow(name)[path, dates], poorer.flow(name)[range(len(cases)), dates]
+            for k in np.flatnonzero(after > before + dust)[:1]:
+                t, share = cases[k]
+                said = f"{name} is {before[k]:.17g}, and {after[k]:.17g} with {share:.0%} of the cash of that date"
                 raise BrokenInvariant("less cash, no more for the residual", seen.name, said, path, t + 1)
