@@ -15,7 +15,7 @@ from tranche import engine
 from tranche.collateral.lease import Lease
 from tranche.collateral.terms import Fleet
 from tranche.deal import Deal
-from tranche.deal.expect import EXEMPTABLE
+from tranche.deal.deal import ACCEPTABLE
 from tranche.errors import UsageError
 from tranche.market.terms import Lognormal, Market
 from tranche.program import Op
@@ -191,5 +191,5 @@ def test_too_many_paths_are_refused() -> None:
         observe(DEAL, CASH, paths=0)
 
 
-def test_the_rules_that_a_deal_may_exempt_itself_from_exist() -> None:
-    assert set(EXEMPTABLE) <= {rule.__name__ for rule in (*invariants.ALWAYS, *invariants.EXPECTED)}
+def test_the_rules_that_a_deal_may_break_on_purpose_exist() -> None:
+    assert set(ACCEPTABLE) == {f"invariants.{rule.__name__}" for rule in invariants.EXPECTED}

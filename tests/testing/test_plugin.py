@@ -39,7 +39,7 @@ expect:
 def run_pytest(folder: Path, *arguments: str) -> tuple[int, str]:
     """Exit code and output of a pytest that has this plugin and no other of the environment's options."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "200"}
-    command = [sys.executable, "-m", "pytest", "-p", "tranche.testing.plugin", "--tranche-examples", "25", *arguments]
+    command = [sys.executable, "-m", "pytest", "-p", "tranche.testing.plugin", "--tranche-examples", "30", *arguments]
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
@@ -58,7 +58,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_good_deal_passes_and_other_yaml_is_left_alone(folder: Path) -> None:
     code, said = run_pytest(folder, "--tranche", "-v")
     assert code == 0, said
-    assert "tranche: deal files are tests; 25 stresses for each rule, the same ones every time" in said
+    assert "tranche: deal files are tests; 30 stresses for each rule, the same ones every time" in said
     for name in ("schema", "warnings", "expect", "cash_conserved", "residual_waits", "kernel_equals_reference"):
         assert f"good.yaml::{name} PASSED" in said
     assert "compose.yaml" not in said
@@ -116,15 +116,22 @@ def test_a_planted_fault_shrinks_to_a_story_of_a_few_dates(folder: Path, text: s
     assert output.count("at the close:") <= 2
 
 
-def test_a_deal_may_exempt_itself(folder: Path) -> None:
-    (folder / "good.yaml").write_text(EQUITY_FIRST + "  exempt: [residual_waits]\n")
+def test_a_deal_may_accept_what_it_means(folder: Path) -> None:
+    (folder / "good.yaml").write_text(EQUITY_FIRST + "accept: {invariants.residual_waits: sponsor pays itself first}\n")
     code, said = run_pytest(folder, "--tranche", "-k", "residual_waits", "-rs")
     assert code == 0, said
-    assert "the deal is exempt" in said
-    (folder / "good.yaml").write_text(EQUITY_FIRST + "  exempt: [residual_wait]\n")
-    code, said = run_pytest(folder, "--tranche", "-k", "schema")
+    assert "the deal accepts it: sponsor pays itself first" in said
+    (folder / "good.yaml").write_text(EQUITY_FIRST + "accept: {invariants.residual_wait: typo}\n")
+    code, said = run_pytest(folder, "--tranche", "-k", "warnings")
     assert code == 1
-    assert "residual_waits" in said  # what would be right
+    assert "nothing is warned of at 'invariants.residual_wait'" in said
+
+
+def test_a_warning_fails_its_item(folder: Path) -> None:
+    (folder / "good.yaml").write_text(GOOD.replace("  - pay: mezz.principal\n", ""))
+    code, said = run_pytest(folder, "--tranche", "-k", "warnings")
+    assert code == 1
+    assert "mezz" in said
 
 
 def test_a_count_that_is_none_is_refused(folder: Path) -> None:

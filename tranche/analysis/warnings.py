@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tranche.deal import Deal
+from tranche.deal.deal import ACCEPTABLE
 from tranche.errors import DealWarning
 
 from .rules import RULES
@@ -25,6 +26,6 @@ def warnings_of(deal: Deal) -> tuple[DealWarning, ...]:
 
 def _nothing_to_accept(subject: Subject, paths: set[str]) -> Iterator[DealWarning]:
     for path in subject.deal.accept:
-        if path not in paths:
+        if path not in paths and path not in ACCEPTABLE:
             fix = f"leave it out, or write one of {', '.join(sorted(paths))}" if paths else "leave it out"
             yield subject.warning("accept", f"accept.{path}", f"nothing is warned of at {path!r}", fix)

@@ -84,11 +84,16 @@ def _reasons(instance: Any, attribute: Any, value: Any) -> None:
             raise Invalid(f"accept.{path} gives no reason", fix)
 
 
+# rules of a well-made deal that a deal may break on purpose: `tranche.testing.invariants` has their words
+ACCEPTABLE = tuple(f"invariants.{name}" for name in ("residual_waits", "distributions_rise_with_cash"))
+
+
 @attrs.frozen(kw_only=True)
 class Deal:
     """A structured-finance deal as its term sheet states it. Money in `currency`, rates as decimals per annum.
 
-    `accept`: warnings that the deal means, by the path that they are told at, each with the reason (`tranche check`).
+    `accept`: warnings that the deal means, by the path that they are told at, and rules of ACCEPTABLE that it breaks on
+    purpose, each with the reason (`tranche check`, `tranche.testing`).
 
     A field that is wrong by itself raises Invalid; what does not fit between fields raises one DealError with
     everything that is wrong.

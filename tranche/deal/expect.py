@@ -17,20 +17,12 @@ class Expectation:
     within: float = attrs.field(validator=v.number(0))
 
 
-# rules of a well-made deal that a deal may break on purpose; `tranche.testing.invariants` has their words
-EXEMPTABLE = ("residual_waits", "distributions_rise_with_cash", "seniority_respected")
-
-
 @attrs.frozen(kw_only=True)
 class Expect:
-    """The figures of a deal and the run that gives them. `exempt`: rules of EXEMPTABLE that the deal breaks on purpose,
-    which tests of the file then leave out."""
+    """The figures of a deal and the run that gives them."""
 
     paths: int = attrs.field(default=1_000, validator=v.whole(1, 100_000_000))
     seed: int = attrs.field(default=0, validator=v.whole(0, 2**63 - 1))
     figures: tuple[Expectation, ...] = attrs.field(
         default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Expectation))
-    )
-    exempt: tuple[str, ...] = attrs.field(
-        default=(), converter=v.as_tuple, validator=v.each(v.one_of(EXEMPTABLE))
     )

@@ -72,10 +72,7 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
             "limit": integer, "of": text, "in_a_row": integer, "amount": formula, "most": formula, "when": formula,
             "to": text,
         },
-        Expect: {
-            "paths": integer, "seed": integer, "figures": lambda raw: named(raw, read_expectation),
-            "exempt": listing(text),
-        },
+        Expect: {"paths": integer, "seed": integer, "figures": lambda raw: named(raw, read_expectation)},
         Collections: {"file": relative_path, "components": listing(text), "amounts": partial(read_amounts, cash)},
         **collateral_readers(currency, converter),
         Lognormal: {"name": text, "initial": price, "drift": rate, "volatility": rate, "note": text},

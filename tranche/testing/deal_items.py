@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from tranche.analysis import warnings_of
 from tranche.collateral.terms import Collections
 from tranche.compiler import compile_deal
 from tranche.deal import Deal
+from tranche.deal.deal import ACCEPTABLE
 from tranche.errors import TrancheError
 from tranche.files import load
 
@@ -90,7 +92,9 @@ class _Shared:
         compile_deal(self.deal)
 
     def warnings(self) -> None:
-        _ = self.usable
+        found = warnings_of(self.usable)
+        if found:
+            raise DealFailure("\n".join(map(str, found)))
 
     def expect(self) -> None:
         from tranche.api import run
@@ -109,8 +113,9 @@ class _Shared:
     def holds(self, rule: Rule) -> None:
         """The rule on every stress that is drawn."""
         deal = self.usable
-        if rule.__name__ in deal.expect.exempt:
-            pytest.skip("the deal is exempt: `expect: exempt`")
+        reason = deal.accept.get(f"invariants.{rule.__name__}")
+        if reason is not None and f"invariants.{rule.__name__}" in ACCEPTABLE:
+            pytest.skip(f"the deal accepts it: {reason}")
         seeded = self.file.config.getoption("hypothesis_seed", None) is not None
 
         program, breaking = compile_deal(deal), list[Stress]()

@@ -1,8 +1,9 @@
 """The pytest plugin: deal files are collected as tests. `pytest --tranche deals/`, or `tranche = true` in the ini file.
 
-Each file becomes: `schema` (it loads and compiles), `warnings` (the static analysis is silent), `expect` (its figures
-hold), and one item for each rule of `tranche.testing.invariants`, tried on stresses that Hypothesis draws. This module
-is imported by every pytest run of an environment that has tranche, so it imports nothing heavy itself.
+Each file becomes: `schema` (it loads and compiles), `warnings` (the static analysis is silent, but for what the deal
+accepts), `expect` (its figures hold), and one item for each rule of `tranche.testing.invariants`, tried on stresses
+that Hypothesis draws. This module is imported by every pytest run of an environment that has tranche, so it imports
+nothing heavy itself.
 """
 
 from __future__ import annotations
@@ -29,7 +30,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--tranche-examples", type=_count, metavar="N", help=f"stresses drawn for each rule ({EXAMPLES} by default)"
     )
-    group.addoption("--tranche-strict", action="store_true", help="a warning of the static analysis fails its test")
     parser.addini("tranche", "collect deal files as tests", type="bool", default=False)
     parser.addini("tranche_examples", "stresses drawn for each rule", default=str(EXAMPLES))
 

@@ -38,7 +38,7 @@ ALWAYS = (
 )  # fmt: skip
 
 
-# what every well-made deal is expected to hold too; `expect: {exempt: […]}` takes a deal out
+# what every well-made deal is expected to hold too; `accept: {invariants.NAME: why}` takes a deal out
 EXPECTED = (residual_waits, distributions_rise_with_cash)
 
 

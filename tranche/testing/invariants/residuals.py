@@ -15,8 +15,8 @@ LESS = (0.95, 0.8, 0.65, 0.5, 0.25)  # of a date's cash
 
 def residual_waits(seen: Observed) -> None:
     """No residual is paid on a date on which interest of a debt that ranks above it stays unpaid or is capitalised.
-    (A debt whose unpaid interest is cancelled has waived it.) A deal that means to pay equity all the same exempts
-    itself: `expect: {exempt: [residual_waits]}`."""
+    (A debt whose unpaid interest is cancelled has waived it.) A deal that means to pay equity all the same says so:
+    `accept: {invariants.residual_waits: why}`."""
     order = {tranche.name: tranche.rank or k for k, tranche in enumerate(seen.deal.tranches, start=1)}
     for residual in (t.name for t in seen.deal.tranches if isinstance(t, Residual)):
         paid = seen.flow(f"{residual}.distribution")
