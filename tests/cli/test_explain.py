@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 import tranche
 from tests.cli.conftest import Command
+from tranche.explanation import worst_path
 
 
 def test_it_prints_the_explanation(command: Command, deals: Path) -> None:
@@ -41,3 +44,45 @@ def test_a_folder_is_no_deal(command: Command, deals: Path) -> None:
     assert "deals: is a folder; name one deal file" in result.stderr
     missing = command("explain", deals / "none.yaml")
     assert (missing.exit_code, missing.stderr) == (2, "deals/none.yaml: no such file; name a deal file\n")
+
+
+def test_why_and_the_worst_path(command: Command, deals: Path) -> None:
+    pool = deals / "pool.yaml"
+    chain = tranche.explain(pool, 2).why("mezz")
+    assert command("explain", pool, "--path", 2, "--why", "mezz").stdout.endswith("\n\n" + chain.text())
+    data = json.loads(command("explain", pool, "--path", 2, "--why", "mezz", "--json").stdout)
+    assert data == chain.json() | {"seed": 0}
+    number = worst_path(pool, "mezz")
+    told = command("explain", pool, "--worst", "mezz").stdout
+    assert told == command("explain", pool, "--path", number, "--why", "mezz").stdout
+    assert told.startswith(f"Stressed pool, path {number} of the collections\n\nmezz lost USD ")
+    fleet = deals / "more" / "fleet.yml"
+    found = command("explain", fleet, "--worst", "loan", "--paths", 300, "--seed", 5).stdout
+    assert f"path {worst_path(fleet, 'loan', 300, 5)} of seed 5" in found
+    about = command("explain", fleet, "--worst", "loan", "--paths", 300, "--seed", 5, "--why", "dscr").stdout
+    assert "\n\ndscr failed.\n" in about
+
+
+def test_one_date_and_one_step(command: Command, deals: Path) -> None:
+    pool = deals / "pool.yaml"
+    result = command("explain", pool, "--path", 2, "--period", 4, "--step", "waterfall[2]")
+    assert result.stdout == tranche.explain(pool, 2).only(4, "waterfall.performing[2]").text()
+    assert "pay senior.interest" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--path", 1, "--worst", "mezz"), "--path and --worst both choose the path"),
+        (("--paths", 10), "add --worst NAME"),
+        (("--why", "mezz", "--period", 3), "leave --period and --step out"),
+        (("--why", "mez"), "unknown tranche, fee or test 'mez'; did you mean 'mezz'?"),
+        (("--worst", "reserve"), "'reserve' is no tranche, fee or test"),
+        (("--period", 99), "there is no period 99"),
+        (("--step", "waterfall[77]"), "unknown step 'waterfall[77]'"),
+    ],
+)
+def test_bad_usage(command: Command, deals: Path, arguments: tuple[str, ...], said: str) -> None:
+    result = command("explain", deals / "pool.yaml", *arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr

@@ -7,6 +7,7 @@ from tranche.inputs import CollateralCash, DealOrPath, MarketOrPath, prepare
 from tranche.program import Program
 from tranche.reference import Number, run_path
 
+from .alternatives import Alternatives
 from .explanation import Explanation
 from .lines import Day, lines_of, readings_of
 from .observer import Observer
@@ -48,7 +49,7 @@ def explain_inputs(inputs: engine.Scenario, path: int, seed: int = 0) -> Explana
                 readings=readings,
             )
         )
-    return Explanation(program, path, seed, tuple(days), results)
+    return Explanation(program, path, seed, tuple(days), results, Alternatives(program, inputs, path, inputs.paths))
 
 
 def _levels(program: Program, moved: list[Number], field: str) -> dict[str, float]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from functools import cached_property
 from typing import Any
 
 import attrs
 import pandas as pd
 
+from tranche.errors import Problem, UsageError, nearest
 from tranche.program import Program
 from tranche.results import Results
 
+from .alternatives import Alternatives
+from .because import Because
+from .cause import Why
 from .lines import Day, Line
 from .story import story
 from .text import day_by_day
+from .words import finite
 
 COLUMNS = ("date", "period", "status", "step", "text", "record", "available", "due", "paid", "short", "why")
 
@@ -28,6 +32,39 @@ class Explanation:
     seed: int
     days: tuple[Day, ...]
     results: Results
+    alternatives: Alternatives = attrs.field(repr=False)
+    part: tuple[Day, ...] | None = attrs.field(default=None, repr=False)  # what is shown of the days; see `only`
+
+    @property
+    def shown(self) -> tuple[Day, ...]:
+        """The days of `frame`, `text` and `json`: all of them, or those that `only` asked for."""
+        return self.days if self.part is None else self.part
+
+    def why(self, name: str) -> Why:
+        """Why the tranche or fee `name` lost what it lost, or the test `name` failed: the causal chain, back to the
+        tests, steps and inputs behind it. Raises UsageError for a name of nothing that can lose."""
+        return Why(self.program, self.path, name, Because(self.program, self.days, self.alternatives).root(name))
+
+    def only(self, period: int | None = None, step: str | None = None) -> Explanation:
+        """The same path, with the lines of one payment date (1 … T), of one step (its path in the deal, such as
+        `waterfall.performing[3]` or `tests.dscr`), or both. Raises UsageError, naming the steps that there are."""
+        if period is None and step is None:
+            return self
+        days = self.days
+        if period is not None:
+            if not 1 <= period <= len(days):
+                raise UsageError(Problem(f"there is no period {period}", f"a number from 1 to {len(days)}"))
+            days = (days[period - 1],)
+        if step is not None:
+            known = list(dict.fromkeys(one.path for one in self.program.steps))
+            path = step if step in known else step.replace("waterfall[", "waterfall.performing[", 1)
+            if path not in known:
+                raise UsageError(Problem(f"unknown step {step!r}", nearest(step, known)))
+            days = tuple(
+                attrs.evolve(day, lines=tuple(line for line in day.lines if line.step == path)) for day in days
+            )
+            days = tuple(day for day in days if day.lines)
+        return attrs.evolve(self, part=days)
 
     @cached_property
     def story(self) -> tuple[str, ...]:
@@ -43,20 +80,27 @@ class Explanation:
         rows = [
             (day.date, day.number, day.status, line.step, line.text, line.record, line.available, line.due, line.paid,
              line.short, line.why)
-            for day in self.days
+            for day in self.shown
             for line in day.lines
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=list(COLUMNS))
+
+    @property
+    def head(self) -> str:
+        """Which path of which deal."""
+        drawn = any(name.startswith("market.") for name in self.program.inputs)
+        return f"{self.program.name}, path {self.path}" + (f" of seed {self.seed}" if drawn else " of the collections")
 
     def text(self, every: bool = False) -> str:
         """The story, then date by date: dates on which something begins in full (with `every`, all dates), dates on
         which it goes on in a line each, ordinary dates folded together."""
         program, audit = self.program, self.results.audit
-        drawn = any(name.startswith("market.") for name in program.inputs)
-        head = f"{program.name}, path {self.path}" + (f" of seed {self.seed}" if drawn else " of the collections")
         span = f"{program.periods} payment dates from {program.dates[1]} to {program.dates[-1]}"
+        if self.part is not None:
+            told = list(day_by_day(program, self.part, every=True)) or ["No step of that name ran."]
+            return "\n".join([self.head, f"amounts in {program.currency}", "", *told]).rstrip() + "\n"
         lines = [
-            head,
+            self.head,
             f"{span}; amounts in {program.currency}",
             f"cash in less cash out and cash held: {audit.absolute:.3g} ({audit.relative:.3g} of the cash in)",
             "",
@@ -80,13 +124,8 @@ class Explanation:
             "story": list(self.story),
             "audit": {"absolute": finite(audit.absolute), "relative": finite(audit.relative)},
             "totals": {name: finite(value) for name, value in totals.items()},
-            "dates": [_day(day) for day in self.days],
+            "dates": [_day(day) for day in self.shown],
         }
-
-
-def finite(value: float) -> float | None:
-    """`value`, or None where JSON has no number for it."""
-    return float(value) if math.isfinite(value) else None
 
 
 def _day(day: Day) -> dict[str, Any]:

@@ -217,4 +217,5 @@ def _reading(program: Program, record: Record, event: Event) -> Reading:
     over_nothing = 0.0 if above and numerator <= 0 else math.inf
     value = numerator / denominator if denominator > 0 else over_nothing
     level, failed = event.before["level"], event.amount != 0
-    return Reading(record.owner, LEVELS[record.field], value, level, failed, "above" if above else "below")
+    name = LEVELS.get(record.field, record.field.replace("_", " "))
+    return Reading(record.owner, name, value, level, failed, "above" if above else "below")

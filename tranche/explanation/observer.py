@@ -62,7 +62,8 @@ class Observer:
             self._fill_pot(registers, before, amount)
         for name, role in OPERAND_ROLES[op]:
             if role in "wu":
-                _mark(self._refused, registers[name], before.get("condition", 1.0) == 0)
+                left = registers.get("a") in self._refused and after[name] == 0  # what is left of a refused limit
+                _mark(self._refused, registers[name], before.get("condition", 1.0) == 0 or left)
                 _mark(self._parts, registers[name], "claims" in before)
 
     def _event(self, at: int, before: Operands, after: Operands, amount: float) -> Event:

@@ -22,10 +22,11 @@ def day_by_day(program: Program, days: Sequence[Day], every: bool = False) -> It
     in one line each; dates without anything out of the ordinary, several in one line."""
     width = max(len(heading) for heading in HEADINGS)
     width = max([width, *(len(cell) for day in days for line in day.lines for cell in _cells(line))])
-    least, full = dust(program), told_in_full(program, days)
+    least = dust(program)
+    full = {day.number: told for day, told in zip(days, told_in_full(program, days), strict=True)}
 
     def form(day: Day) -> str:
-        if every or full[day.number - 1]:
+        if every or full[day.number]:
             return "full"
         return "ordinary" if is_ordinary(events(program, day, least)) else "brief"
 
