@@ -226,5 +226,5 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "test": {
         field: (field,) for field in ("breached", "sweep", "lock_up", "early_amortisation", "default", "equity_cure")
     },
-    "status": {"default": ("default",)},
+    "status": {field: (field,) for field in ("revolving", "lock_up", "early_amortisation", "default")},
 }

@@ -8,6 +8,7 @@ from tranche.collateral.names import factor_fields, scheduled_names
 from tranche.collateral.terms import Fleet
 from tranche.deal import Coupon, Deal, Debt
 from tranche.deal.formula import WINDOWS, Call, Expr, Formula, Number, count_of
+from tranche.deal.step import LISTS
 from tranche.errors import Problem, nearest
 from tranche.terms.dates import PaymentDates
 
@@ -16,7 +17,6 @@ from .check_steps import problem, step_problems
 from .names import cure_formulas, formulas, known_names, used_names, walk
 
 LONGEST_WINDOW = 120  # periods that sum_last and its kin may look back or ahead
-STATUSES = ("performing", "lock_up", "enforcement")
 
 
 def problems(deal: Deal, dates: PaymentDates) -> list[Problem]:
@@ -28,9 +28,10 @@ def problems(deal: Deal, dates: PaymentDates) -> list[Problem]:
         *_indices(deal),
         *_collateral(deal, dates),
         *_schedules(deal, dates),
+        *_status(deal, dates),
         *_series(deal, dates),
     ]
-    for status in STATUSES:
+    for status in LISTS:
         for k, step in enumerate(getattr(deal.waterfall, status)):
             found.extend(step_problems(deal, dates, f"waterfall.{status}[{k}]", step))
     return found
@@ -185,6 +186,21 @@ def _series(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
             if not dates.closing <= date <= last:
                 what = f"{date} is {'after the last payment date' if date > last else 'before the closing'}"
                 yield problem(deal, path, what, f"a date from {dates.closing} to {last}")
+
+
+def _status(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
+    rules = deal.status
+    if rules is None:
+        return
+    debts = [tranche.name for tranche in deal.tranches if isinstance(tranche, Debt)]
+    known = {f"{debt}.{part}" for debt in debts for part in ("interest", "principal")}
+    for due in rules.payment_default:
+        if due not in known:
+            yield problem(deal, f"status.payment_default.{due}", f"unknown due {due!r}", nearest(due, known))
+    until = rules.revolving.until if rules.revolving is not None else None
+    if until is not None and until < dates.dates[0]:
+        what = f"the revolving period ends on {until}, before the first payment date"
+        yield problem(deal, "status.revolving.until", what, f"a date from {dates.dates[0]} on")
 
 
 def _schedules(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from tranche.deal.formula import Expr
 from tranche.errors import Problem
 
 from .check_steps import problem
-from .names import MEASURED, STATUS_NAMES, cure_formulas, test_names, used_names
+from .names import MEASURED, STATUS_NAMES, cure_formulas, status_formulas, test_names, used_names
 
 
 def stage_problems(deal: Deal) -> Iterator[Problem]:
@@ -33,6 +33,9 @@ def stage_problems(deal: Deal) -> Iterator[Problem]:
         for field, formula in cure_formulas(test):
             early = reads_now(deal, formula.tree) & (status | _fields(tests[k:])) - measured
             yield from _report(deal, f"tests.{test.name}.{field}", early, "it is not known when this test is cured")
+    for field, formula in status_formulas(deal):
+        early = reads_now(deal, formula.tree) & status
+        yield from _report(deal, f"status.{field}", early, "it is what this formula decides")
 
 
 def known_late(deal: Deal) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tranche.program import Op
 
+from . import status
 from .context import Context
 from .expressions import remember
 from .values import INFINITE, ZERO
@@ -16,6 +17,7 @@ def lower(context: Context) -> None:
         for name, debt in context.debts.items():
             if debt.terms.unpaid_interest == "capitalised":
                 capitalise(context, name, INFINITE)
+            status.at_close(context, name)
             total, record = context.total(name, "shortfall")
             emitter.emit(Op.SHORTFALL, total, debt.interest, debt.principal, record=record)
             emitter.emit(Op.RECORD, debt.balance, record=context.record(name, "balance", debt.balance, flow=False))

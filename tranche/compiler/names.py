@@ -8,8 +8,11 @@ from tranche.collateral.names import fleet_names
 from tranche.collateral.terms import Collections
 from tranche.deal import CoverageTest, Deal, Debt
 from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Unary
+from tranche.deal.step import LISTS
 
-STATUS_NAMES = ("status.lock_up", "status.default")
+STATUS_NAMES = (
+    "status.revolving", "status.performing", "status.lock_up", "status.early_amortisation", "status.default",
+)  # fmt: skip
 
 ALWAYS = (
     "period",
@@ -90,6 +93,19 @@ def cure_formulas(test: CoverageTest) -> Iterator[tuple[str, Formula]]:
             yield f"equity_cure.{field}", formula
 
 
+def status_formulas(deal: Deal) -> Iterator[tuple[str, Formula]]:
+    """The formulas that set the status, with their keys."""
+    rules = deal.status
+    if rules is None:
+        return
+    if rules.revolving is not None and rules.revolving.ends_when is not None:
+        yield "revolving.ends_when", rules.revolving.ends_when
+    for field in ("lock_up", "early_amortisation", "default"):
+        formula = getattr(rules, field)
+        if formula is not None:
+            yield field, formula
+
+
 def formulas(deal: Deal) -> Iterator[tuple[str, Formula]]:
     """Every formula of the deal with its path."""
     for name, formula in deal.definitions.items():
@@ -105,7 +121,9 @@ def formulas(deal: Deal) -> Iterator[tuple[str, Formula]]:
         yield f"tests.{test.name}.denominator", test.denominator
         for field, formula in cure_formulas(test):
             yield f"tests.{test.name}.{field}", formula
-    for status in ("performing", "lock_up", "enforcement"):
+    for name, formula in status_formulas(deal):
+        yield f"status.{name}", formula
+    for status in LISTS:
         for k, step in enumerate(getattr(deal.waterfall, status)):
             for field in ("limit", "when"):
                 formula = getattr(step, field)

@@ -16,12 +16,14 @@ from .wording import details, words
 
 
 def complete(deal: Deal) -> Waterfalls:
-    """The deal's waterfalls with the defaults written out. The default lock-up list is the performing one, in which
-    residuals wait: see `Context.residuals_wait`."""
+    """The deal's waterfalls with the defaults written out. The default lock-up and early-amortisation lists begin with
+    the performing one, in which residuals wait: see `Context.residuals_wait`."""
     given = deal.waterfall
     return Waterfalls(
         performing=given.performing,
+        revolving=given.revolving or given.performing,
         lock_up=given.lock_up or given.performing,
+        early_amortisation=given.early_amortisation or (*given.performing, *_turbo(deal)),
         enforcement=given.enforcement or _enforcement(deal),
     )
 
@@ -33,6 +35,17 @@ def _nothing_owed(deal: Deal) -> Formula:
         for field in ("balance", "interest.unpaid"):
             owed = Binary("+", owed, Name(f"{debt.name}.{field}"))
     return Formula(Binary("<=", owed, Number(0.0)), "no debt is owed anything")
+
+
+def _turbo(deal: Deal) -> tuple[Step, ...]:
+    """All the cash repays the debts by rank, those of one rank pro rata; then it goes to the residuals."""
+    order = ranks(deal)
+    steps = []
+    for _, debts in groupby(ranked(deal), key=lambda debt: order[debt.name]):
+        targets = tuple(f"{debt.name}.principal" for debt in debts)
+        steps.append(Step(verb="sweep", targets=targets, group="pro_rata"))
+    steps += [Step(verb="pay", targets=(tranche.name,)) for tranche in deal.tranches if isinstance(tranche, Residual)]
+    return tuple(steps)
 
 
 def _enforcement(deal: Deal) -> tuple[Step, ...]:
@@ -68,7 +81,7 @@ def lower(context: Context, masks: dict[str, Mask]) -> None:
     deal = context.deal
     lists = complete(deal)
     for status, mask in masks.items():
-        waits = status == "lock_up" and not deal.waterfall.lock_up
+        waits = status in ("lock_up", "early_amortisation") and not getattr(deal.waterfall, status)
         context.residuals_wait = _nothing_owed(deal) if waits else None
         with context.emitter.only_where(mask.lane):
             for k, step in enumerate(getattr(lists, status)):

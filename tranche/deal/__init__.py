@@ -14,12 +14,33 @@ from .parse import parse_formula
 from .residual import Residual
 from .schedule import Schedule
 from .series import Series
+from .status import Revolving, StatusRules
 from .step import VERBS, Step, Waterfalls
 from .test import CoverageTest
 from .write import format_expr
 
 __all__ = [
-    "VERBS", "Account", "Amortisation", "Coupon", "CoverageTest", "Deal", "Debt", "EquityCure", "Expect", "Expectation",
-    "Fee", "Formula", "LevelSchedule", "Residual", "Schedule", "Series", "Source", "Step", "Waterfalls", "format_expr",
+    "VERBS",
+    "Account",
+    "Amortisation",
+    "Coupon",
+    "CoverageTest",
+    "Deal",
+    "Debt",
+    "EquityCure",
+    "Expect",
+    "Expectation",
+    "Fee",
+    "Formula",
+    "LevelSchedule",
+    "Residual",
+    "Revolving",
+    "Schedule",
+    "Series",
+    "Source",
+    "StatusRules",
+    "Step",
+    "Waterfalls",
+    "format_expr",
     "parse_formula",
 ]

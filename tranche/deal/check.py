@@ -25,7 +25,7 @@ from .names import check_name
 from .residual import Residual
 from .schedule import Schedule
 from .series import Series
-from .step import Step, Waterfalls
+from .step import LISTS, Step, Waterfalls
 from .test import CoverageTest
 
 
@@ -62,7 +62,7 @@ def part_problems(parts: Parts) -> Iterator[Problem]:
     for test in parts.tests:
         yield from test_problems(test)
     if parts.waterfall is not None:
-        for status in ("performing", "lock_up", "enforcement"):
+        for status in LISTS:
             for i, step in enumerate(getattr(parts.waterfall, status)):
                 for key, what, fix in step_problems(step):
                     yield problem(f"waterfall.{status}[{i}].{key}", what, fix)

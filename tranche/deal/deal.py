@@ -25,6 +25,7 @@ from .override import overridden
 from .residual import Residual
 from .schedule import Schedule
 from .series import Series
+from .status import StatusRules
 from .step import Waterfalls
 from .test import CoverageTest
 
@@ -120,6 +121,7 @@ class Deal:
     tests: tuple[CoverageTest, ...] = attrs.field(
         default=(), converter=v.as_tuple, validator=v.each(v.instance_of(CoverageTest))
     )
+    status: StatusRules | None = attrs.field(default=None, validator=v.optional(v.instance_of(StatusRules)))
     expect: Expect = attrs.field(default=Expect(), validator=v.instance_of(Expect))
     assumptions: tuple[str, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.text))
     accept: Mapping[str, str] = attrs.field(factory=FrozenMap, converter=_frozen, validator=_reasons)

@@ -12,6 +12,7 @@ from .formula import Formula
 VERBS = ("pay", "fund", "draw", "release", "sweep", "transfer")
 GROUPS = ("sequential", "pro_rata")
 SHORTS = ("carry", "capitalise")
+LISTS = ("revolving", "performing", "lock_up", "early_amortisation", "enforcement")  # see deal/status.py
 
 
 @attrs.frozen(kw_only=True)
@@ -51,16 +52,23 @@ class Step:
 
 @attrs.frozen(kw_only=True)
 class Waterfalls:
-    """The list for each status. An empty tuple means the documented default:
+    """The list for each status; `enforcement` is that of default. An empty tuple means the documented default:
 
-        lock_up       `performing`, but residuals are paid only once no debt is owed anything: until then their cash
-                      stays in the collection account
-        enforcement   accounts are emptied; fees; each debt by rank (debts of one rank pro rata by what each is due),
-                      interest before principal, then all of its balance; fees above their caps; residuals
+        revolving            `performing`
+        lock_up              `performing`, but residuals are paid only once no debt is owed anything: until then their
+                             cash stays in the collection account
+        early_amortisation   as in lock-up; then all the cash that is left repays the debts by rank (debts of one rank
+                             pro rata by what each owes), and what they leave goes to the residuals
+        enforcement          accounts are emptied; fees; each debt by rank (debts of one rank pro rata by what each is
+                             due), interest before principal, then all of its balance; residuals
     """
 
     performing: tuple[Step, ...] = attrs.field(
         converter=v.as_tuple, validator=v.each(v.instance_of(Step), at_least=1)
     )
+    revolving: tuple[Step, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Step)))
     lock_up: tuple[Step, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Step)))
+    early_amortisation: tuple[Step, ...] = attrs.field(
+        default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Step))
+    )
     enforcement: tuple[Step, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Step)))

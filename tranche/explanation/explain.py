@@ -62,10 +62,12 @@ def _levels(program: Program, moved: list[Number], field: str) -> dict[str, floa
 
 
 def _status(program: Program, moved: list[Number]) -> str:
-    """Default is for good and overrides lock-up, as the program itself has it."""
-    lock_up = False
-    for k, record in enumerate(program.records):
-        if record.name == "status.default" and moved[k] != 0:
-            return "default"
-        lock_up |= record.field == "lock_up" and moved[k] != 0
-    return "lock-up" if lock_up else "performing"
+    """The gravest status of the date: as the program records it or, where it does so for a default alone, in lock-up
+    when a test fails its lock-up level."""
+    named = {record.name: moved[k] for k, record in enumerate(program.records)}
+    for name in ("default", "early_amortisation", "lock_up", "revolving"):
+        if named.get(f"status.{name}", 0) != 0:
+            return name.replace("lock_up", "lock-up").replace("_", " ")
+    recorded = any(record.owner == "status" and record.field != "default" for record in program.records)
+    lock_up = any(record.field == "lock_up" and moved[k] != 0 for k, record in enumerate(program.records))
+    return "lock-up" if lock_up and not recorded else "performing"

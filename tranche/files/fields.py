@@ -20,9 +20,12 @@ from tranche.deal import (
     Expectation,
     Fee,
     Residual,
+    Revolving,
     Schedule,
+    StatusRules,
 )
 from tranche.deal.check_collateral import relative_path
+from tranche.deal.frozen_map import FrozenMap
 from tranche.deal.test import LEVELS
 from tranche.errors import Invalid, nearest
 from tranche.market.terms import Lognormal, Reverting
@@ -32,8 +35,9 @@ from tranche.terms.tolerance import tolerance
 
 from .collateral_fields import collateral_readers
 from .coverage import read_level
+from .gather import Gather
 from .market import named
-from .readers import Reader, flag, formula, integer, listing, text
+from .readers import Reader, flag, formula, integer, listing, mapping, text
 
 
 def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str, Reader]]:
@@ -72,6 +76,12 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
             "limit": integer, "of": text, "in_a_row": integer, "amount": formula, "most": formula, "when": formula,
             "to": text,
         },
+        StatusRules: {
+            "revolving": of(Revolving), "lock_up": formula, "early_amortisation": formula,
+            "early_amortisation_is_final": flag, "default": formula, "payment_default": _counts,
+            "acceleration": flag, "cross_acceleration": flag,
+        },
+        Revolving: {"until": day, "ends_when": formula},
         Expect: {"paths": integer, "seed": integer, "figures": lambda raw: named(raw, read_expectation)},
         Collections: {"file": relative_path, "components": listing(text), "amounts": partial(read_amounts, cash)},
         **collateral_readers(currency, converter),
@@ -88,6 +98,13 @@ def read_amounts(cash: Reader, raw: Any) -> tuple[tuple[str, tuple[float, ...]],
     if isinstance(raw, dict):
         return named(raw, lambda name, amounts: (name, listing(cash)(amounts)))
     return (("cash", listing(cash)(raw)),)
+
+
+def _counts(value: Any) -> FrozenMap[int]:
+    """`{senior.interest: 2}`: dues and numbers of dates."""
+    with Gather() as gather:
+        found = {key: gather.read(key, integer, number) for key, number in mapping(value, "{a.interest: 2}").items()}
+    return FrozenMap({key: number for key, number in found.items() if number is not None})
 
 
 def read_expectation(figure: str, raw: Any) -> Expectation:

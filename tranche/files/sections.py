@@ -13,7 +13,20 @@ from cattrs.errors import BaseValidationError
 
 from tranche.collateral.names import names_of
 from tranche.collateral.terms import Collateral
-from tranche.deal import Account, CoverageTest, Deal, Debt, Expect, Fee, Residual, Schedule, Series, Source, Waterfalls
+from tranche.deal import (
+    Account,
+    CoverageTest,
+    Deal,
+    Debt,
+    Expect,
+    Fee,
+    Residual,
+    Schedule,
+    Series,
+    Source,
+    StatusRules,
+    Waterfalls,
+)
 from tranche.deal.check import Parts, name_problems, part_problems
 from tranche.deal.names import check_name
 from tranche.errors import DealError, Invalid, Problem, nearest
@@ -32,11 +45,12 @@ REQUIRED = ("format", "name", "schedule", "collateral", "tranches", "waterfall")
 # section → what each of its items is
 NAMED: dict[str, Any] = {"fees": Fee, "tranches": Tranche, "accounts": Account, "tests": CoverageTest}
 SINGLE: dict[str, Any] = {
-    "schedule": Schedule, "collateral": Collateral, "market": Market, "waterfall": Waterfalls, "expect": Expect,
+    "schedule": Schedule, "collateral": Collateral, "market": Market, "waterfall": Waterfalls, "status": StatusRules,
+    "expect": Expect,
 }  # fmt: skip
 OPTIONAL = (
-    "currency", "description", "assumptions", "market", "definitions", "series", "fees", "accounts", "tests", "expect",
-    "accept",
+    "currency", "description", "assumptions", "market", "definitions", "series", "fees", "accounts", "tests", "status",
+    "expect", "accept",
 )  # fmt: skip
 KEYS = (*REQUIRED, *OPTIONAL)
 MOST_PROBLEMS = 100

@@ -9,7 +9,7 @@ import attrs
 
 from tranche.deal import VERBS, Step, Waterfalls
 from tranche.deal.check import step_problems
-from tranche.deal.step import GROUPS
+from tranche.deal.step import GROUPS, LISTS
 from tranche.errors import Invalid, nearest
 from tranche.terms.day import day
 from tranche.terms.number import describe
@@ -17,8 +17,6 @@ from tranche.terms.percent import percent
 
 from .gather import Gather, under
 from .readers import Reader, formula, listing, mapping, text
-
-STATUSES = ("performing", "lock_up", "enforcement")
 
 # key in the file → field of Step and its reader
 _MODIFIERS: dict[str, tuple[str, Reader]] = {
@@ -78,8 +76,8 @@ def read_waterfalls(raw: Any) -> Waterfalls:
     lists: dict[str, Any] = {}
     with Gather() as gather:
         for key, value in raw.items():
-            if key not in STATUSES:
-                gather.refuse(key, f"unknown status {key!r}", nearest(key, STATUSES))
+            if key not in LISTS:
+                gather.refuse(key, f"unknown status {key!r}", nearest(key, LISTS))
             else:
                 lists[key] = gather.read(key, steps, value)
         if "performing" not in raw:

@@ -32,7 +32,8 @@ def scales(seen: Observed, factor: float) -> None:
         raise BrokenInvariant(f"scaling by {factor:.17g}", seen.name, said, path, t + 1)
 
 
-COUNTS = ("breached", "sweep", "lock_up", "early_amortisation", "default")  # records that count and are no money
+# records that count and are no money
+COUNTS = ("revolving", "breached", "sweep", "lock_up", "early_amortisation", "default")
 
 
 def _times(collections: object, factor: float) -> dict[str, NDArray[np.float64]] | NDArray[np.float64]:
