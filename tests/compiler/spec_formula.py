@@ -7,6 +7,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
+from tests.compiler.spec_status import uniform_status
 from tranche.deal import Deal, Debt
 from tranche.deal import Series as StatedSeries
 from tranche.deal.formula import Binary, Call, Expr, Name, Number, Unary
@@ -55,9 +56,8 @@ class Uniform:
                 self.names[f"{tranche.name}.rate"] = [max(0.0, max(low, min(high, i)) + coupon.spread) for i in index]
         if not deal.fees:
             self.names["fees.due"] = [0.0] * self.periods
-        for level in ("lock_up", "default"):
-            if all(getattr(test, level) is None for test in deal.tests):
-                self.names[f"status.{level}"] = [0.0] * self.periods
+        known = uniform_status(deal, dates.dates, self.value)
+        self.names |= {name: row for name, row in known.items() if row is not None}
 
     def value(self, tree: Expr) -> Series | None:
         """The formula in each period; None when it needs a path."""

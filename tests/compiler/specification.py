@@ -27,9 +27,11 @@ import attrs
 
 from tests.compiler.spec_fees import Fees, OwedFee
 from tests.compiler.spec_formula import Uniform, divide, exact
+from tests.compiler.spec_status import Status
 from tests.compiler.spec_tests import ReadTest
 from tranche.deal import Deal, Debt, Residual, Step
 from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Number, Unary
+from tranche.deal.step import LISTS
 from tranche.terms.dates import PaymentDates, payment_dates
 from tranche.terms.daycounts import year_fraction
 
@@ -64,7 +66,7 @@ class Specification:
         self.fees = {fee.name: OwedFee(fee) for fee in deal.fees}
         self.fee_terms = Fees(self.dates, terms.frequency, terms.day_count, self.uniform, self.value)
         self.residuals = {x.name for x in deal.tranches if isinstance(x, Residual)}
-        self.defaulted = self.locked = False
+        self.status = Status(deal, self.dates.dates)
         self.dues: dict[str, Amount] = {}
         self.tests: dict[str, ReadTest] = {}
         self.kept: dict[Expr, Amount] = {}  # prev: the value at the last close
@@ -141,10 +143,7 @@ class Specification:
                 test.name, ReadTest(test, self.dates.dates, self.value, self.moved, self.pay_in)
             )
             levels |= {level for level, bites in read.read(self.t).items() if bites}
-        self.defaulted = self.defaulted or "default" in levels
-        self.locked = "lock_up" in levels and not self.defaulted
-        if any(test.default is not None for test in self.deal.tests):
-            self.moved("status.default", Fraction(self.defaulted))
+        self.status.decide(self, levels)
 
     def pay_in(self, account: str, amount: Amount) -> None:
         self.accounts[account] += amount
@@ -152,15 +151,29 @@ class Specification:
             self.moved(f"{account}.funded", amount)
 
     def list_of_the_status(self) -> Sequence[Step]:
-        lists = self.deal.waterfall
-        if self.defaulted:
+        lists, status = self.deal.waterfall, self.status.now
+        if status == "default":
             return lists.enforcement or self.default_enforcement()
-        return (lists.lock_up or lists.performing) if self.locked else lists.performing
+        if status == "early_amortisation":
+            return lists.early_amortisation or [*lists.performing, *self.turbo()]
+        return getattr(lists, status) or lists.performing
 
     def passed_over(self, target: str) -> bool:
-        """In lock-up without a list of its own, residuals wait until no debt is owed anything."""
-        waits = self.locked and not self.defaulted and not self.deal.waterfall.lock_up
+        """In lock-up and early amortisation without a list of their own, residuals wait until no debt is owed a thing."""
+        status = self.status.now
+        waits = status in ("lock_up", "early_amortisation") and not getattr(self.deal.waterfall, status)
         return waits and target in self.residuals and any(d.balance + d.interest > 0 for d in self.debts.values())
+
+    def by_rank(self) -> list[list[str]]:
+        ranks = {x.name: x.rank or k for k, x in enumerate(self.deal.tranches, start=1)}
+        return [[name for name in self.debts if ranks[name] == rank] for rank in sorted({ranks[n] for n in self.debts})]
+
+    def turbo(self) -> list[Step]:
+        steps = [
+            Step(verb="sweep", targets=tuple(f"{name}.principal" for name in names), group="pro_rata")
+            for names in self.by_rank()
+        ]
+        return steps + [Step(verb="pay", targets=(x.name,)) for x in self.deal.tranches if x.name in self.residuals]
 
     def default_enforcement(self) -> list[Step]:
         ranks = {x.name: x.rank or k for k, x in enumerate(self.deal.tranches, start=1)}
@@ -298,6 +311,7 @@ class Specification:
         for name, debt in self.debts.items():
             if debt.terms.unpaid_interest == "capitalised":
                 self.capitalise(name)
+            self.status.close(name, debt)
             self.moved(f"{name}.shortfall", debt.interest + debt.principal)
             if debt.terms.unpaid_interest == "cancelled":
                 debt.interest = Fraction(0)
@@ -375,7 +389,7 @@ class Specification:
         if owner == "collections":
             return self.component(field) if field else self.flows[-1]["collateral.collections"]
         if owner == "status":
-            return Fraction(self.locked if field == "lock_up" else self.defaulted)
+            return Fraction(self.status.now == field)
         if owner == "fees":
             return sum((self.dues[fee] for fee in self.fees), Fraction(0))
         return sum((self.debt_service(debt) for debt in self.debts), Fraction(0))
@@ -402,13 +416,16 @@ def operate(op: str, a: Amount, b: Amount) -> Amount:
 
 
 def every_formula(deal: Deal) -> list[Formula]:
-    steps = [*deal.waterfall.performing, *deal.waterfall.lock_up, *deal.waterfall.enforcement]
+    steps = [step for listed in LISTS for step in getattr(deal.waterfall, listed)]
     found = [*deal.definitions.values()]
     found += [f for fee in deal.fees for f in (fee.amount, fee.on, fee.count, fee.index, fee.cap)]
     found += [account.target for account in deal.accounts]
     found += [side for test in deal.tests for side in (test.numerator, test.denominator, test.cure)]
     cures = [test.equity_cure for test in deal.tests if test.equity_cure is not None]
     found += [side for cure in cures for side in (cure.amount, cure.most, cure.when)]
+    if deal.status is not None:
+        found += [deal.status.lock_up, deal.status.early_amortisation, deal.status.default]
+        found += [deal.status.revolving.ends_when] if deal.status.revolving is not None else []
     found += [formula for step in steps for formula in (step.limit, step.when)]
     return [formula for formula in found if formula is not None]
 

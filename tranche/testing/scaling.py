@@ -7,8 +7,9 @@ from typing import Any
 import attrs
 
 from tranche.collateral.terms import Collections
-from tranche.deal import Deal, Debt, EquityCure, Fee, Formula, Residual, Series, Step, format_expr
+from tranche.deal import Deal, Debt, EquityCure, Fee, Formula, Residual, Series, StatusRules, Step, format_expr
 from tranche.deal.formula import WINDOWS, Binary, Call, Expr, Name, Number, Unary
+from tranche.deal.step import LISTS
 from tranche.errors import Problem, UsageError
 
 MONEY = ("balance", "notional", "due", "unpaid", "debt_service", "target", "numerator", "denominator",
@@ -46,11 +47,9 @@ def scaled(deal: Deal, factor: float) -> Deal:
             )
             for test in deal.tests
         ),
+        status=unit.status(deal.status),
         waterfall=attrs.evolve(
-            deal.waterfall,
-            performing=tuple(map(unit.step, deal.waterfall.performing)),
-            lock_up=tuple(map(unit.step, deal.waterfall.lock_up)),
-            enforcement=tuple(map(unit.step, deal.waterfall.enforcement)),
+            deal.waterfall, **{listed: tuple(map(unit.step, getattr(deal.waterfall, listed))) for listed in LISTS}
         ),
     )
 
@@ -91,7 +90,7 @@ class _Unit:
         return Formula(tree, format_expr(tree))
 
     def step(self, step: Step) -> Step:
-        when = None if step.when is None else self.formula(step.when, self.degree(step.when.tree) or 0)
+        when = self.condition(step.when)
         return attrs.evolve(step, limit=self.amount(step.limit), when=when)
 
     def fee(self, fee: Fee) -> Fee:
@@ -104,10 +103,24 @@ class _Unit:
         steps = tuple((date, number * times) for date, number in fee.steps)
         return attrs.evolve(fee, **changed, price=price, steps=steps)
 
+    def condition(self, formula: Formula | None) -> Formula | None:
+        return None if formula is None else self.formula(formula, self.degree(formula.tree) or 0)
+
+    def status(self, rules: StatusRules | None) -> StatusRules | None:
+        if rules is None:
+            return None
+        changed: dict[str, Any] = {
+            field: self.condition(getattr(rules, field)) for field in ("lock_up", "early_amortisation", "default")
+        }
+        if rules.revolving is not None:
+            ends_when = self.condition(rules.revolving.ends_when)
+            changed["revolving"] = attrs.evolve(rules.revolving, ends_when=ends_when)
+        return attrs.evolve(rules, **changed)
+
     def equity_cure(self, right: EquityCure | None) -> EquityCure | None:
         if right is None:
             return None
-        when = None if right.when is None else self.formula(right.when, self.degree(right.when.tree) or 0)
+        when = self.condition(right.when)
         return attrs.evolve(right, amount=self.amount(right.amount), most=self.amount(right.most), when=when)
 
     def either(self, *trees: Expr) -> int:

@@ -8,7 +8,12 @@ from tranche.analysis.subject import Subject
 from tranche.errors import DealWarning
 
 RULE = "unreachable-status"
-LEADS = {"lock_up": "a test with a lock_up level", "enforcement": "a test with a default level"}
+LEADS = {
+    "revolving": "status.revolving",
+    "lock_up": "a test with a lock_up level",
+    "early_amortisation": "a test with an early_amortisation level",
+    "enforcement": "a test with a default level",
+}
 
 
 def unreachable_list(subject: Subject) -> Iterator[DealWarning]:

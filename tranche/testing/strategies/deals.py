@@ -32,6 +32,7 @@ from tranche.terms.daycounts import DAY_COUNTS
 from .coverage import coverage_tests, flags_of
 from .fees import fee_terms
 from .formulas import Scope, formula, money
+from .status import STATUS_FLAGS, status_rules
 from .waterfalls import Cast, plain_waterfall, waterfalls
 
 NOTIONALS = (100.0, 1_000.0, 12_345.67, 1e6, 70e6)
@@ -139,8 +140,9 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
         accrued,
         ratios=tuple(tests),
         money=(*accrued.money, *(f"{t}.{field}" for t in tests for field in ("cure", "shortfall"))),
-        flags=(*(name for test in made_tests for name in flags_of(test)), "status.lock_up", "status.default"),
+        flags=(*(name for test in made_tests for name in flags_of(test)), *STATUS_FLAGS),
     )
+    tested = attrs.evolve(late, flags=tuple(flag for flag in late.flags if flag not in STATUS_FLAGS))
     cast = Cast(
         debts=tuple(names),
         residuals=tuple(t.name for t in tranches if isinstance(t, Residual)),
@@ -164,6 +166,7 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
             for name in accounts
         ),
         tests=tuple(made_tests),
+        status=draw(status_rules(tested, names, dates)),
         waterfall=draw(waterfalls(cast)),
     )
 

@@ -38,13 +38,15 @@ def plain_waterfall(debts: tuple[str, ...], fees: tuple[str, ...], residuals: tu
 
 @st.composite
 def waterfalls(draw: st.DrawFn, cast: Cast) -> Waterfalls:
-    """Lists for each status; lock-up and enforcement are more often left to their defaults."""
+    """Lists for each status; all but performing are more often left to their defaults."""
     performing = draw(st.lists(steps(cast), min_size=1, max_size=9))
     if draw(st.booleans()):
         performing = [*performing, *plain_waterfall(cast.debts, cast.fees, cast.residuals).performing]
     own = st.lists(steps(cast), min_size=1, max_size=5)
     return Waterfalls(
         performing=tuple(performing),
+        revolving=tuple(draw(st.one_of(st.just([]), st.just([]), own))),
+        early_amortisation=tuple(draw(st.one_of(st.just([]), st.just([]), own))),
         lock_up=tuple(draw(st.one_of(st.just([]), st.just([]), own))),
         enforcement=tuple(draw(st.one_of(st.just([]), st.just([]), own))),
     )
