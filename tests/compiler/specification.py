@@ -159,7 +159,7 @@ class Specification:
         return getattr(lists, status) or lists.performing
 
     def passed_over(self, target: str) -> bool:
-        """In lock-up and early amortisation without a list of their own, residuals wait until no debt is owed a thing."""
+        """In lock-up and early amortisation without a list of their own, residuals wait until no debt is owed."""
         status = self.status.now
         waits = status in ("lock_up", "early_amortisation") and not getattr(self.deal.waterfall, status)
         return waits and target in self.residuals and any(d.balance + d.interest > 0 for d in self.debts.values())
