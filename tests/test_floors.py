@@ -21,7 +21,7 @@ FLOORS = (
     {"errors", "program", "disassembly", "_version", "_kernels"},
     {"terms", "closed_forms", "description"},
     {"deal", "market", "collateral"},
-    {"files", "compiler", "reference"},
+    {"files", "compiler", "reference", "calibration"},
     {"engine", "results", "reduction", "measures", "inputs"},
     {"explanation", "projection", "expectations", "analysis"},
     {"api", "studies", "system"},
