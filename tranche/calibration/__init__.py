@@ -2,6 +2,6 @@
 
 from .calibrate import calibrate
 from .calibration import Calibration
-from .history import History, history, read_history
+from .history import History, history_of, read_history
 
-__all__ = ["Calibration", "History", "calibrate", "history", "read_history"]
+__all__ = ["Calibration", "History", "calibrate", "history_of", "read_history"]

@@ -38,12 +38,12 @@ def calibrate(
 ) -> Calibration:
     """Fit everything that the history can say.
 
-    `reverts`: series that revert to a mean; the others are lognormal. `filter`: what takes volatility clusters out of the
-    residuals before copulas are fitted (none, garch, gjr). `stress`: the series of a stress link, and the one that
+    `reverts`: series that revert to a mean; the others are lognormal. `filter`: what takes volatility clusters out of
+    the residuals before copulas are fitted (none, garch, gjr). `stress`: the series of a stress link, and the one that
     contagion is conditioned on (the first series without it); `memory` of its volatility in years. `dependence`: what
-    the market states: by default the regimes if the bootstrap rejects that calm equals stress at 5% and their BIC is the
-    better one, else the static copula with the best BIC. `bootstrap`: draws of that test; `progress` is called with the
-    number done since the last call. The same seed gives the same figures.
+    the market states: by default the regimes if the bootstrap rejects that calm equals stress at 5% and their BIC is
+    the better one, else the static copula with the best BIC. `bootstrap`: draws of that test; `progress` is called
+    with the number done since the last call. The same seed gives the same figures.
 
     Raises DataError (what is wrong with the history), UsageError, MissingExtra.
     """
@@ -119,7 +119,7 @@ def _choice(
         raise UsageError(Problem(f"no {wanted} copula fits these series", f"what fits: {', '.join(known)}"))
     best = static[0]
     if test is None:
-        return best, f"the best BIC of the static copulas ({label(best)}); without a bootstrap regimes are not considered"
+        return best, "the best BIC of the static copulas; without a bootstrap regimes are not considered"
     if test.p_value <= LEVEL and regime.bic < best.bic:
         return regime, f"calm equals stress is rejected (p = {test.p_value:.3g}) and the regimes have the best BIC"
     if test.p_value > LEVEL:

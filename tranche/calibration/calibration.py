@@ -51,8 +51,10 @@ class Calibration:
         """A row a parameter of every law and copula: what, parameter, value, se."""
         import pandas as pd
 
-        rows = [(f"{one.name}: {one.kind}", name, e.value, e.se) for one in self.marginals for name, e in one.parameters.items()]
-        rows += [(f"{one.name}: {one.kind}", "t dof of residuals", one.dof.value, one.dof.se) for one in self.marginals if one.dof]
+        rows = []
+        for one in self.marginals:
+            found = one.parameters | ({"t dof of residuals": one.dof} if one.dof else {})
+            rows += [(f"{one.name}: {one.kind}", name, e.value, e.se) for name, e in found.items()]
         for fit in self.fits():
             rows += [(label(fit), name, e.value, e.se) for name, e in fit.parameters.items()]
         return pd.DataFrame(rows, columns=["law", "parameter", "value", "se"])
@@ -88,7 +90,8 @@ class Calibration:
             rows.append((" ~ ".join(test.pair), "exceedance correlations", test.rho, test.p_value, said))
         for one in self.contagions:
             said = "moves with turbulence" if one.p_adjusted <= LEVEL else "no change once the variance is allowed for"
-            rows.append((" | ".join(reversed(one.pair)), "Forbes-Rigobon", one.adjusted - one.calm, one.p_adjusted, said))
+            pair = " | ".join(reversed(one.pair))
+            rows.append((pair, "Forbes-Rigobon", one.adjusted - one.calm, one.p_adjusted, said))
         return pd.DataFrame(rows, columns=["pair", "test", "statistic", "p_value", "says"])
 
     @property
@@ -98,8 +101,8 @@ class Calibration:
         for marginal in self.marginals:
             if marginal.clusters <= 0.01 and not marginal.filtered:
                 found.append(
-                    f"the volatility of {marginal.name} clusters (p = {marginal.clusters:.2g}): what looks like converging "
-                    "dependence may be common volatility; filter it (--filter garch)"
+                    f"the volatility of {marginal.name} clusters (p = {marginal.clusters:.2g}): what looks like "
+                    "converging dependence may be common volatility; filter it (--filter garch)"
                 )
         return tuple(found)
 

@@ -67,7 +67,7 @@ def read_history(path: str | Path) -> History:
     return _Rows(file, names, where, rows[1:]).history()
 
 
-def history(dates: Sequence[dt.date], levels: dict[str, Sequence[float]], source: str = "") -> History:
+def history_of(dates: Sequence[dt.date], levels: dict[str, Sequence[float]], source: str = "") -> History:
     """A history made in Python: as many `levels` of each series as there are `dates`. Raises DataError."""
     columns = {name: np.asarray(column, dtype=np.float64) for name, column in levels.items()}
     for name, column in columns.items():
