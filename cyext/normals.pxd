@@ -28,9 +28,10 @@ cdef extern from *:
 
 # ---- counter-based words -----------------------------------------------------------------------------------------
 
-cdef inline lane_void philox(uint64_t key, uint64_t first, uint32_t third, uint32_t fourth, words_rw low, words_rw high,
-                             Py_ssize_t n) noexcept nogil:
-    """Philox4x32-10 (Salmon, Moraes, Dror, Shaw, 2011) of the counters (path, path >> 32, third, fourth), path = first + i.
+cdef inline lane_void philox(uint64_t key, uint64_t first, int halve, uint32_t third, uint32_t fourth, words_rw low,
+                             words_rw high, Py_ssize_t n) noexcept nogil:
+    """Philox4x32-10 (Salmon, Moraes, Dror, Shaw, 2011) of the counters (path, path >> 32, third, fourth), path = first + i,
+    or its half, rounded down, where `halve` is 1.
 
     `low` is the first two words of the result, `high` the last two; the earlier word is the less significant half.
     """
@@ -38,8 +39,9 @@ cdef inline lane_void philox(uint64_t key, uint64_t first, uint32_t third, uint3
     cdef int k
     cdef uint64_t a, b, c, d, p, q, key_a, key_b
     for i in range(n):
-        a = (first + <uint64_t>i) & LOW_WORD
-        b = (first + <uint64_t>i) >> 32
+        b = (first + <uint64_t>i) >> halve
+        a = b & LOW_WORD
+        b = b >> 32
         c = third
         d = fourth
         key_a = key & LOW_WORD

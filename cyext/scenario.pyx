@@ -1,20 +1,28 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Draws the factors of a market, block by block. Twin in plain Python: `tranche/market/twin.py`.
 
-(A) The draw of driver j in period t (from 0) of path p is the Philox word at the counter (p, p >> 32, t, j // 2) under
+(A) The draw at slot j of period t (from 0) of path p is the Philox word at the counter (p, p >> 32, t, j // 2) under
     the key `seed`, its lower half for even j and its upper half for odd j: nothing else enters, so any path can be
-    drawn alone, and a factor added at the end moves no draw of the others.
+    drawn alone. Driver j has slot j, so a factor added at the end moves no draw of the others.
 (B) Lanes never meet and every lane takes the same operations, so that the bits of a path do not depend on the width,
     the lanes, the first path, the thread or the vector unit.
-(C) All dynamics are one recursion, y <- decay y + (shift + scale z), and one of two readings of it: level e**y, or
-    level + y within [low, high]. z is the row of `mixing` times the drivers.
+(C) What is done in a period is a tape of steps over registers of CHUNK lanes, which stay in the first-level cache.
+    The first registers are the columns, written anew in every period: those of a whole chunk lie in the block's own
+    input buffer.
+(D) Antithetic: paths 2k and 2k + 1 share the words of k; the odd one takes 1 - u for u, everywhere.
 """
 from cpython.pycapsule cimport PyCapsule_New
 from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
-from normals cimport exponential, indices_rw, lane_void, lanes_ro, lanes_rw, normal, philox, uniform, words_rw
+cimport copulas
+cimport steps
+from elementary cimport RATIONAL
+from lanes cimport lane_void
+from normals cimport exponential, normal, philox, uniform
 from source cimport BlockSource
+from steps cimport CHUNK
+from tape cimport *
 
 import numpy as np
 
@@ -31,117 +39,181 @@ cdef extern from *:
     ctypedef void cloned_void "SCENARIO_CLONES void"
 
 cdef enum:
-    CHUNK = 64                  # lanes drawn together, whatever the block's width
+    PAD = 16                    # what `normal` may write beyond its rows
+
+STEP_FIELDS = 11
 
 cdef struct Model:
     uint64_t seed
+    int antithetic
     Py_ssize_t periods
-    Py_ssize_t factors
-    const double* decay         # [periods, factors], like shift and scale
-    const double* shift
-    const double* scale
-    const double* start         # [factors], like level, low, high and is_exponential
-    const double* level
-    const double* low
-    const double* high
-    const int32_t* is_exponential
-    const double* mixing        # [factors, factors], lower triangular
+    Py_ssize_t columns
+    Py_ssize_t registers
+    Py_ssize_t most_drawn       # by one step
+    Py_ssize_t length
+    const TapeStep* tape        # [length]
+    Py_ssize_t params
+    const double* param         # [periods, params]
+    const double* constant
+    const double* initial       # [registers]
+
+cdef struct Room:               # what a chunk works in
+    double** at                 # [registers]
+    double* own                 # [registers, CHUNK]
+    double* u                   # [most_drawn + 1, CHUNK]
+    double* p                   # [most_drawn, CHUNK] + PAD, like the next two
+    double* tail
+    int32_t* where
 
 
-cdef inline lane_void mix(const double* mixing, Py_ssize_t factors, double* z) noexcept nogil:
-    """z <- mixing z in place, the last row first, because row i reads the drivers before it."""
-    cdef Py_ssize_t i, j
-    for i in range(factors - 1, -1, -1):
-        multiply(z + i * CHUNK, mixing[i * factors + i])
-        for j in range(i):
-            if mixing[i * factors + j] != 0:
-                add_multiple(z + i * CHUNK, z + j * CHUNK, mixing[i * factors + j])
+cdef inline lane_void draw(const Model* model, uint64_t first, Py_ssize_t t, Py_ssize_t slot, Py_ssize_t n,
+                           double* u) noexcept nogil:
+    """Uniforms of the slots slot <= j < slot + n, `slot` even; row n is written when n is odd."""
+    cdef uint64_t low[CHUNK]
+    cdef uint64_t high[CHUNK]
+    cdef Py_ssize_t j, i
+    for j in range(0, n, 2):
+        philox(model.seed, first, model.antithetic, <uint32_t>t, <uint32_t>((slot + j) // 2), low, high, CHUNK)
+        uniform(low, u + j * CHUNK, CHUNK)
+        uniform(high, u + (j + 1) * CHUNK, CHUNK)
+    if model.antithetic:
+        for j in range(n):
+            for i in range(CHUNK):
+                if (first + <uint64_t>i) & 1:
+                    u[j * CHUNK + i] = 1.0 - u[j * CHUNK + i]
 
 
-cdef inline lane_void multiply(lanes_rw z, double weight) noexcept nogil:
-    cdef Py_ssize_t i
-    for i in range(CHUNK):
-        z[i] = weight * z[i]
-
-
-cdef inline lane_void add_multiple(lanes_rw z, lanes_ro driver, double weight) noexcept nogil:
-    cdef Py_ssize_t i
-    for i in range(CHUNK):
-        z[i] = z[i] + weight * driver[i]
-
-
-cdef inline lane_void advance(lanes_rw y, lanes_ro z, double decay, double shift, double scale) noexcept nogil:
-    cdef Py_ssize_t i
-    for i in range(CHUNK):
-        y[i] = decay * y[i] + (shift + scale * z[i])
-
-
-cdef inline lane_void write_exponential(lanes_rw out, lanes_ro y, double level, Py_ssize_t n) noexcept nogil:
+cdef inline lane_void copy(double* d, const double* a, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(n):
-        out[i] = level * exponential(y[i])
+        d[i] = a[i]
 
 
-cdef inline lane_void write_clipped(lanes_rw out, lanes_ro y, double level, double low, double high,
-                                    Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef double x
-    for i in range(n):
-        x = level + y[i]
-        x = x if x > low else low
-        out[i] = x if x < high else high
+cdef inline lane_void execute(const Model* model, const Room* room, const TapeStep* it, uint64_t first, Py_ssize_t t,
+                              const double* param) noexcept nogil:
+    cdef const int32_t* r = &it.r[0]
+    cdef double** at = room.at
+    cdef double* d = at[r[0]]
+    cdef const double* p = param + it.param
+    cdef const double* c = model.constant + it.constant
+    cdef int op = it.op
+    if op == TAPE_NORMALS:
+        draw(model, first, t, r[2], r[1], room.u)
+        normal(room.u, d, room.p, room.tail, room.where, r[1] * CHUNK)
+    elif op == TAPE_UNIFORMS:
+        draw(model, first, t, r[2], r[1], room.u)
+        copy(d, room.u, r[1] * CHUNK)
+    elif op == TAPE_SCORES:
+        normal(at[r[1]], d, room.p, room.tail, room.where, r[2] * CHUNK)
+    elif op == TAPE_MIX:
+        steps.mix(d, at[r[1]], c, r[2])
+    elif op == TAPE_AFFINE:
+        steps.affine(d, at[r[1]], p)
+    elif op == TAPE_SUM:
+        steps.weighted_sum(d, at[r[1]], at[r[2]], p)
+    elif op == TAPE_PRODUCT:
+        steps.product(d, at[r[1]], at[r[2]])
+    elif op == TAPE_QUOTIENT:
+        steps.quotient(d, at[r[1]], at[r[2]])
+    elif op == TAPE_HIGHER:
+        steps.at_least(d, at[r[1]], at[r[2]])
+    elif op == TAPE_LOWER:
+        steps.at_most(d, at[r[1]], at[r[2]])
+    elif op == TAPE_SELECT:
+        steps.select(d, at[r[1]], at[r[2]], at[r[3]])
+    elif op == TAPE_BELOW:
+        steps.below(d, at[r[1]], p[0])
+    elif op == TAPE_SWITCH:
+        steps.switch(d, at[r[1]], p[0], p[1])
+    elif op == TAPE_ADVANCE:
+        steps.advance(d, at[r[1]], p[0], p[1], p[2])
+    elif op == TAPE_EXP:
+        steps.exponential_level(d, at[r[1]], p[0])
+    elif op == TAPE_CLIP:
+        steps.clipped(d, at[r[1]], p[0], p[1], p[2])
+    elif op == TAPE_LOG:
+        steps.logarithms(d, at[r[1]])
+    elif op == TAPE_SQRT:
+        steps.roots(d, at[r[1]])
+    elif op == TAPE_LOGISTIC:
+        steps.logistic(d, at[r[1]])
+    elif op == TAPE_CDF:
+        steps.normal_cdf(d, at[r[1]], c)
+    elif op == TAPE_POSITIVE:
+        steps.positive(d, at[r[1]], c)
+    elif op == TAPE_T_VALUE:
+        steps.student_value(d, at[r[1]], c)
+    elif op == TAPE_T_SCORE:
+        steps.student_score(d, at[r[1]], c)
+    elif op == TAPE_LINK:
+        copulas.link(d, at[r[1]], at[r[2]], at[r[3]], c, c + r[4] * (r[4] + 1) // 2, r[4])
+    elif op == TAPE_CLAYTON:
+        copulas.clayton(d, at[r[1]], at[r[2]], c[0], r[3])
+    elif op == TAPE_FRANK:
+        if r[3] == 0:
+            copulas.frank_frailty(d, at[r[1]], at[r[2]], c[0])
+        else:
+            copulas.frank(d, at[r[1]], at[r[2]], c[0])
+    elif op == TAPE_GUMBEL:
+        copulas.gumbel(d, at[r[1]], at[r[2]], c[0], c + 1, r[3])
+    elif op == TAPE_COUNT:
+        steps.count_below(d, at[r[1]], p[0], r[2])
 
 
 cdef cloned_void fill_chunk(const Model* model, uint64_t first, Py_ssize_t lanes, Py_ssize_t width, Py_ssize_t inputs,
-                            double* out, char* scratch) noexcept nogil:
+                            double* out, const Room* room) noexcept nogil:
     """Draws CHUNK paths from `first` and writes the first `lanes` of them."""
-    cdef Py_ssize_t factors = model.factors, rows = (factors + 1) // 2 * 2, t, f, i, at
-    cdef double* y = <double*>scratch                               # [rows, CHUNK]
-    cdef double* u = y + rows * CHUNK
-    cdef double* z = u + rows * CHUNK
-    cdef double* p = z + rows * CHUNK                               # rows * CHUNK + 8, like the next two
-    cdef double* tail = p + rows * CHUNK + 8
-    cdef int32_t* where = <int32_t*>(tail + rows * CHUNK + 8)
-    cdef uint64_t low[CHUNK]
-    cdef uint64_t high[CHUNK]
-    cdef double* target
-    for f in range(factors):
+    cdef Py_ssize_t t, k, i
+    cdef const TapeStep* it
+    cdef double** at = room.at
+    cdef const double* param
+    for k in range(model.registers):
+        at[k] = room.own + k * CHUNK
         for i in range(CHUNK):
-            y[f * CHUNK + i] = model.start[f]
+            at[k][i] = model.initial[k]
     for t in range(model.periods):
-        for f in range(0, rows, 2):
-            philox(model.seed, first, <uint32_t>t, <uint32_t>(f // 2), low, high, CHUNK)
-            uniform(low, u + f * CHUNK, CHUNK)
-            uniform(high, u + (f + 1) * CHUNK, CHUNK)
-        normal(u, z, p, tail, where, factors * CHUNK)
-        mix(model.mixing, factors, z)
-        for f in range(factors):
-            at = t * factors + f
-            advance(y + f * CHUNK, z + f * CHUNK, model.decay[at], model.shift[at], model.scale[at])
-            target = out + (t * inputs + f) * width
-            if model.is_exponential[f] and lanes == CHUNK:
-                write_exponential(target, y + f * CHUNK, model.level[f], CHUNK)
-            elif model.is_exponential[f]:
-                write_exponential(target, y + f * CHUNK, model.level[f], lanes)
-            else:
-                write_clipped(target, y + f * CHUNK, model.level[f], model.low[f], model.high[f], lanes)
+        param = model.param + t * model.params
+        if lanes == CHUNK:
+            for k in range(model.columns):
+                at[k] = out + (t * inputs + k) * width
+        k = 0
+        while k < model.length:
+            it = model.tape + k
+            k += 1
+            if it.begin <= t < it.end:
+                if it.op == TAPE_SKIP:
+                    if not steps.anywhere(at[it.r[0]], it.r[1]):
+                        k += it.r[2]
+                else:
+                    execute(model, room, it, first, t, param)
+        if lanes < CHUNK:
+            for k in range(model.columns):
+                copy(out + (t * inputs + k) * width, at[k], lanes)
 
 
 cdef int fill(const void* self, int64_t first_path, Py_ssize_t lanes, Py_ssize_t width, Py_ssize_t inputs,
               double* out, void* scratch) noexcept nogil:
+    cdef const Model* model = <const Model*>self
+    cdef Room room
     cdef Py_ssize_t lane = 0
+    room.own = <double*>scratch
+    room.u = room.own + model.registers * CHUNK
+    room.p = room.u + (model.most_drawn + 1) * CHUNK
+    room.tail = room.p + model.most_drawn * CHUNK + PAD
+    room.at = <double**>(room.tail + model.most_drawn * CHUNK + PAD)
+    room.where = <int32_t*>(room.at + model.registers)
     while lane < lanes:
-        fill_chunk(<const Model*>self, <uint64_t>(first_path + lane), lanes - lane if lanes - lane < CHUNK else CHUNK,
-                   width, inputs, out + lane, <char*>scratch)
+        fill_chunk(model, <uint64_t>(first_path + lane), lanes - lane if lanes - lane < CHUNK else CHUNK,
+                   width, inputs, out + lane, &room)
         lane += CHUNK
     return 0
 
 
 cdef class Scenario:
-    """The factors `columns` at the end of each period, from arrays that `tranche.market.scenario` works out.
+    """The factors `columns` at the end of each period, by the tape that `tranche.market.scenario` writes.
 
-    decay, shift, scale: float64 [periods, factors]; start, level, low, high: float64 [factors]; is_exponential: int32
-    [factors]; mixing: float64 [factors, factors], lower triangular. The arrays are kept, not copied.
+    steps: int32 [steps, STEP_FIELDS]; params: float64 [periods, params]; constants: float64; initial: float64
+    [registers], of which the first are the columns. The arrays are kept, not copied, and trusted: `market.tape` checks.
     """
     cdef Model model
     cdef BlockSource source
@@ -149,41 +221,48 @@ cdef class Scenario:
     cdef readonly tuple columns
     cdef readonly Py_ssize_t periods
     cdef readonly uint64_t seed
+    cdef readonly bint antithetic
 
-    def __cinit__(self, tuple columns, uint64_t seed, const double[:, ::1] decay, const double[:, ::1] shift,
-                  const double[:, ::1] scale, const double[::1] start, const double[::1] level, const double[::1] low,
-                  const double[::1] high, const int32_t[::1] is_exponential, const double[:, ::1] mixing):
-        cdef Py_ssize_t factors = len(columns), periods = decay.shape[0]
-        cdef Py_ssize_t rows = (factors + 1) // 2 * 2
-        self.arrays = (np.asarray(decay), np.asarray(shift), np.asarray(scale), np.asarray(start), np.asarray(level),
-                       np.asarray(low), np.asarray(high), np.asarray(is_exponential), np.asarray(mixing))
-        if [a.shape for a in self.arrays] != 3 * [(periods, factors)] + 5 * [(factors,)] + [(factors, factors)]:
-            raise ValueError("decay, shift, scale [periods, factors]; start, level, low, high, is_exponential [factors]; "
-                             "mixing [factors, factors]")
+    def __cinit__(self, tuple columns, uint64_t seed, const int32_t[:, ::1] steps, const double[:, ::1] params,
+                  const double[::1] constants, const double[::1] initial, bint antithetic=False):
+        cdef Py_ssize_t k, most = 1
+        cdef Model* model = &self.model
+        if steps.shape[1] != STEP_FIELDS or initial.shape[0] < len(columns):
+            raise ValueError("steps [steps, 11], a register for every column")
+        self.arrays = (np.asarray(steps), np.asarray(params), np.asarray(constants), np.asarray(initial))
         self.columns = columns
-        self.periods = periods
-        self.seed = seed
-        self.model.seed = seed
-        self.model.periods = periods
-        self.model.factors = factors
-        if factors and periods:
-            self.model.decay = &decay[0, 0]
-            self.model.shift = &shift[0, 0]
-            self.model.scale = &scale[0, 0]
-            self.model.start = &start[0]
-            self.model.level = &level[0]
-            self.model.low = &low[0]
-            self.model.high = &high[0]
-            self.model.is_exponential = &is_exponential[0]
-            self.model.mixing = &mixing[0, 0]
+        self.periods = params.shape[0]
+        self.seed = model.seed = seed
+        self.antithetic = model.antithetic = antithetic
+        model.periods = params.shape[0]
+        model.columns = len(columns)
+        model.registers = initial.shape[0]
+        model.length = steps.shape[0]
+        model.params = params.shape[1]
+        if steps.shape[0]:
+            model.tape = <const TapeStep*>&steps[0, 0]
+        if params.size:
+            model.param = &params[0, 0]
+        if constants.size:
+            model.constant = &constants[0]
+        if initial.size:
+            model.initial = &initial[0]
+        for k in range(model.length):
+            if steps[k, 0] in (TAPE_NORMALS, TAPE_UNIFORMS):
+                most = max(most, steps[k, 6])
+            elif steps[k, 0] == TAPE_SCORES:
+                most = max(most, steps[k, 7])
+        model.most_drawn = most
         self.source.fill = fill
-        self.source.self = &self.model
-        self.source.periods = periods
-        self.source.columns = factors
-        self.source.scratch_bytes = (5 * rows * CHUNK + 16) * sizeof(double) + (rows * CHUNK + 8) * sizeof(int32_t)
+        self.source.self = model
+        self.source.periods = model.periods
+        self.source.columns = model.columns
+        self.source.scratch_bytes = (
+            ((model.registers + 3 * most + 1) * CHUNK + 2 * PAD) * sizeof(double) + model.registers * sizeof(double*)
+            + (most * CHUNK + PAD) * sizeof(int32_t))
 
     def __reduce__(self):
-        return Scenario, (self.columns, self.seed, *self.arrays)
+        return Scenario, (self.columns, self.seed, *self.arrays, self.antithetic)
 
     @property
     def paths(self):
@@ -196,17 +275,17 @@ cdef class Scenario:
         return PyCapsule_New(<void*>&self.source, b"tranche.BlockSource", NULL)
 
     def rows(self, int64_t first, Py_ssize_t count):
-        """Paths first <= p < first + count as float64 [count, periods, factors], drawn by the kernel's own fill."""
-        cdef Py_ssize_t factors = len(self.columns), width, lane, lanes
+        """Paths first <= p < first + count as float64 [count, periods, columns], drawn by the kernel's own fill."""
+        cdef Py_ssize_t columns = len(self.columns), width, lane, lanes
         cdef double[:, :, ::1] block
         cdef char* scratch
         if first < 0 or count < 0:
             raise ValueError("first and count must not be negative")
-        rows = np.empty((count, self.periods, factors))
+        rows = np.empty((count, self.periods, columns))
         if rows.size == 0:
             return rows
         width = min(count, 1024)
-        drawn = np.empty((self.periods, factors, width))
+        drawn = np.empty((self.periods, columns, width))
         block = drawn
         scratch = <char*>malloc(self.source.scratch_bytes)
         if scratch == NULL:
@@ -215,7 +294,7 @@ cdef class Scenario:
             for lane in range(0, count, width):
                 lanes = min(width, count - lane)
                 with nogil:
-                    self.source.fill(self.source.self, first + lane, lanes, width, factors, &block[0, 0, 0], scratch)
+                    self.source.fill(self.source.self, first + lane, lanes, width, columns, &block[0, 0, 0], scratch)
                 rows[lane:lane + lanes] = drawn[:, :, :lanes].transpose(2, 0, 1)
         finally:
             free(scratch)
@@ -230,7 +309,7 @@ def philox_words(tuple counter, tuple key):
     cdef uint32_t k[2]
     c = counter
     k = key
-    philox(<uint64_t>k[0] | (<uint64_t>k[1] << 32), <uint64_t>c[0] | (<uint64_t>c[1] << 32), c[2], c[3], low, high, 1)
+    philox(<uint64_t>k[0] | (<uint64_t>k[1] << 32), <uint64_t>c[0] | (<uint64_t>c[1] << 32), 0, c[2], c[3], low, high, 1)
     return low[0] & 0xFFFFFFFF, low[0] >> 32, high[0] & 0xFFFFFFFF, high[0] >> 32
 
 

@@ -57,7 +57,7 @@ def prepare(
     elif isinstance(deal.collateral, Collections):
         sources.append(engine.cash_flows(program, cash_on_file(deal)))
     if deal.market.factors:
-        sources.append(market_scenario(deal.market, program.times, seed))
+        sources.append(market_scenario(deal.market, program.times, seed, start=program.dates[0]))
     return engine.scenario(program, sources)
 
 

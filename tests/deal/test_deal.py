@@ -29,7 +29,7 @@ from tranche.deal import (
     parse_formula,
 )
 from tranche.errors import DealError, Invalid
-from tranche.market.terms import GaussianCopula, Lognormal, Market, ReferenceRate, Reverting
+from tranche.market.terms import Gaussian, Lognormal, Market, ReferenceRate, Reverting
 
 D = dt.date
 F = parse_formula("pool")
@@ -256,8 +256,8 @@ def test_a_market(market, path, what):
     ],
 )
 def test_a_copula(pairs, what):
-    [(path, said)] = told(market=Market(factors=(BTC, USE), copula=GaussianCopula(correlations=pairs)))
-    assert path.startswith("market.copula.gaussian.")
+    [(path, said)] = told(market=Market(factors=(BTC, USE), dependence=Gaussian(correlations=pairs)))
+    assert path.startswith("market.dependence.gaussian.")
     assert what in said
 
 

@@ -94,7 +94,7 @@ market:
     rent_h100: {lognormal: {initial: 2.35 USD/gpu-hour, drift: -25%, volatility: 35%, note: assumption}}
     btc: {lognormal: {initial: 65k USD, volatility: 55%}}
     utilisation: {reverting: {initial: 85%, mean: 80%, speed: 2, volatility: 12%, low: 0%, high: 100%}}
-  copula: {gaussian: {rent_h100 ~ btc: 0.3, rent_h100 ~ utilisation: 40%}}
+  dependence: {gaussian: {rent_h100 ~ btc: 0.3, rent_h100 ~ utilisation: 40%}}
 tranches:
   loan:
     notional: 7.6bn

@@ -26,7 +26,7 @@ from tranche.deal import (
 )
 from tranche.errors import DealError
 from tranche.files import load, loads
-from tranche.market.terms import GaussianCopula, Lognormal, ReferenceRate, Reverting
+from tranche.market.terms import Gaussian, Lognormal, ReferenceRate, Reverting
 
 D = dt.date
 
@@ -130,7 +130,7 @@ def test_the_fleet_deal():
         Reverting(name="utilisation", initial=0.85, mean=0.8, speed=2.0, volatility=0.12),
     )
     pairs = (("rent_h100", "btc", 0.3), ("rent_h100", "utilisation", 0.4))
-    assert deal.market.copula == GaussianCopula(correlations=pairs)
+    assert deal.market.dependence == Gaussian(correlations=pairs)
     assert deal.market.rates[:2] == (
         ReferenceRate(name="SOFR", points=((D(2024, 5, 16), 0.0531), (D(2025, 1, 1), 0.043))),
         ReferenceRate(name="EURIBOR", points=((D(2024, 5, 16), 0.03),), note="not used"),
@@ -202,7 +202,7 @@ def test_eight_mistakes_with_their_lines():
         (BENCHMARK, "{residual: {", "{residuel: {", "24 tranches.equity.residuel", "did you mean 'residual'"),
         (BENCHMARK, "{residual: {notional: 10m}}", "residul", "24 tranches.equity", "did you mean 'residual'"),
         (FLEET, "btc: {lognormal:", "btc: {lognormel:", "36 market.factors.btc.lognormel", "did you mean 'lognormal'"),
-        (FLEET, "{gaussian: {", "{gausian: {", "38 market.copula.gausian", "did you mean 'gaussian'"),
+        (FLEET, "{gaussian: {", "{gausian: {", "38 market.dependence.gausian", "did you mean 'gaussian'"),
         # quantities
         (FLEET, "2.35 USD/gpu-hour, end", "2.35 USD/gpu, end", "15 collateral.fleet.lease.rate", "USD/gpu-hour"),
         (FLEET, "0.08 USD/kWh", "0.08 EUR/kWh", "22 collateral.fleet.power_price", "the deal is in USD"),
@@ -211,9 +211,9 @@ def test_eight_mistakes_with_their_lines():
         (FLEET, "gpus: 30_000", "gpus: 0", "14 collateral.fleet.gpus", "gpus is 0; write more than 0"),
         (FLEET, "take_or_pay: 95%", "take_or_pay: 95", "15 collateral.fleet.lease.take_or_pay", "with the % sign"),
         (FLEET, "volatility: 55%", "volatility: -55%", "36 market.factors.btc.lognormal.volatility", "is -0.55"),
-        (FLEET, "btc: 0.3", "btc: 1.3", "38 market.copula.gaussian.rent_h100 ~ btc", "correlation is 1.3"),
-        (FLEET, "rent_h100 ~ btc", "rent_h100 ~ bct", "38 market.copula.gaussian.rent_h100 ~ bct", "'btc'"),
-        (FLEET, "rent_h100 ~ btc", "rent_h100 btc", "38 market.copula.gaussian.rent_h100 btc", "not a pair"),
+        (FLEET, "btc: 0.3", "btc: 1.3", "38 market.dependence.gaussian.rent_h100 ~ btc", "correlation is 1.3"),
+        (FLEET, "rent_h100 ~ btc", "rent_h100 ~ bct", "38 market.dependence.gaussian.rent_h100 ~ bct", "'btc'"),
+        (FLEET, "rent_h100 ~ btc", "rent_h100 btc", "38 market.dependence.gaussian.rent_h100 btc", "not a pair"),
         (FLEET, "2025-01-01: 4.3%", "2024-01-01: 4.3%", "31 market.rates.SOFR", "2024-01-01 follows 2024-05-16"),
         (FLEET, "points: {2024", "pionts: {2024", "32 market.rates.EURIBOR.pionts", "known: note, points"),
         (BENCHMARK, "coupon: 10%", "coupon: 10", "23 tranches.mezz.coupon", "with the % sign"),

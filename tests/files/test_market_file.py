@@ -11,7 +11,7 @@ from tranche.errors import DealError
 from tranche.files import load, load_market
 from tranche.inputs import as_deal
 from tranche.market.overlay import laid_over
-from tranche.market.terms import GaussianCopula, Lognormal, Market, ReferenceRate, Reverting
+from tranche.market.terms import Gaussian, Lognormal, Market, ReferenceRate, Reverting
 
 BASE = """\
 format: 1
@@ -21,7 +21,7 @@ rates: {SOFR: {2024-01-01: 5%, 2026-01-01: 4%}}
 factors:
   rent: {lognormal: {initial: 2.35 USD/gpu-hour, drift: -20%, volatility: 35%}}
   use: {reverting: {initial: 90%, mean: 82%, speed: 2, volatility: 12%}}
-copula: {gaussian: {rent ~ use: 0.5}}
+dependence: {gaussian: {rent ~ use: 0.5}}
 """
 DEAL = """\
 format: 1
@@ -62,7 +62,7 @@ def test_a_market_alone(folder):
     assert market.name == "base"
     assert market.assumptions == ("nobody measured these",)
     assert market.factors[0] == Lognormal(name="rent", initial=2.35, drift=-0.2, volatility=0.35)
-    assert market.copula.correlations == (("rent", "use", 0.5),)
+    assert market.dependence.correlations == (("rent", "use", 0.5),)
 
 
 @pytest.mark.parametrize("text", ["market: markets/base.yaml", "market: {file: markets/base.yaml}"])
@@ -81,7 +81,7 @@ market:
     use: {lognormal: {initial: 1, volatility: 0}}
     btc: {lognormal: {initial: 65k, volatility: 55%}}
   rates: {SOFR: 3%}
-  copula: {gaussian: {rent ~ btc: 0.3}}
+  dependence: {gaussian: {rent ~ btc: 0.3}}
 """
         )
     ).market
@@ -91,7 +91,7 @@ market:
         Lognormal(name="btc", initial=65_000.0, volatility=0.55),
     )
     assert [(point[1]) for point in market.rates[0].points] == [0.03]
-    assert market.copula.correlations == (("rent", "use", 0.5), ("rent", "btc", 0.3))
+    assert market.dependence.correlations == (("rent", "use", 0.5), ("rent", "btc", 0.3))
 
 
 def test_mistakes_are_placed_in_the_file_that_makes_them(folder, deal):
@@ -156,27 +156,28 @@ def test_prices_in_another_currency(folder):
 
 
 def joined(*pairs):
-    return GaussianCopula(correlations=pairs)
+    return Gaussian(correlations=pairs)
 
 
 def test_laid_over_keeps_drivers_and_what_the_file_does_not_state():
     rent, rich, btc = (Lognormal(name=n, initial=x, volatility=0.1) for n, x in (("rent", 1), ("rent", 9), ("btc", 5)))
     use = Reverting(name="use", initial=0.9, mean=0.8, speed=1.0, volatility=0.1)
     sofr = ReferenceRate(name="SOFR", points=())
-    base = Market(factors=(use, rent), rates=(sofr,), copula=joined(("rent", "use", 0.4)), assumptions=("a",))
-    found = laid_over(base, Market(factors=(rich, btc), copula=joined(("rent", "btc", 0.7)), assumptions=("a", "b")))
+    base = Market(factors=(use, rent), rates=(sofr,), dependence=joined(("rent", "use", 0.4)), assumptions=("a",))
+    top = Market(factors=(rich, btc), dependence=joined(("rent", "btc", 0.7)), assumptions=("a", "b"))
+    found = laid_over(base, top)
     assert found.factors == (use, rich, btc)
     assert found.rates == (sofr,)
-    assert found.copula == joined(("rent", "use", 0.4), ("rent", "btc", 0.7))
+    assert found.dependence == joined(("rent", "use", 0.4), ("rent", "btc", 0.7))
     assert found.assumptions == ("a", "b")
 
 
 def test_what_the_upper_market_does_not_name_between_its_own_factors_is_zero():
     rent, btc, use = (Lognormal(name=name, initial=1.0, volatility=0.1) for name in ("rent", "btc", "use"))
-    base = Market(factors=(rent, btc), copula=joined(("rent", "btc", 0.4)))
-    top = Market(factors=(rent, btc, use), copula=joined(("rent", "use", 0.1)))
-    assert laid_over(base, top).copula == joined(("rent", "use", 0.1))
-    assert laid_over(base, Market(factors=(rent, btc))).copula == base.copula
+    base = Market(factors=(rent, btc), dependence=joined(("rent", "btc", 0.4)))
+    top = Market(factors=(rent, btc, use), dependence=joined(("rent", "use", 0.1)))
+    assert laid_over(base, top).dependence == joined(("rent", "use", 0.1))
+    assert laid_over(base, Market(factors=(rent, btc))).dependence == base.dependence
 
 
 def test_a_run_under_a_market_file(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tranche._kernels.scenario import Scenario
-from tranche.market.terms import GaussianCopula, Lognormal, Market, Reverting
+from tranche.market.terms import Gaussian, Lognormal, Market, Reverting
 
 
 class BlockSource(ctypes.Structure):
@@ -64,7 +64,7 @@ def make_market(*pairs: tuple[str, str, float]) -> Market:
             Lognormal(name="btc", initial=65_000.0, drift=0.1, volatility=0.55),
             Reverting(name="utilisation", initial=0.85, mean=0.8, speed=2.0, volatility=0.12),
         ),
-        copula=GaussianCopula(correlations=pairs),
+        dependence=Gaussian(correlations=pairs),
     )
 
 

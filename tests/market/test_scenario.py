@@ -10,7 +10,8 @@ from scipy.stats import kstest
 
 from tranche.errors import DealError, UsageError
 from tranche.market import twin
-from tranche.market.coefficients import coefficients
+from tranche.market.factors.parts import reversion
+from tranche.market.lower import tape
 from tranche.market.scenario import scenario
 from tranche.market.terms import Lognormal, Market, Reverting
 
@@ -21,7 +22,7 @@ PATHS = 40_000
 @pytest.mark.parametrize("seed", [0, 7, 2**64 - 1])
 def test_equals_the_twin_bit_for_bit(market, times, seed, path):
     drawn = scenario(market, times, seed).rows(path, 1)[0]
-    assert np.array_equal(drawn, twin.draw(coefficients(market, times), seed, path))
+    assert np.array_equal(drawn, twin.draw(tape(market, times), seed, path))
 
 
 def test_paths_before_and_after_a_word_boundary_are_neighbours(market, times):
@@ -145,13 +146,12 @@ def test_no_reversion_is_brownian_motion(times):
     slow = attrs.evolve(walk, speed=1e-12)
     rows, near = (scenario(Market(factors=(f,)), times, seed=0).rows(0, 200) for f in (walk, slow))
     assert near == pytest.approx(rows, abs=1e-11)
-    assert coefficients(Market(factors=(walk,)), times).scale[:, 0] == pytest.approx(0.2 * math.sqrt(1 / 12), rel=1e-14)
+    assert reversion(0.0, 0.2, 1 / 12)[2] == pytest.approx(0.2 * math.sqrt(1 / 12), rel=1e-14)
 
 
 @pytest.mark.parametrize("speed", [1e-6, 0.01, 0.2, 2.0, 2.9, 3.1, 50.0])
 def test_scale_of_reversion(speed):
-    factor = Reverting(name="x", initial=0.0, mean=0.0, speed=speed, volatility=0.2)
-    got = coefficients(Market(factors=(factor,)), [0.0, 1 / 12]).scale[0, 0]
+    got = reversion(speed, 0.2, 1 / 12)[2]
     assert got == pytest.approx(0.2 * math.sqrt(-math.expm1(-speed / 6) / (2 * speed)), rel=2e-15)
 
 

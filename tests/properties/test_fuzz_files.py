@@ -131,7 +131,7 @@ def test_anchors_and_aliases(text, data):
 WORDS = [
     "format", "name", "schedule", "collateral", "fleet", "collections", "lease", "tranches", "senior", "debt",
     "residual", "notional", "coupon", "waterfall", "performing", "pay", "pro_rata", "transfer", "from", "market",
-    "factors", "rates", "points", "lognormal", "copula", "gaussian", "tests", "ratio", "expect", "figures", "value",
+    "factors", "rates", "points", "lognormal", "dependence", "gaussian", "tests", "ratio", "expect", "figures", "value",
     "within", "accounts", "target", "fees", "amount", "definitions", "amortisation", "amounts", "x",
 ]  # fmt: skip
 

@@ -3,26 +3,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+STEP_FIELDS: int
+
 class Scenario:
     """The factors `columns` at the end of each period, for any path; a source of inputs for the waterfall kernel."""
 
     columns: tuple[str, ...]
     periods: int
     seed: int
+    antithetic: bool
 
     def __init__(
         self,
         columns: tuple[str, ...],
         seed: int,
-        decay: NDArray[np.float64],
-        shift: NDArray[np.float64],
-        scale: NDArray[np.float64],
-        start: NDArray[np.float64],
-        level: NDArray[np.float64],
-        low: NDArray[np.float64],
-        high: NDArray[np.float64],
-        is_exponential: NDArray[np.int32],
-        mixing: NDArray[np.float64],
+        steps: NDArray[np.int32],
+        params: NDArray[np.float64],
+        constants: NDArray[np.float64],
+        initial: NDArray[np.float64],
+        antithetic: bool = False,
     ) -> None: ...
     @property
     def paths(self) -> None: ...

@@ -57,7 +57,7 @@ def known_names(deal: Deal) -> set[str]:
             names.add(f"{account.name}.target")
     for test in deal.tests:
         names.update(test_names(test))
-    names.update(f"market.{factor.name}" for factor in deal.market.factors)
+    names.update(f"market.{column}" for column in deal.market.columns)
     names.update(f"rates.{rate.name}" for rate in deal.market.rates)
     if isinstance(deal.collateral, Collections):
         names.update(f"collections.{component}" for component in deal.collateral.components)

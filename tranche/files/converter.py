@@ -28,25 +28,28 @@ from tranche.deal.check_fleet import (
     SERVICE,
     VALUATION,
 )
-from tranche.deal.check_market import LOGNORMAL, REVERTING
+from tranche.deal.check_quantity import validators_of
 from tranche.deal.validators import Validator
 from tranche.errors import Invalid
-from tranche.market.terms import Lognormal, Market, Reverting
+from tranche.market.dependence import NAMES
+from tranche.market.terms import KINDS, Factor, Gaussian, Market, Student
 
 from .coverage import read_test
+from .dependence import read_correlated, read_dependence
 from .fields import field_readers
 from .fleet import read_fleet
 from .keys import key_of, keys_of
 from .liabilities import read_amortisation, read_coupon
 from .liquidation import read_liquidation
 from .market import read_market
+from .market_fields import CLASSES, default_curve
 from .readers import Reader, as_written, mapping
 from .steps import read_waterfalls
 from .unions import tagged
 
 # what a deal asks of the classes of other packages: class → field → validator
 VALIDATORS: Mapping[type, Mapping[str, Validator]] = {
-    Lognormal: LOGNORMAL, Reverting: REVERTING, Lease: LEASE, Renewal: RENEWAL, Service: SERVICE,
+    **{kind: validators_of(kind) for kind in CLASSES}, Lease: LEASE, Renewal: RENEWAL, Service: SERVICE,
     Cohort: COHORT, Fleet: FLEET, Valuation: VALUATION, Impact: IMPACT, Outlet: OUTLET, Liquidation: LIQUIDATION,
 }  # fmt: skip
 
@@ -70,7 +73,10 @@ def deal_converter(currency: str) -> Converter:
             read_liquidation, _own_readers(Outlet, fields[Outlet]), _own_readers(Liquidation, fields[Liquidation])
         ),
         Waterfalls: read_waterfalls,
-        Market: lambda raw: read_market(raw, partial(_factor, converter)),
+        **{kind: partial(read_correlated, plain[kind], kind) for kind in (Gaussian, Student)},
+        Market: lambda raw: read_market(
+            raw, partial(_factor, converter), partial(read_dependence, _copulas(converter)), default_curve
+        ),
     }
     for kind, hook in hooks.items():
         converter.register_structure_hook(kind, partial(_without_type, hook))
@@ -102,12 +108,15 @@ def _collections(read: Structure, raw: Any) -> Collections:
     return made
 
 
-def _factor(converter: Converter, name: str, raw: Any) -> Lognormal | Reverting:
-    kinds: dict[str, Callable[[Any], Lognormal | Reverting]] = {
-        "lognormal": partial(structure_named, converter, Lognormal, name),
-        "reverting": partial(structure_named, converter, Reverting, name),
+def _factor(converter: Converter, name: str, raw: Any) -> Factor:
+    kinds: dict[str, Callable[[Any], Factor]] = {
+        tag: partial(structure_named, converter, kind, name) for tag, kind in KINDS.items()
     }
     return tagged(raw, "factor", kinds)
+
+
+def _copulas(converter: Converter) -> dict[str, Structure]:
+    return {tag: partial(converter.structure, cl=kind) for kind, tag in NAMES.items()}
 
 
 def _class_reader(kind: type, readers: Mapping[str, Reader], converter: Converter) -> Structure:

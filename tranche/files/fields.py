@@ -28,8 +28,7 @@ from tranche.deal.check_collateral import relative_path
 from tranche.deal.frozen_map import FrozenMap
 from tranche.deal.test import LEVELS
 from tranche.errors import Invalid, nearest
-from tranche.market.terms import Lognormal, Reverting
-from tranche.terms import day, level, money, rate, tenor_days
+from tranche.terms import day, money, rate, tenor_days
 from tranche.terms.literal import literal
 from tranche.terms.tolerance import tolerance
 
@@ -37,13 +36,13 @@ from .collateral_fields import collateral_readers
 from .coverage import read_level
 from .gather import Gather
 from .market import named
+from .market_fields import market_readers
 from .readers import Reader, flag, formula, integer, listing, mapping, text
 
 
 def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str, Reader]]:
     """Class → field → reader; `currency` is the deal's, `converter` reads what is a class itself."""
     cash = partial(money, currency=currency)
-    price = partial(level, currency=currency)
 
     def of(kind: type) -> Reader:
         return lambda raw: converter.structure(raw, kind)
@@ -85,11 +84,7 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
         Expect: {"paths": integer, "seed": integer, "figures": lambda raw: named(raw, read_expectation)},
         Collections: {"file": relative_path, "components": listing(text), "amounts": partial(read_amounts, cash)},
         **collateral_readers(currency, converter),
-        Lognormal: {"name": text, "initial": price, "drift": rate, "volatility": rate, "note": text},
-        Reverting: {
-            "name": text, "initial": price, "mean": price, "speed": literal, "volatility": rate, "low": price,
-            "high": price, "note": text,
-        },
+        **market_readers(currency, converter),
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The market section: factors by kind, correlations by pair, reference rates as a number or as dated points."""
+"""The market section: factors by kind, how they hang together, default curves by grade, reference rates."""
 
 from __future__ import annotations
 
@@ -7,25 +7,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from tranche.deal.check_market import check_correlation
 from tranche.deal.names import check_identifier
-from tranche.errors import Invalid, nearest
-from tranche.market.terms import GaussianCopula, Lognormal, Market, ReferenceRate, Reverting
+from tranche.errors import nearest
+from tranche.market.terms import Factor, Market, ReferenceRate
 from tranche.terms.day import day
-from tranche.terms.number import suffixed
 from tranche.terms.rate import rate
 
 from .gather import Gather
 from .readers import listing, mapping, text
-from .unions import tagged
 
 FLAT_FROM = dt.date(2000, 1, 1)  # the one point of a flat rate; any date means the same
-SECTIONS = ("factors", "copula", "rates", "name", "description", "assumptions", "file")
-
-
-def read_copula(raw: Any) -> GaussianCopula:
-    """`{gaussian: {rent ~ btc: 0.3}}`. Raises everything that is wrong."""
-    return tagged(raw, "copula", {"gaussian": _gaussian})
+SECTIONS = ("factors", "dependence", "grades", "rates", "name", "description", "assumptions", "file")
 
 
 def read_rate(name: str, raw: Any) -> ReferenceRate:
@@ -45,8 +37,10 @@ def read_rate(name: str, raw: Any) -> ReferenceRate:
     return ReferenceRate(name=name, points=points or (), note=note or "")
 
 
-def read_market(raw: Any, factor: Callable[[str, Any], Lognormal | Reverting]) -> Market:
-    """The whole section; `factor(name, raw)` reads one factor."""
+def read_market(
+    raw: Any, factor: Callable[[str, Any], Factor], dependence: Callable[[Any], Any], curve: Callable[[Any], Any]
+) -> Market:
+    """The whole section; `factor(name, raw)` reads one factor, `curve` a default curve."""
     section = mapping(raw, "factors: {…} and rates: {…}")
     fields: dict[str, Any] = {}
     with Gather() as gather:
@@ -55,8 +49,10 @@ def read_market(raw: Any, factor: Callable[[str, Any], Lognormal | Reverting]) -
                 fields[key] = gather.read(key, lambda raw: named(raw, factor), value)
             elif key == "rates":
                 fields[key] = gather.read(key, lambda raw: named(raw, read_rate), value)
-            elif key == "copula":
-                fields[key] = gather.read(key, read_copula, value)
+            elif key == "dependence":
+                fields[key] = gather.read(key, dependence, value)
+            elif key == "grades":
+                fields[key] = gather.read(key, lambda raw: named(raw, lambda grade, raw: (grade, curve(raw))), value)
             elif key in ("name", "description"):
                 fields[key] = gather.read(key, text, value)
             elif key == "assumptions":
@@ -71,19 +67,6 @@ def named(raw: Any, read: Callable[[str, Any], Any]) -> tuple[Any, ...]:
     with Gather() as gather:
         items = [gather.read(name, partial(read, name), value) for name, value in mapping(raw, "name: {…}").items()]
     return tuple(items)
-
-
-def _gaussian(raw: Any) -> GaussianCopula:
-    return GaussianCopula(correlations=named(raw, _pair))
-
-
-def _pair(key: str, value: Any) -> tuple[str, str, float]:
-    names = [part.strip() for part in key.split("~")]
-    if len(names) != 2 or not all(names):
-        raise Invalid(f"{key!r} is not a pair of factors", "write two names with ~ between them, such as rent ~ btc")
-    correlation = suffixed(value, {"%": -2}, "a correlation such as 0.3")
-    check_correlation(correlation)
-    return names[0], names[1], correlation
 
 
 def _point_or_points(raw: Any) -> tuple[tuple[dt.date, float], ...]:

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from tranche._kernels.scenario import Scenario
 from tranche.errors import Problem, UsageError
 
-from .coefficients import coefficients
+from .lower import tape
 from .terms import Market
 
+SAMPLINGS = ("random", "antithetic")
 
-def scenario(market: Market, times: Sequence[float], seed: int) -> Scenario:
-    """The market's factors, in the order of `market.factors`, at the end of each period; their columns bear the names
-    that formulas and Programs give them, `market.FACTOR`.
 
-    `times`: T+1 year fractions from closing, the first 0. `seed`: 0 ≤ seed < 2**64. A path depends on the market, the
-    times, the seed and its own number only. Raises DealError and UsageError.
+def scenario(
+    market: Market,
+    times: Sequence[float],
+    seed: int,
+    *,
+    start: dt.date | None = None,
+    sampling: str = "random",
+) -> Scenario:
+    """The columns of the market at the end of each period, in the order of `market.columns`, named as formulas and
+    Programs name them, `market.NAME`.
+
+    `times`: T+1 year fractions from `start`, the closing date (needed by factors with dates), the first 0. `seed`:
+    0 ≤ seed < 2**64. `sampling`: random, or antithetic (the odd path 2k+1 is path 2k turned round: every uniform u is
+    1 − u). A path depends on the market, the times, the seed, the sampling and its own number only. Raises DealError
+    and UsageError.
     """
     if not 0 <= seed < 2**64:
         raise UsageError(Problem(f"seed {seed}", "a whole number from 0 to 2**64 - 1"))
-    c = coefficients(market, times)
-    columns = tuple(f"market.{name}" for name in c.columns)
-    return Scenario(
-        columns, seed, c.decay, c.shift, c.scale, c.start, c.level, c.low, c.high, c.is_exponential, c.mixing
-    )
+    if sampling not in SAMPLINGS:
+        raise UsageError(Problem(f"unknown sampling {sampling!r}", f"one of {', '.join(SAMPLINGS)}"))
+    made = tape(market, times, start)
+    columns = tuple(f"market.{name}" for name in made.columns)
+    return Scenario(columns, seed, made.steps, made.params, made.constants, made.initial, sampling == "antithetic")

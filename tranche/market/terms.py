@@ -1,10 +1,8 @@
-"""The market a deal lives in, as its file states it: factors, a copula, reference rates.
+"""The market a deal lives in, as its file states it: factors, how they hang together, reference rates.
 
-Dynamics (first form; the scenario kernel in `cyext/scenario.pyx` draws them, `market.twin` is its slow twin):
-
-    Lognormal   ln S(t+dt) = ln S(t) + (drift − volatility²/2)·dt + volatility·√dt·Z
-    Reverting   X(t+dt) = mean + (X(t) − mean)·exp(−speed·dt) + volatility·√((1−exp(−2·speed·dt))/(2·speed))·Z,
-                read as X clipped to [low, high]: the process itself goes on unclipped, so that its law stays exact
+Every factor has the column `market.NAME`, its value at the end of the period, and some have more, `market.NAME.FIELD`;
+under regimes or a stress link there is `market.stress` as well. What each factor and copula does is said in its own
+file in `market/factors/` and `market/dependence/`.
 """
 
 from __future__ import annotations
@@ -13,40 +11,39 @@ import datetime as dt
 
 import attrs
 
-
-@attrs.frozen(kw_only=True)
-class Lognormal:
-    """A price or index level: `initial` (its unit is the user's), `drift` and `volatility` per annum, decimals.
-
-    `drift` is the continuously compounded growth of the mean: E[S(t)] = initial · exp(drift · t).
-    """
-
-    name: str
-    initial: float
-    drift: float = 0.0
-    volatility: float
-    note: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class Reverting:
-    """A mean-reverting level such as utilisation: `speed` per annum, `volatility` per √year, clipped to [low, high]."""
-
-    name: str
-    initial: float
-    mean: float
-    speed: float
-    volatility: float
-    low: float = 0.0
-    high: float = 1.0
-    note: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class GaussianCopula:
-    """Correlations of the factors' drivers by pair, e.g. {("rent_h100", "btc"): 0.3}; pairs not named are 0."""
-
-    correlations: tuple[tuple[str, str, float], ...] = ()
+from .dependence import (
+    Clayton,
+    Dependence,
+    Frank,
+    Gaussian,
+    Gumbel,
+    Independent,
+    Regime,
+    Static,
+    StressLink,
+    Student,
+)
+from .factors import (
+    KINDS,
+    Basis,
+    Coin,
+    Factor,
+    Hashprice,
+    Hashrate,
+    Jump,
+    Lognormal,
+    Power,
+    Refinancing,
+    Release,
+    Rent,
+    Resale,
+    Reverting,
+    ShortRate,
+    Tenant,
+    Tenants,
+    Utilisation,
+)
+from .factors.survival import Curve
 
 
 @attrs.frozen(kw_only=True)
@@ -61,9 +58,32 @@ class ReferenceRate:
 
 @attrs.frozen(kw_only=True)
 class Market:
-    factors: tuple[Lognormal | Reverting, ...] = ()
-    copula: GaussianCopula = GaussianCopula()
+    """`factors` in the order of their drivers; `dependence` of the drivers of a period; `rates` known in advance;
+    `grades`: the default curves of tenants, by grade."""
+
+    factors: tuple[Factor, ...] = ()
+    dependence: Dependence = Independent()
     rates: tuple[ReferenceRate, ...] = ()
+    grades: tuple[tuple[str, Curve], ...] = ()
     name: str = ""
     description: str = ""
     assumptions: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What a scenario draws, in order, without the `market.` in front."""
+        names = [column for f in self.factors for column in (f.name, *(f"{f.name}.{field}" for field in f.fields))]
+        return (*names, "stress") if isinstance(self.dependence, Regime | StressLink) and self.factors else tuple(names)
+
+    @property
+    def drivers(self) -> tuple[str, ...]:
+        """The factors that take a score from the copula, in order."""
+        return tuple(factor.name for factor in self.factors if factor.drivers)
+
+
+__all__ = [
+    "KINDS", "Basis", "Clayton", "Coin", "Curve", "Dependence", "Factor", "Frank", "Gaussian", "Gumbel", "Hashprice",
+    "Hashrate", "Independent", "Jump", "Lognormal", "Market", "Power", "ReferenceRate", "Refinancing", "Regime",
+    "Release", "Rent", "Resale", "Reverting", "ShortRate", "Static", "StressLink", "Student", "Tenant", "Tenants",
+    "Utilisation",
+]  # fmt: skip

@@ -1,17 +1,21 @@
 """The slow twin of the scenario kernel: the same path, bit for bit, in plain Python.
 
-Every function does the floating-point operations of its namesake in `cyext/normals.pxd` and `cyext/scenario.pyx` in
-the same order; integers and exponents are handled by other means (Python's integers, `math.frexp`, `math.ldexp`), so
-that a slip in the kernel's bit patterns shows.
+Every function does the floating-point operations of its namesake in `cyext/` (`normals`, `elementary`, `steps`,
+`copulas`) in the same order; integers and exponents are handled by other means (Python's integers, `math.frexp`,
+`math.ldexp`), so that a slip in the kernel's bit patterns shows.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from .coefficients import Coefficients
+from .rational import DEGREE
+from .tape import Op, Tape
 
+RATIONAL = 2 * DEGREE + 4
+MOST_CONSTANTS = 4_096  # of one step
+MOST_STEPS = 100
 WORD = 0xFFFFFFFF
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 
@@ -66,12 +70,15 @@ def inverse_normal(u: float) -> float:
 
 
 def log(x: float) -> float:
-    """The natural logarithm, as exact as `inverse_normal` needs it below 0.075."""
+    """The natural logarithm of a positive normal number."""
     m, e = math.frexp(x)
     m, e = 2 * m, e - 1
     if m > 1.4142135623730951:
         m, e = 0.5 * m, e + 1
-    s = (m - 1.0) / (m + 1.0)
+    return _log_of(e, (m - 1.0) / (m + 1.0))
+
+
+def _log_of(e: int, s: float) -> float:
     w = s * s
     series = _horner([1.0 / n for n in range(23, 2, -2)], w)
     return e * LN2_HIGH + (2.0 * s + 2.0 * s * (w * series) + e * LN2_LOW)
@@ -86,26 +93,207 @@ def exp(x: float) -> float:
     return math.ldexp(1.0 + (r + r * r * series), k)
 
 
-def draw(model: Coefficients, seed: int, path: int) -> list[list[float]]:
-    """One path: for each period the factors' values, in the order of `model.columns`."""
-    factors = range(len(model.columns))
-    y = [float(value) for value in model.start]
+def draw(tape: Tape, seed: int, path: int, *, antithetic: bool = False) -> list[list[float]]:
+    """One path: for each period the values of the columns, in the order of `tape.columns`."""
+    x = [float(value) for value in tape.initial]
     rows = []
-    for t in range(len(model.decay)):
-        drivers = [inverse_normal(uniform(seed, path, t, j)) for j in factors]
-        row = []
-        for f in factors:
-            z = float(model.mixing[f, f]) * drivers[f]
-            for j in range(f):
-                z += float(model.mixing[f, j]) * drivers[j]
-            y[f] = float(model.decay[t, f]) * y[f] + (float(model.shift[t, f]) + float(model.scale[t, f]) * z)
-            level = float(model.level[f])
-            if model.is_exponential[f]:
-                row.append(level * exp(y[f]))
+    for t in range(tape.periods):
+        params = tape.params[t].tolist()
+        after = 0
+        for k, (op, begin, end, param, constant, *r) in enumerate(tape.steps.tolist()):
+            if k < after or not begin <= t < end:
+                continue
+            if op == Op.SKIP:
+                after = k + 1 + r[2] if (x[r[0]] > 0.5) != bool(r[1]) else 0
+            elif op in (Op.NORMALS, Op.UNIFORMS):
+                for j in range(r[1]):
+                    u = uniform(seed, path >> antithetic, t, r[2] + j)
+                    u = 1.0 - u if antithetic and path & 1 else u
+                    x[r[0] + j] = inverse_normal(u) if op == Op.NORMALS else u
             else:
-                row.append(min(max(level + y[f], float(model.low[f])), float(model.high[f])))
-        rows.append(row)
+                STEPS[Op(op)](x, r, params[param:], tape.constants[constant : constant + MOST_CONSTANTS].tolist())
+        rows.append(x[: len(tape.columns)])
     return rows
+
+
+Registers = list[float]
+Numbers = list[float]
+Step = Callable[[Registers, Sequence[int], Numbers, Numbers], None]
+
+
+def _scores(x: Registers, r: Sequence[int], p: Numbers, c: Numbers) -> None:
+    for j in range(r[2]):
+        x[r[0] + j] = inverse_normal(x[r[1] + j])
+
+
+def _mix(x: Registers, r: Sequence[int], p: Numbers, c: Numbers) -> None:
+    last = r[2] - 1
+    total = c[last] * x[r[1] + last]
+    for j in range(last):
+        if c[j] != 0:
+            total += c[j] * x[r[1] + j]
+    x[r[0]] = total
+
+
+def _switch(x: Registers, r: Sequence[int], p: Numbers, c: Numbers) -> None:
+    x[r[0]] = float(x[r[1]] < (p[1] if x[r[0]] > 0.5 else p[0]))
+
+
+def _advance(x: Registers, r: Sequence[int], p: Numbers, c: Numbers) -> None:
+    x[r[0]] = p[0] * x[r[0]] + (p[1] + p[2] * x[r[1]])
+
+
+def _link(x: Registers, r: Sequence[int], p: Numbers, c: Numbers) -> None:
+    n, w = r[4], x[r[2]]
+    size = n * (n + 1) // 2
+    root: list[list[float]] = []
+    for i in range(n):
+        row: list[float] = []
+        for j in range(i + 1):
+            at = i * (i + 1) // 2 + j
+            left = c[at] + w * c[size + at]
+            for k in range(j):
+                left -= row[k] * (row[k] if j == i else root[j][k])
+            if j < i:
+                row.append(left / root[j][j] if root[j][j] > 0 else 0.0)
+            else:
+                row.append(math.sqrt(left) if left > 1e-12 else 0.0)
+        root.append(row)
+        total = row[i] * x[r[1] + i]
+        for j in range(i):
+            total += row[j] * x[r[1] + j]
+        x[r[0] + i] = total
+
+
+def _clayton(x: Registers, r: Sequence[int], p: Numbers, c: Numbers) -> None:
+    theta = c[0]
+    growth = -(theta / (1.0 + r[3] * theta)) * log(x[r[1]])
+    t = x[r[2]] + log(exp_less_one(growth))
+    x[r[2]] += growth
+    x[r[0]] = exp(-soft_plus(t) / theta)
+
+
+def _frank(x: Registers, r: Sequence[int], p: Numbers, c: Numbers) -> None:
+    theta = c[0]
+    if r[3] == 0:
+        x[r[0]] = 1.0 + float(math.floor(-log(x[r[2]]) / log_one_plus(1.0 / exp_less_one(theta * x[r[1]]))))
+        return
+    share, rest = -exp_less_one(-theta), exp(-theta)
+    power = log(x[r[1]]) / x[r[2]]
+    x[r[0]] = log_one_plus(share * exp(power) / (rest - share * exp_less_one(power))) / theta
+
+
+def _gumbel(x: Registers, r: Sequence[int], p: Numbers, c: Numbers) -> None:
+    alpha, coefficients, j = 1.0 / c[0], c[1 : 1 + r[3]], r[3]
+    y, target = x[r[2]], -log(x[r[1]])
+    start = _horner(coefficients[::-1], y)
+    low, high = 0.0, log_one_plus(target / y) / alpha
+    if alpha < 1.0:
+        high = min(high, target / (j * (1.0 - alpha)))
+    d = high
+    for _ in range(MOST_STEPS):
+        growth = exp_less_one(alpha * d)
+        now = y + y * growth
+        q = _horner(coefficients[::-1], now)
+        f = y * growth + (j - alpha) * d - log(q / start) - target
+        q_slope = 0.0
+        for k in range(j - 1, 0, -1):
+            q_slope = q_slope * now + k * coefficients[k]
+        slope = alpha * now + (j - alpha) - alpha * (now * q_slope / q)
+        low, high = (low, d) if f > 0.0 else (d, high)
+        last, d = d, d - f / slope
+        if not low < d < high:
+            d = 0.5 * (low + high)
+        if abs(d - last) <= 2.3e-16 * last:
+            break
+    t = d if d > 30.0 else log(exp_less_one(d))
+    x[r[0]] = exp(-(y * exp(alpha * t)))
+    x[r[2]] = y + y * exp_less_one(alpha * d)
+
+
+def _to(function: Callable[[Registers, Sequence[int], Numbers, Numbers], float]) -> Step:
+    """A step that writes one register."""
+
+    def step(x: Registers, r: Sequence[int], p: Numbers, c: Numbers) -> None:
+        x[r[0]] = function(x, r, p, c)
+
+    return step
+
+
+STEPS: dict[Op, Step] = {
+    Op.SCORES: _scores,
+    Op.MIX: _mix,
+    Op.AFFINE: _to(lambda x, r, p, c: p[0] + p[1] * x[r[1]]),
+    Op.SUM: _to(lambda x, r, p, c: p[0] + (p[1] * x[r[1]] + p[2] * x[r[2]])),
+    Op.PRODUCT: _to(lambda x, r, p, c: x[r[1]] * x[r[2]]),
+    Op.QUOTIENT: _to(lambda x, r, p, c: x[r[1]] / x[r[2]] if x[r[2]] != 0 else 0.0),
+    Op.HIGHER: _to(lambda x, r, p, c: x[r[1]] if x[r[1]] > x[r[2]] else x[r[2]]),
+    Op.LOWER: _to(lambda x, r, p, c: x[r[1]] if x[r[1]] < x[r[2]] else x[r[2]]),
+    Op.SELECT: _to(lambda x, r, p, c: x[r[2]] if x[r[1]] > 0.5 else x[r[3]]),
+    Op.BELOW: _to(lambda x, r, p, c: float(x[r[1]] < p[0])),
+    Op.SWITCH: _switch,
+    Op.ADVANCE: _advance,
+    Op.EXP: _to(lambda x, r, p, c: p[0] * exp(x[r[1]])),
+    Op.CLIP: _to(lambda x, r, p, c: min(max(p[0] + x[r[1]], p[1]), p[2])),
+    Op.LOG: _to(lambda x, r, p, c: log(x[r[1]])),
+    Op.SQRT: _to(lambda x, r, p, c: math.sqrt(x[r[1]])),
+    Op.LOGISTIC: _to(lambda x, r, p, c: 1.0 / (1.0 + exp(-x[r[1]]))),
+    Op.CDF: _to(lambda x, r, p, c: normal_cdf(c, x[r[1]])),
+    Op.POSITIVE: _to(lambda x, r, p, c: exp(ratio(c if x[r[1]] < 0 else c[RATIONAL:], x[r[1]]))),
+    Op.T_VALUE: _to(lambda x, r, p, c: student_value(c, x[r[1]])),
+    Op.T_SCORE: _to(lambda x, r, p, c: student_score(c, x[r[1]])),
+    Op.LINK: _link,
+    Op.CLAYTON: _clayton,
+    Op.FRANK: _frank,
+    Op.GUMBEL: _gumbel,
+    Op.COUNT: _to(lambda x, r, p, c: float(sum(x[r[1] + j] < p[0] for j in range(r[2])))),
+}
+
+
+def student_value(c: Sequence[float], z: float) -> float:
+    """c[0] times the quantile of Student's t at the probability of the score z."""
+    return c[0] * (z * exp(ratio(c[1:], z * z)))
+
+
+def student_score(c: Sequence[float], x: float) -> float:
+    """The score of a value of Student's t with c[0] degrees of freedom."""
+    v = min(log_one_plus(x * x / c[0]), c[2])
+    size = math.sqrt(v) * ratio(c[1:], v)
+    return -size if x < 0 else size
+
+
+def normal_cdf(c: Sequence[float], z: float) -> float:
+    """Φ(z), from Mills' ratio."""
+    p = exp(-0.5 * (abs(z) * abs(z))) * ratio(c, abs(z))
+    return p if z < 0 else 1.0 - p
+
+
+def ratio(c: Sequence[float], x: float) -> float:
+    """P(x) / Q(x) with x held within [c[0], c[1]]; then the coefficients of P and of Q."""
+    x = min(max(x, c[0]), c[1])
+    return _horner(c[2 : 3 + DEGREE], x) / _horner(c[3 + DEGREE : RATIONAL], x)
+
+
+def log_one_plus(x: float) -> float:
+    """ln(1 + x) for x ≥ 0."""
+    m, e = math.frexp(1.0 + x)
+    m, e = 2 * m, e - 1
+    if m > 1.4142135623730951:
+        m, e = 0.5 * m, e + 1
+    f = x if e == 0 else m - 1.0
+    return _log_of(e, f / (2.0 + f))
+
+
+def exp_less_one(x: float) -> float:
+    """e**x − 1."""
+    if abs(x) > 0.35:
+        return exp(x) - 1.0
+    return x + x * x * _horner([1.0 / math.factorial(n) for n in range(15, 1, -1)], x)
+
+
+def soft_plus(x: float) -> float:
+    """ln(1 + e**x)."""
+    return (x if x > 0 else 0.0) + log_one_plus(exp(-abs(x)))
 
 
 def _horner(powers: Sequence[float], x: float) -> float:

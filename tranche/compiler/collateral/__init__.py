@@ -24,8 +24,8 @@ def declare(context: Context) -> None:
     deal, emitter = context.deal, context.emitter
     context.claims.append(Claim("collateral", "collateral"))
     MODELS[type(deal.collateral)][0](context, deal.collateral)
-    for factor in deal.market.factors:
-        context.define(f"market.{factor.name}", emitter.input(f"market.{factor.name}"))
+    for column in deal.market.columns:
+        context.define(f"market.{column}", emitter.input(f"market.{column}"))
 
 
 def lower(context: Context) -> None:

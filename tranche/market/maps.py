@@ -1,0 +1,114 @@
+"""Maps between normal scores and other laws, as the constants of the steps T_VALUE, T_SCORE, POSITIVE and CDF.
+
+All are smooth functions of one number over the scores −9 … 9 (a draw has 53 bits and none is beyond ±8.3), fitted once
+for each number of degrees of freedom by `rational.fit`. The error that a fit finds for itself is in `Rational.error`;
+measured over scores of ±8.3 the maps are within 1e-13 of the true value for 3 degrees of freedom and more, 1e-11 for 2,
+1e-9 for 1 (`tests/market/test_maps.py`).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import lru_cache
+
+from scipy import special
+
+from .laws import (
+    gamma_density,
+    gamma_lower,
+    normal_density,
+    normal_upper,
+    precise,
+    solve,
+    student_density,
+    student_upper,
+)
+from .rational import Rational, fit
+
+FARTHEST = 9.0  # scores
+CACHED = 256
+
+
+@lru_cache(maxsize=CACHED)
+def student_value(dof: float) -> Rational:
+    """R with T⁻¹(Φ(z)) = z·e**R(z²), Student's t with `dof` degrees of freedom."""
+    nu = Decimal(dof)
+
+    def log_ratio(square: Decimal) -> Decimal:
+        z = square.sqrt()
+        if z == 0:
+            return (normal_density(z) / student_density(z, nu)).ln()
+        return (_student_quantile(normal_upper(z), nu) / z).ln()
+
+    return fit(log_ratio, 0.0, FARTHEST * FARTHEST, gather=2)
+
+
+@lru_cache(maxsize=CACHED)
+def student_score(dof: float) -> Rational:
+    """R with Φ⁻¹(T(x)) = √v·R(v) for x ≥ 0, v = ln(1 + x²/dof)."""
+    nu = Decimal(dof)
+    with precise():
+        farthest = _student_quantile(normal_upper(Decimal(FARTHEST)), nu)
+        high = float((1 + farthest * farthest / nu).ln())
+
+    def slope(v: Decimal) -> Decimal:
+        if v == 0:
+            return nu.sqrt() * student_density(v, nu) / normal_density(v)
+        upper = student_upper((nu * (v.exp() - 1)).sqrt(), nu)
+        start = float(-special.ndtri(float(upper)))
+        return solve(lambda z: normal_upper(z) - upper, lambda z: -normal_density(z), start) / v.sqrt()
+
+    return fit(slope, 0.0, high, gather=2)
+
+
+@lru_cache(maxsize=CACHED)
+def gamma_power(shape: float, power: float, unit: float) -> tuple[Rational, Rational]:
+    """R below and above zero with (G/unit)**power = e**R(z), G the quantile of a gamma variable at Φ(z)."""
+    a, by, size = Decimal(shape), Decimal(power), Decimal(unit)
+
+    def below(z: Decimal) -> Decimal:
+        return _quantile(normal_upper(-z), z)
+
+    def above(z: Decimal) -> Decimal:
+        return _quantile(1 - normal_upper(z), z)
+
+    def _quantile(p: Decimal, z: Decimal) -> Decimal:
+        if z < 0:
+            start = special.gammaincinv(shape, float(p))
+        else:
+            start = special.gammainccinv(shape, float(normal_upper(z)))
+        found = solve(
+            lambda y: gamma_lower(y.exp(), a) - p,
+            lambda y: gamma_density(y.exp(), a) * y.exp(),
+            float(Decimal(float(start)).ln()),
+        )
+        return by * (found - size.ln())
+
+    return fit(below, -FARTHEST, 0.0), fit(above, 0.0, FARTHEST)
+
+
+@lru_cache(maxsize=1)
+def mills() -> Rational:
+    """R with Φ(−z) = e**(−z²/2)·R(z) for z ≥ 0."""
+    return fit(lambda z: normal_upper(z) * (z * z / 2).exp(), 0.0, FARTHEST)
+
+
+def student_value_constants(dof: float, unit: float) -> tuple[float, ...]:
+    """For T_VALUE: values in multiples of `unit`."""
+    return (unit, *student_value(dof).constants)
+
+
+def student_score_constants(dof: float) -> tuple[float, ...]:
+    """For T_SCORE."""
+    return (dof, *student_score(dof).constants)
+
+
+def gamma_power_constants(shape: float, power: float, unit: float) -> tuple[float, ...]:
+    """For POSITIVE."""
+    below, above = gamma_power(shape, power, unit)
+    return (*below.constants, *above.constants)
+
+
+def _student_quantile(upper: Decimal, nu: Decimal) -> Decimal:
+    start = float(-special.stdtrit(float(nu), float(upper)))
+    return solve(lambda x: student_upper(x, nu) - upper, lambda x: -student_density(x, nu), start)
