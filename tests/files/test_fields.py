@@ -8,7 +8,7 @@ import pytest
 from tranche.deal import Step
 from tranche.files.converter import VALIDATORS, deal_converter
 from tranche.files.fields import field_readers
-from tranche.files.steps import _MODIFIERS
+from tranche.files.steps import MODIFIERS
 
 READERS = field_readers("USD", deal_converter("USD"))
 
@@ -25,4 +25,4 @@ def test_validators_name_fields(kind):
 
 def test_every_modifier_of_a_step_has_a_key():
     fields = {field.name for field in attrs.fields(Step)}
-    assert fields - {"verb", "targets", "group"} == {field for field, _ in _MODIFIERS.values()}
+    assert fields - {"verb", "targets", "group"} == {field for field, _ in MODIFIERS.values()}
