@@ -114,6 +114,19 @@ def _transfer(program: Program, step: Step) -> str:
     return f"transfer what {account(step.source)} holds to {account(step.to)}"
 
 
+def _repay(program: Program, step: Step) -> str:
+    return f"repay what is owed to {_together(step, [target.rpartition('.')[0] or target for target in step.targets])}"
+
+
+def _settle(program: Program, step: Step) -> str:
+    return f"settle the net amount under {_together(step, list(step.targets))}"
+
+
+def _write(program: Program, step: Step) -> str:
+    done = "write down the balance" if step.verb == "write_down" else "write up again what was written down"
+    return f"{done} of {_together(step, [target.rpartition('.')[0] or target for target in step.targets])}"
+
+
 VERBS: Mapping[str, Callable[[Program, Step], str]] = {
     "pay": _pay,
     "sweep": _sweep,
@@ -121,4 +134,8 @@ VERBS: Mapping[str, Callable[[Program, Step], str]] = {
     "release": _release,
     "draw": _draw,
     "transfer": _transfer,
+    "repay": _repay,
+    "settle": _settle,
+    "write_down": _write,
+    "write_up": _write,
 }

@@ -73,7 +73,7 @@ def picture(program: Program) -> Picture:
     for status in statuses:
         steps = [step for step in program.steps if list_of(step) == status]
         rows = tuple(
-            Row(number, step.path, step.verb, arrows(program, step), _notes(step))
+            Row(number, step.path, step.verb, arrows(program, step), _notes(program, step))
             for number, step in enumerate(steps, start=1)
         )
         bands.append(Band(status, LISTS.get(status, f"Waterfall: {status.replace('_', ' ')}"), rows))
@@ -85,6 +85,8 @@ def picture(program: Program) -> Picture:
 
 def arrows(program: Program, step: Step) -> tuple[Arrow, ...]:
     """The movements of one step, in order."""
+    if step.verb in ("write_down", "write_up"):
+        return ()  # no cash moves
     if step.verb == "transfer":
         return (Arrow(step.source, step.to, "transfer", "account"),)
     known = kinds(program)
@@ -103,11 +105,11 @@ def arrows(program: Program, step: Step) -> tuple[Arrow, ...]:
 def _what(verb: str, part: str, kind: str) -> str:
     if verb == "pay":
         return part.replace("_", " ") or {"fee": "fee", "residual": "all that is left"}.get(kind, kind)
-    return {"sweep": "prepayment", "fund": "top-up"}.get(verb, verb.replace("_", " "))
+    return {"sweep": "prepayment", "fund": "top-up", "settle": "net amount", "repay": "repayment"}.get(verb, verb.replace("_", " "))
 
 
-def _notes(step: Step) -> tuple[str, ...]:
-    notes = []
+def _notes(program: Program, step: Step) -> tuple[str, ...]:
+    notes = [] if arrows(program, step) else [", ".join(step.targets)]
     if step.group == "pro_rata":
         notes.append("pro rata")
     for key, words in step.details:
