@@ -1,4 +1,4 @@
-"""Writes docs/features.md, the index of deals/features: `python docs/features.py`. A test compares it with the folder."""
+"""Writes docs/features.md, the index of deals/features: `python docs/features.py`. A test compares it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ FOLDER = ROOT / "deals" / "features"
 HEAD = """\
 # Deals that show one feature each
 
-Every deal in `deals/features/` is under 60 lines and has an `expect:` block whose figures were worked by hand or come from a source
-that the file names. `tranche check deals/features --run` verifies them all. This page is written by `python docs/features.py`.
+Every deal in `deals/features/` is under 60 lines and has an `expect:` block whose figures were worked by hand or come
+from a source that the file names. `tranche check deals/features --run` verifies them all. This page is written by
+`python docs/features.py`.
 
 | deal | what it shows |
 |---|---|

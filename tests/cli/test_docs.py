@@ -59,7 +59,7 @@ def rows(page: str, heading: str) -> set[str]:
     ],
 )
 def test_the_vocabulary_is_complete(heading: str, words: set[str]) -> None:
-    """docs/waterfall.md: every word of the language, what Hastructure calls it, and what is different; no other word."""
+    """docs/waterfall.md has every word of the language, what Hastructure calls it and what differs; no other word."""
     assert rows("waterfall.md", heading) == words
 
 

@@ -14,6 +14,7 @@ from .expressions import lower_formula
 from .masks import Mask
 from .names import STATUS_NAMES
 from .values import ONE, ZERO, Constant, Value, is_uniform, series
+from .wording import details
 
 MATERIAL = 1e-9  # of the notional: what must be unpaid to be a payment default
 
@@ -26,7 +27,7 @@ def lower(context: Context, biting: Biting) -> dict[str, Mask]:
     ruled = rules.revolving or rules.lock_up or rules.early_amortisation or rules.default or rules.payment_default
     if not any(biting.values()) and not ruled:
         return {"performing": Mask()}
-    with context.emitter.step("status", "status of the deal"):
+    with context.emitter.step("status", "status of the deal", details=details(rules)):
         return _status(context, biting, rules)
 
 

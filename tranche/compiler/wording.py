@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -36,18 +36,18 @@ def say(value: Any, field: str = "") -> str:
     match value:
         case Formula():
             return value.text
-        case bool():
-            return "yes" if value else "no"
+        case bool() | str() | dt.date():
+            return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
         case int() | float() if field in SHARES:
             return f"{100.0 * value:.6g}%"
         case int() | float() if field in RATIOS:
             return f"{value:.4g}x"
         case int() | float():
             return f"{value:,.12g}"
-        case str() | dt.date():
-            return str(value)
         case Coupon():
             return coupon(value)
+        case Mapping():
+            return _several([f"{key} {say(item, field)}" for key, item in value.items()])
         case tuple() | list():
             return _several([say(item, field) for item in value])
     if attrs.has(type(value)):

@@ -56,8 +56,9 @@ def _terms(step: Step) -> str:
     """A step outside the waterfalls: what it does, and the terms by which it does it."""
     own = "." in step.path  # a text that begins with the name of a class keeps its letters
     said = step.text if own else step.text[0].upper() + step.text[1:]
+    said = _CLOSING.get(step.path, said)
     if not step.details:
-        return _CLOSING.get(step.path, said) + "."
+        return f"{said}."
     details = dict(step.details)
     ratio = [details.pop(part) for part in ("numerator", "denominator") if part in details]
     if len(ratio) == 2:

@@ -105,7 +105,8 @@ def arrows(program: Program, step: Step) -> tuple[Arrow, ...]:
 def _what(verb: str, part: str, kind: str) -> str:
     if verb == "pay":
         return part.replace("_", " ") or {"fee": "fee", "residual": "all that is left"}.get(kind, kind)
-    return {"sweep": "prepayment", "fund": "top-up", "settle": "net amount", "repay": "repayment"}.get(verb, verb.replace("_", " "))
+    known = {"sweep": "prepayment", "fund": "top-up", "settle": "net amount", "repay": "repayment"}
+    return known.get(verb, verb.replace("_", " "))
 
 
 def _notes(program: Program, step: Step) -> tuple[str, ...]:

@@ -58,6 +58,11 @@ class Because:
     def claims(self) -> dict[str, Claim]:
         return {claim.name: claim for claim in self.program.claims}
 
+    @property
+    def _rules(self) -> tuple[tuple[str, str], ...]:
+        """What sets the status of the deal besides its tests."""
+        return self.steps["status"].details if "status" in self.steps else ()
+
     def root(self, name: str) -> Cause:
         """Raises UsageError for what cannot lose anything."""
         claim = self.claims.get(name)
@@ -276,8 +281,10 @@ class Because:
         if (status, first.number) in self._told:
             return [Cause("status", f"{what} (see above).", status, first.number, day.number, "status")]
         self._told.add((status, first.number))
-        failed = [r for r in first.readings if r.failed and r.level_name == f"{status} level"]
-        tests = tuple(self._test(first, r.test, r.level_name) for r in failed)
+        tests = tuple(self._test(first, r.test, r.level_name) for r in first.readings if r.leads_to(status))
+        rules = "; ".join(f"{key.replace('_', ' ')} {said}" for key, said in self._rules)
+        if not tests and rules:
+            what += f": no test failed on that date, so that the deal's rules of status did it ({rules})"
         return [Cause("status", f"{what}.", status, first.number, day.number, "status", because=tests)]
 
     def _tests_of(self, day: Day, path: str, record: str) -> Iterator[Cause]:

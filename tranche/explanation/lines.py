@@ -79,6 +79,10 @@ class Reading:
     failed: bool
     breach: str = "below"  # the side of the level on which it fails
 
+    def leads_to(self, status: str) -> bool:
+        """Whether failing this level puts the deal into the status."""
+        return self.failed and self.level_name == f"{status.replace(' ', '-')} level"
+
     @property
     def words(self) -> str:
         if math.isinf(self.level):

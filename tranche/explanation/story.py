@@ -76,7 +76,7 @@ def _status(program: Program, days: Sequence[Day]) -> Iterator[str]:
     before = "performing"
     for day in days:
         if day.status != before:
-            reasons = [r for r in day.readings if r.failed and r.level_name == f"{day.status} level"]
+            reasons = [r for r in day.readings if r.leads_to(day.status)]
             why = ", ".join(f"{reading.test} {reading.words}" for reading in reasons)
             yield f"{day.date}: {before} → {day.status}" + (f" ({why})." if why else ".")
         before = day.status
