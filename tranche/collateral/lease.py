@@ -11,7 +11,7 @@ import attrs
 class Renewal:
     """The tenant's option to stay for `term_days` after the lease at `rate` per GPU-hour.
 
-    It is used at the end of the lease where the market's rent (index × basis) is above that rate;
+    It is used at the end of the lease where the market's rent (index × basis) is above that rate (and the tenant pays);
     take-or-pay and the other terms of the lease go on."""
 
     rate: float
@@ -35,9 +35,10 @@ class Lease:
     of a market factor; 0: what is beyond the take-or-pay is not billed). The rate grows by `escalator` at every whole
     year from the start (negative: a step-down), or is what `steps` (date, rate) say from their dates on.
 
-    `prepayment`: the share of the rent of
-    the whole term (take-or-pay, on the machines as planned) that is paid on `prepaid_on` (None: the start); every
-    invoice is smaller by that share. What is prepaid on or before closing went into the machines and is no cash here.
+    `tenant` names one of the fleet's tenants; None: a tenant that always pays and stays. `prepayment`: the share of the
+    rent of the whole term (take-or-pay, on the machines as planned) that is paid on `prepaid_on` (None: the start);
+    every invoice is smaller by that share. What is prepaid on or before closing went into the machines and is no cash
+    here.
     `residual_value_guarantee`: share of the machines' cost; at the end of the lease the guarantor pays what their
     orderly value (see Liquidation) is below it on that payment date.
     """
@@ -49,6 +50,7 @@ class Lease:
     usage: str | float = 0.0
     escalator: float = 0.0
     steps: tuple[tuple[dt.date, float], ...] = ()
+    tenant: str | None = None
     prepayment: float = 0.0
     prepaid_on: dt.date | None = None
     residual_value_guarantee: float = 0.0

@@ -18,7 +18,10 @@ def names_of(collateral: object) -> dict[str, list[str]]:
     """What the collateral names itself, by the section of the deal in which it stands."""
     if not isinstance(collateral, Fleet):
         return {}
-    return {"collateral.fleet.cohorts": [cohort.name for cohort in collateral.cohorts if cohort.name != ALONE]}
+    return {
+        "collateral.fleet.cohorts": [cohort.name for cohort in collateral.cohorts if cohort.name != ALONE],
+        "collateral.fleet.tenants": [tenant.name for tenant in collateral.tenants],
+    }
 
 
 def fleet_names(fleet: Fleet) -> set[str]:
@@ -27,8 +30,17 @@ def fleet_names(fleet: Fleet) -> set[str]:
     fields = [*SCHEDULED, *EARNED, *(["economic"] if fleet.valuation is not None else [])]
     if fleet.liquidation is not None:
         fields += SOLD
-    names = {f"{owner}.{field}" for owner in owners for field in fields}
+    names = {f"{owner}.{field}" for owner in owners for field in fields} | set(_tenant_names(fleet))
     return names | {"fleet.unfunded", "fleet.complete"} | ({"fleet.liquidating"} if fleet.liquidation else set())
+
+
+def _tenant_names(fleet: Fleet) -> Iterator[str]:
+    for tenant in fleet.tenants:
+        yield from (f"{tenant.name}.{field}" for field in ("alive", "downgraded", "rent", "share"))
+        if fleet.receivables is not None:
+            yield from (f"{tenant.name}.receivables", f"{tenant.name}.past_due")
+        if tenant.backstop is not None:
+            yield f"{tenant.name}.backstop"
 
 
 def scheduled_names(fleet: Fleet) -> set[str]:
@@ -52,6 +64,10 @@ def factor_fields(fleet: Fleet) -> Iterator[tuple[str, str]]:
                 yield f"{path}.{field}", getattr(cohort, field)
         if cohort.lease is not None and isinstance(cohort.lease.usage, str):
             yield f"{path}.lease.usage", cohort.lease.usage
+    for tenant in fleet.tenants:
+        for field in ("credit", "downgrade"):
+            if getattr(tenant, field) is not None:
+                yield f"collateral.fleet.tenants.{tenant.name}.{field}", getattr(tenant, field)
     for generation, outlet in () if fleet.liquidation is None else fleet.liquidation.outlets:
         if outlet.price not in (ECONOMIC, APPRAISED):
             own = f"generations.{generation}." if generation else ""

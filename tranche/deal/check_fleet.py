@@ -11,8 +11,10 @@ from tranche.collateral.fleet import Fleet
 from tranche.collateral.lease import Lease, Renewal, Service
 from tranche.collateral.liquidation import ECONOMIC, SHAPES, Impact, Liquidation, Outlet
 from tranche.collateral.names import cohort_path
+from tranche.collateral.receivables import Receivables
+from tranche.collateral.tenant import Backstop, Renegotiation, Tenant, Termination
 from tranche.collateral.valuation import Valuation
-from tranche.errors import Invalid, Place, Problem
+from tranche.errors import Invalid, Place, Problem, nearest
 
 from . import validators as v
 from .check_market import field_problems
@@ -61,8 +63,8 @@ RENEWAL: Mapping[str, v.Validator] = {"rate": _PRICE, "term_days": v.whole(1, 36
 LEASE: Mapping[str, v.Validator] = {
     "rate": _PRICE, "end": v.date, "start": v.optional(v.date), "take_or_pay": _SHARE, "usage": _factor_or(_SHARE),
     "escalator": v.rate(), "steps": _dated_prices, "prepayment": _SHARE, "prepaid_on": v.optional(v.date),
-    "residual_value_guarantee": _SHARE, "service": v.optional(v.instance_of(Service)),
-    "renewal": v.optional(v.instance_of(Renewal)),
+    "tenant": v.optional(v.identifier), "residual_value_guarantee": _SHARE,
+    "service": v.optional(v.instance_of(Service)), "renewal": v.optional(v.instance_of(Renewal)),
 }  # fmt: skip
 COHORT: Mapping[str, v.Validator] = {
     "gpus": v.number(0, 1e9, above=0),
@@ -124,13 +126,34 @@ LIQUIDATION: Mapping[str, v.Validator] = {
     "orderly_months": v.number(0, 120, above=0),
     "forced_months": v.number(0, 120, above=0),
 }
+TERMINATION: Mapping[str, v.Validator] = {"fee_months": v.number(0, 600), "moving_cost": v.number(0, 10)}
+RENEGOTIATION: Mapping[str, v.Validator] = {"below": _SHARE, "keeps": _SHARE, "times": v.whole(1, 100)}
+BACKSTOP: Mapping[str, v.Validator] = {"limits": _dated_prices}
+TENANT: Mapping[str, v.Validator] = {
+    "name": v.name, "credit": v.optional(v.identifier), "downgrade": v.optional(v.identifier),
+    "termination": v.optional(v.instance_of(Termination)),
+    "renegotiation": v.optional(v.instance_of(Renegotiation)),
+    "backstop": v.optional(v.instance_of(Backstop)), "note": v.text,
+}  # fmt: skip
+RECEIVABLES: Mapping[str, v.Validator] = {
+    "days_outstanding": v.whole(0, 365), "dilution": _SHARE, "late": _SHARE, "late_days": v.whole(1, 730),
+    "recovery": _SHARE,
+}  # fmt: skip
 FLEET: Mapping[str, v.Validator] = {
     "cohorts": v.each(v.instance_of(Cohort), at_least=1, at_most=MOST_COHORTS),
     "staff_per_month": _PRICE,
     "staff_inflation": v.rate(),
+    "tenants": v.each(v.instance_of(Tenant), at_most=MOST_COHORTS),
+    "receivables": v.optional(v.instance_of(Receivables)),
     "valuation": v.optional(v.instance_of(Valuation)),
     "liquidation": v.optional(v.instance_of(Liquidation)),
 }
+FLEET_VALIDATORS: Mapping[type, Mapping[str, v.Validator]] = {
+    Service: SERVICE, Renewal: RENEWAL, Lease: LEASE, Cohort: COHORT, Valuation: VALUATION, Impact: IMPACT,
+    Outlet: OUTLET, Liquidation: LIQUIDATION, Termination: TERMINATION, Renegotiation: RENEGOTIATION,
+    Backstop: BACKSTOP, Tenant: TENANT, Receivables: RECEIVABLES, Fleet: FLEET,
+}  # fmt: skip
+"""What a deal asks of the fields of each class of a fleet."""
 
 
 def fleet_problems(fleet: Fleet) -> Iterator[Problem]:
@@ -148,10 +171,38 @@ def fleet_problems(fleet: Fleet) -> Iterator[Problem]:
                 what = "the guarantee is measured on the orderly value, and there is no liquidation"
                 place = Place(f"{path}.lease.residual_value_guarantee")
                 yield Problem(what, "add `liquidation:` to the fleet", place)
+            if cohort.lease.tenant is not None and fleet.tenant(cohort.lease.tenant) is None:
+                known = [tenant.name for tenant in fleet.tenants]
+                fix = nearest(cohort.lease.tenant, known) if known else "add it: fleet.tenants"
+                yield Problem(f"unknown tenant {cohort.lease.tenant!r}", fix, Place(f"{path}.lease.tenant"))
+    yield from _tenants(fleet)
     if isinstance(fleet.valuation, Valuation):
         yield from field_problems(fleet.valuation, "collateral.fleet.valuation", VALUATION)
     if isinstance(fleet.liquidation, Liquidation):
         yield from _liquidation(fleet, fleet.liquidation)
+
+
+def _tenants(fleet: Fleet) -> Iterator[Problem]:
+    parts: Mapping[str, Mapping[str, v.Validator]] = {
+        "termination": TERMINATION, "renegotiation": RENEGOTIATION, "backstop": BACKSTOP,
+    }  # fmt: skip
+    for tenant in fleet.tenants:
+        path = f"collateral.fleet.tenants.{tenant.name}"
+        yield from field_problems(tenant, path, TENANT)
+        for field, validators in parts.items():
+            if getattr(tenant, field) is not None:
+                yield from field_problems(getattr(tenant, field), f"{path}.{field}", validators)
+        if tenant.backstop is not None and not tenant.backstop.limits:
+            yield Problem("there is no limit", "write {2026-01-01: 100m, …}", Place(f"{path}.backstop.limits"))
+        if tenant.backstop is not None and tenant.credit is None:
+            fix = "add `credit:`, the market factor of its default"
+            yield Problem("a backstop of a tenant that never defaults", fix, Place(f"{path}.backstop"))
+    terms = fleet.receivables
+    if isinstance(terms, Receivables):
+        yield from field_problems(terms, "collateral.fleet.receivables", RECEIVABLES)
+        if terms.dilution + terms.late > 1:
+            what = f"dilution and late are {terms.dilution + terms.late:.4g} of an invoice"
+            yield Problem(what, "at most all of it", Place("collateral.fleet.receivables.late"))
 
 
 def _liquidation(fleet: Fleet, terms: Liquidation) -> Iterator[Problem]:

@@ -13,13 +13,15 @@ from tranche.collateral.cohort import Cohort
 from tranche.collateral.fleet import Fleet
 from tranche.collateral.lease import Lease, Renewal, Service
 from tranche.collateral.liquidation import Impact, Liquidation, Outlet
+from tranche.collateral.receivables import Receivables
+from tranche.collateral.tenant import Backstop, Renegotiation, Tenant, Termination
 from tranche.collateral.valuation import Valuation
 from tranche.terms import day, measured, money, percent, rate, ratio, tenor_days, tenor_years, unit_price
 from tranche.terms.literal import literal
 
 from .liquidation import read_impact
 from .market import named
-from .readers import Reader, flag, listing, text
+from .readers import Reader, flag, integer, listing, structure_named, text
 
 
 def collateral_readers(currency: str, converter: Converter) -> dict[type, Mapping[str, Reader]]:
@@ -39,7 +41,7 @@ def collateral_readers(currency: str, converter: Converter) -> dict[type, Mappin
         Lease: {
             "rate": hourly, "end": day, "start": day, "take_or_pay": percent, "usage": factor_or(percent),
             "escalator": rate, "steps": partial(dated, hourly), "prepayment": percent, "prepaid_on": day,
-            "residual_value_guarantee": percent,
+            "residual_value_guarantee": percent, "tenant": text,
             "service": of(Service), "renewal": of(Renewal),
         },
         Cohort: {
@@ -67,7 +69,20 @@ def collateral_readers(currency: str, converter: Converter) -> dict[type, Mappin
             "dense_haircut": percent, "dense_above": kilowatts, "credit_bid": percent, "orderly_months": months,
             "forced_months": months,
         },
+        Termination: {"fee_months": months, "moving_cost": percent},
+        Renegotiation: {"below": percent, "keeps": percent, "times": integer},
+        Backstop: {"limits": partial(dated, cash)},
+        Tenant: {
+            "name": text, "credit": text, "downgrade": text, "termination": of(Termination),
+            "renegotiation": of(Renegotiation), "backstop": of(Backstop), "note": text,
+        },
+        Receivables: {
+            "days_outstanding": tenor_days, "dilution": percent, "late": percent, "late_days": tenor_days,
+            "recovery": percent,
+        },
         Fleet: {
+            "tenants": lambda raw: named(raw, lambda name, body: structure_named(converter, Tenant, name, body)),
+            "receivables": of(Receivables),
             "cohorts": listing(text), "staff_per_month": cash, "staff_inflation": rate, "valuation": of(Valuation),
             "liquidation": of(Liquidation),
         },

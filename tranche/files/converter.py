@@ -12,25 +12,12 @@ from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, override
 
 from tranche.collateral.cohort import Cohort
-from tranche.collateral.lease import Lease, Renewal, Service
-from tranche.collateral.liquidation import Impact, Liquidation, Outlet
+from tranche.collateral.liquidation import Liquidation, Outlet
 from tranche.collateral.terms import Collateral, Collections, Fleet
-from tranche.collateral.valuation import Valuation
 from tranche.deal import Amortisation, Coupon, CoverageTest, Waterfalls
-from tranche.deal.check_fleet import (
-    COHORT,
-    FLEET,
-    IMPACT,
-    LEASE,
-    LIQUIDATION,
-    OUTLET,
-    RENEWAL,
-    SERVICE,
-    VALUATION,
-)
+from tranche.deal.check_fleet import FLEET_VALIDATORS
 from tranche.deal.check_quantity import validators_of
 from tranche.deal.validators import Validator
-from tranche.errors import Invalid
 from tranche.market.dependence import NAMES
 from tranche.market.terms import KINDS, Factor, Gaussian, Market, Student
 
@@ -43,14 +30,13 @@ from .liabilities import read_amortisation, read_coupon
 from .liquidation import read_liquidation
 from .market import read_market
 from .market_fields import CLASSES, default_curve
-from .readers import Reader, as_written, mapping
+from .readers import Reader, as_written, mapping, structure_named
 from .steps import read_waterfalls
 from .unions import tagged
 
 # what a deal asks of the classes of other packages: class → field → validator
 VALIDATORS: Mapping[type, Mapping[str, Validator]] = {
-    **{kind: validators_of(kind) for kind in CLASSES}, Lease: LEASE, Renewal: RENEWAL, Service: SERVICE,
-    Cohort: COHORT, Fleet: FLEET, Valuation: VALUATION, Impact: IMPACT, Outlet: OUTLET, Liquidation: LIQUIDATION,
+    **{kind: validators_of(kind) for kind in CLASSES}, **FLEET_VALIDATORS,
 }  # fmt: skip
 
 Structure = Callable[[Any], Any]
@@ -85,14 +71,6 @@ def deal_converter(currency: str) -> Converter:
         lambda kind: kind == Collateral, lambda raw, _: tagged(raw, "collateral", bodies)
     )
     return converter
-
-
-def structure_named(converter: Converter, kind: type, name: str, raw: Any) -> Any:
-    """Structure a class whose `name` is the key above its other keys."""
-    body = mapping(raw)
-    if "name" in body:
-        raise Invalid("unknown key 'name'", f"the name is {name!r} already, the key above: remove it")
-    return converter.structure({**body, "name": name}, kind)
 
 
 def _without_type(hook: Structure, raw: Any, _: Any) -> Any:

@@ -9,6 +9,8 @@ import attrs
 from tranche.collateral.cohort import Cohort
 from tranche.collateral.lease import Renewal
 from tranche.collateral.liquidation import Liquidation
+from tranche.collateral.receivables import Receivables
+from tranche.collateral.tenant import Termination
 from tranche.collateral.valuation import Valuation
 from tranche.deal import CoverageTest
 
@@ -18,6 +20,8 @@ RENAMED: Mapping[type, Mapping[str, str]] = {
         "releasing_gap_days": "releasing_gap", "ramp_days": "ramp", "delay_days": "delay", "repair_days": "repair",
     },
     Renewal: {"term_days": "term"},
+    Termination: {"fee_months": "fee"},
+    Receivables: {"late_days": "late_by"},
     Valuation: {"life_years": "life"},
     Liquidation: {"delay_days": "delay", "orderly_months": "orderly", "forced_months": "forced"},
 }  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from cattrs import Converter
+
 from tranche.deal import Formula, parse_formula
 from tranche.errors import Invalid
 from tranche.terms.literal import literal
@@ -75,3 +77,11 @@ def listing(reader: Callable[[Any], T]) -> Callable[[Any], tuple[T, ...]]:
         return tuple(item for item in items if item is not None)
 
     return read
+
+
+def structure_named(converter: Converter, kind: type, name: str, raw: Any) -> Any:
+    """Structure a class whose `name` is the key above its other keys."""
+    body = mapping(raw)
+    if "name" in body:
+        raise Invalid("unknown key 'name'", f"the name is {name!r} already, the key above: remove it")
+    return converter.structure({**body, "name": name}, kind)

@@ -33,10 +33,10 @@ from tranche.errors import DealError, Invalid, Problem, nearest
 from tranche.market.terms import Market
 from tranche.terms.money import currency_code
 
-from .converter import deal_converter, structure_named
+from .converter import deal_converter
 from .gather import MOST_UNKNOWN, Gather, flatten
 from .liabilities import read_tranche
-from .readers import formula, listing, mapping, text
+from .readers import formula, listing, mapping, structure_named, text
 from .series import read_series
 
 FORMAT = 1

@@ -8,6 +8,7 @@ from typing import Any
 from tranche.collateral.terms import Collections, Fleet
 from tranche.compiler.context import Context
 from tranche.compiler.values import Value
+from tranche.compiler.wording import details
 from tranche.program import Claim, Op
 
 from . import cash, fleet
@@ -31,7 +32,7 @@ def declare(context: Context) -> None:
 def lower(context: Context) -> None:
     """Compute the period's collections and put them into the collection account."""
     deal, emitter = context.deal, context.emitter
-    with emitter.step("collateral", "collections of the period"):
+    with emitter.step("collateral", "collections of the period", details=details(deal.collateral)):
         amount = MODELS[type(deal.collateral)][1](context, deal.collateral)
         context.define("collections", amount)
         total, record = context.total("collateral", "collections", side=1)

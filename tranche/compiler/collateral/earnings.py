@@ -8,23 +8,26 @@ from tranche.compiler.context import Context
 from tranche.compiler.values import ZERO, Constant, Value
 from tranche.program import Op
 
-from .lease import factor
+from .lease import asked, factor
 from .plan import Plan
 
 
 @attrs.frozen
 class Earnings:
-    """Of a cohort in a period, both 0 or more."""
+    """Of a cohort in a period, none below 0. `contract`: what of the revenue is invoiced under its lease; `promised`:
+    what would be, were the lease in force; `relet`: what its machines earn at the market."""
 
     revenue: Value
     opex: Value
+    contract: Value
+    promised: Value
+    relet: Value
 
 
 def outside(context: Context, plan: Plan) -> Value:
     """What an hour at the market would bring now: index × basis × utilisation."""
     emitter, terms = context.emitter, plan.terms
-    asked = emitter.compute(Op.MUL, factor(context, terms.rent or 0.0), Constant(terms.basis), name="market rent")
-    return emitter.compute(Op.MUL, asked, factor(context, terms.utilisation), name="earning rent")
+    return emitter.compute(Op.MUL, asked(context, plan), factor(context, terms.utilisation), name="earning rent")
 
 
 def at_market(context: Context, plan: Plan, hour: Value) -> tuple[Value, Value]:
@@ -32,12 +35,11 @@ def at_market(context: Context, plan: Plan, hour: Value) -> tuple[Value, Value]:
     emitter, terms = context.emitter, plan.terms
     if terms.rent is None:
         return ZERO, ZERO if terms.switch_off else hour
-    asked = emitter.compute(Op.MUL, factor(context, terms.rent), Constant(terms.basis), name="market rent")
     earned = outside(context, plan)
     if not terms.switch_off:
         return earned, hour
     if terms.reserve_price is not None:
-        runs = emitter.compute(Op.LE, Constant(terms.reserve_price), asked, name="runs")
+        runs = emitter.compute(Op.LE, Constant(terms.reserve_price), asked(context, plan), name="runs")
     else:
         runs = emitter.compute(Op.LE, hour, earned, name="runs")
     rent = emitter.compute(Op.SELECT, runs, earned, ZERO, name="rent")

@@ -9,8 +9,8 @@ from tranche.compiler.context import Context
 from tranche.compiler.values import ZERO, Value, series
 from tranche.program import Claim, Op
 
-from . import costs, lease, sale, values, worth
-from .earnings import Earnings, at_market, outside
+from . import costs, lease, sale, tenancy, tenants, values, worth
+from .earnings import Earnings, at_market
 from .outlet import clean_price
 from .plan import Plan
 from .sale import Holding, Sale
@@ -24,7 +24,8 @@ def declare(context: Context, fleet: Fleet) -> None:
 def lower(context: Context, fleet: Fleet) -> Value:
     """The period's collections; also puts `fleet.*` into the symbol table and records what the fleet earns."""
     emitter = context.emitter
-    holdings = [Holding(Plan(cohort, context.dates)) for cohort in fleet.cohorts]
+    plans = [Plan(cohort, context.dates) for cohort in fleet.cohorts]
+    holdings = [Holding(plan, tenancy.lower(context, fleet, plan)) for plan in plans]
     for holding in holdings:
         _prices(context, fleet, holding)
     state = sale.lower(context, fleet.liquidation, holdings)
@@ -36,7 +37,8 @@ def lower(context: Context, fleet: Fleet) -> Value:
     revenue = context.sum([one.revenue for one in earned], "revenue")
     opex = context.sum([staff, *(one.opex for one in earned)], "opex")
     proceeds = context.sum([holding.proceeds for holding in holdings], "proceeds")
-    net = emitter.compute(Op.SUB, revenue, opex, name="net rent")
+    received = tenants.lower(context, fleet, holdings, earned, revenue)
+    net = emitter.compute(Op.SUB, received, opex, name="net rent")
     net = emitter.compute(Op.ADD, net, proceeds, name="net rent and proceeds")
     unfunded = emitter.compute(Op.MAX, emitter.compute(Op.SUB, ZERO, net), ZERO, name="unfunded cost")
     context.flow("collateral", "unfunded", unfunded)
@@ -53,8 +55,8 @@ def lower(context: Context, fleet: Fleet) -> Value:
 def _prices(context: Context, fleet: Fleet, holding: Holding) -> None:
     """What a machine is worth to keep, and what it fetches before impact."""
     if fleet.valuation is not None:
-        seen = worth.outlook(holding.plan, fleet.valuation)
-        holding.economic = worth.of_machine(context, holding.plan, seen, outside(context, holding.plan))
+        state = holding.tenancy
+        holding.economic = worth.lower(context, holding.plan, fleet.valuation, state.pays, state.level)
     if fleet.liquidation is not None:
         holding.price = clean_price(context, holding.plan, fleet.liquidation, holding.economic)
 
@@ -87,7 +89,9 @@ def _values(context: Context, fleet: Fleet, holdings: list[Holding]) -> None:
 def _cohort(context: Context, fleet: Fleet, holding: Holding, state: Sale) -> Earnings:
     """Revenue and cost of one cohort in the period, and their names."""
     emitter, plan = context.emitter, holding.plan
-    terms, letting = plan.terms, lease.lower(context, plan)
+    terms, lease_now = plan.terms, holding.tenancy
+    letting = lease.lower(context, plan, lease_now.pays, lease_now.level, lease_now.relet)
+    tenancy.decide(context, plan, lease_now)
     hour = costs.hourly(context, plan)
     price, cost = at_market(context, plan, hour)
     market = emitter.compute(Op.MUL, letting.free, price, name="market rent")
@@ -96,14 +100,18 @@ def _cohort(context: Context, fleet: Fleet, holding: Holding, state: Sale) -> Ea
     if not terms.switch_off:
         paid.append(emitter.compute(Op.MUL, letting.idle, hour, name="idling cost"))
     works = emitter.compute(Op.MUL, holding.kept, state.runs, name="machines at work")
-    revenue = _share(context, [letting.contract, letting.prepaid, series(plan.damages()), market], works, "revenue")
-    revenue = emitter.compute(Op.ADD, revenue, _guarantee(context, holding), name="revenue")
+    contract = emitter.compute(Op.MUL, works, letting.contract, name="contract rent")
+    promised = emitter.compute(Op.MUL, works, letting.promised, name="contract rent promised")
+    others = [letting.prepaid, lease_now.fee, series(plan.damages()), market]
+    at_once = emitter.compute(Op.ADD, _share(context, others, works, "revenue"), _guarantee(context, holding))
+    revenue = emitter.compute(Op.ADD, at_once, contract, name="revenue")
     opex = _share(context, paid, works, "running cost")
     fixed = [series(costs.fixed(plan)), _storage(context, fleet, plan, state)]
     opex = emitter.compute(Op.ADD, opex, _share(context, fixed, holding.kept, "fixed cost"), name="opex")
     context.define(f"{terms.name}.revenue", revenue)
     context.define(f"{terms.name}.opex", opex)
-    return Earnings(revenue, opex)
+    relet = emitter.compute(Op.MUL, works, market, name="market rent") if lease_now.tenant is not None else ZERO
+    return Earnings(revenue, opex, contract, promised, relet)
 
 
 def _share(context: Context, parts: list[Value], share: Value, name: str) -> Value:

@@ -15,6 +15,7 @@ from tranche.program import Op
 from . import values
 from .outlet import after_impact
 from .plan import Plan
+from .tenancy import Tenancy
 
 DAYS_A_MONTH = 30.4375
 
@@ -24,6 +25,7 @@ class Holding:
     """A cohort while its fleet may be sold. `kept`: share of the machines that the plan has which is not sold."""
 
     plan: Plan
+    tenancy: Tenancy = attrs.field(factory=Tenancy)
     kept: Value = ONE
     sold: Value = ZERO
     proceeds: Value = ZERO

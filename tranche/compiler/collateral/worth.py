@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from tranche.collateral.valuation import Valuation
 from tranche.compiler.context import Context
-from tranche.compiler.values import ZERO, Value, series
+from tranche.compiler.values import ONE, ZERO, Value, series
 from tranche.program import Op
 
+from .earnings import outside
 from .lease import factor, segments, service_share
 from .plan import DAYS_A_YEAR, HOURS, Array, Plan
 
@@ -22,11 +23,13 @@ MONTHS_A_DAY = 12.0 / DAYS_A_YEAR
 
 @attrs.frozen(eq=False)
 class Outlook:
-    """Present values for a machine owned at each payment date. `lease`, `lease_power` [T]: what a lease brings net of
-    costs, and the kWh that it takes at a price of one; `rent`, `cost`, `power` [NODES, T]: the same of the market at an
-    earning rent of one, up to each date of giving up. Power is kept apart only where its price is a market factor."""
+    """Present values for a machine owned at each payment date. `contract`, `lease_cost`, `lease_power` [T]: the rent of
+    a lease, its costs, and the kWh that it takes at a price of one; `rent`, `cost`, `power` [NODES, T]: the same of the
+    market at an earning rent of one, up to each date of giving up. Power is kept apart only where its price is a market
+    factor."""
 
-    lease: Array
+    contract: Array
+    lease_cost: Array
     lease_power: Array
     rent: Array
     cost: Array
@@ -61,7 +64,8 @@ def outlook(plan: Plan, terms: Valuation, let: bool = True) -> Outlook:
     running, power, fixed = days.running(), days.power(), days.fixed()
     market: Array = HOURS * plan.uptime * free.astype(np.float64)
     return Outlook(
-        lease=value(contract - leased * running - fixed, tail),
+        contract=value(contract, tail),
+        lease_cost=value(leased * running + fixed, tail),
         lease_power=value(leased * power, tail),
         rent=np.array([value(market, cut, 1.0 + terms.rent_trend, tail) for cut in cuts]),
         cost=np.array([value(free * running + fixed, cut, start=tail) for cut in cuts]),
@@ -127,7 +131,17 @@ class _Days:
         return np.asarray((monthly + repairs) * MONTHS_A_DAY * self.growth + cohort.property_tax / DAYS_A_YEAR * book)
 
 
-def of_machine(context: Context, plan: Plan, seen: Outlook, earned: Value) -> Value:
+def lower(context: Context, plan: Plan, terms: Valuation, pays: Value, level: Value) -> Value:
+    """The economic value of a machine owned: under its lease, at `level` of its rate, or without one."""
+    emitter, earned = context.emitter, outside(context, plan)
+    let = of_machine(context, plan, outlook(plan, terms), earned, level)
+    if pays == ONE:
+        return let
+    free = of_machine(context, plan, outlook(plan, terms, let=False), earned, ONE)
+    return emitter.compute(Op.SELECT, pays, let, free, name="economic value")
+
+
+def of_machine(context: Context, plan: Plan, seen: Outlook, earned: Value, level: Value) -> Value:
     """The economic value of a machine owned, given what an hour at the market earns now."""
     emitter = context.emitter
     price = factor(context, plan.terms.power_price) if isinstance(plan.terms.power_price, str) else ZERO
@@ -141,5 +155,7 @@ def of_machine(context: Context, plan: Plan, seen: Outlook, earned: Value) -> Va
         gross = emitter.compute(Op.MUL, earned, series(rent), name="future rent")
         net = less_power(emitter.compute(Op.SUB, gross, series(cost), name="future net rent"), power)
         tail = emitter.compute(Op.MAX, tail, net, name="worth to keep")
-    lease = less_power(series(seen.lease), seen.lease_power)
+    contract = emitter.compute(Op.MUL, level, series(seen.contract), name="contract rent to come")
+    net = emitter.compute(Op.SUB, contract, series(seen.lease_cost), name="lease net of cost")
+    lease = less_power(net, seen.lease_power)
     return emitter.compute(Op.MAX, emitter.compute(Op.ADD, lease, tail, name="worth"), ZERO, name="economic value")
