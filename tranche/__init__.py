@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tranche._version import __version__ as __version__
-    from tranche.api import check, compile, explain, load, project, run
+    from tranche.api import check, compile, dump, explain, load, project, run
     from tranche.deal import Deal
     from tranche.errors import DataError, DealError, DealWarning, MissingExtra, ProgramError, TrancheError, UsageError
     from tranche.explanation import Explanation
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "__version__": "_version",
-    **dict.fromkeys(("check", "compile", "explain", "load", "project", "run"), "api"),
+    **dict.fromkeys(("check", "compile", "dump", "explain", "load", "project", "run"), "api"),
     "Deal": "files",  # not "deal": with files, `Deal.with_` reads text
     **dict.fromkeys(
         ("DataError", "DealError", "DealWarning", "MissingExtra", "ProgramError", "TrancheError", "UsageError"),
@@ -39,7 +39,8 @@ _HOMES = {
 
 __all__ = [
     "DataError", "Deal", "DealError", "DealWarning", "Explanation", "MissingExtra", "Program", "ProgramError",
-    "Projection", "Results", "TrancheError", "UsageError", "check", "compile", "explain", "load", "project", "run",
+    "Projection", "Results", "TrancheError", "UsageError", "check", "compile", "dump", "explain", "load",
+    "project", "run",
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from tranche.analysis import warnings_of
 from tranche.compiler import compile_deal
 from tranche.errors import DealWarning
 from tranche.explanation import explain
-from tranche.files import load
+from tranche.files import dump, load
 from tranche.inputs import CollateralCash, DealOrPath, MarketOrPath, as_deal, prepare
 from tranche.program import Program
 from tranche.projection import project
@@ -17,7 +17,7 @@ from tranche.results import Results
 
 DEFAULT_PATHS = 10_000
 
-__all__ = ["check", "compile", "explain", "load", "project", "run"]
+__all__ = ["check", "compile", "dump", "explain", "load", "project", "run"]
 
 
 def check(deal: DealOrPath) -> tuple[DealWarning, ...]:

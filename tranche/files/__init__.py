@@ -4,8 +4,9 @@ from tranche.deal import Deal
 
 from .collections_file import read_collections
 from .data_path import collections_path
+from .dump import dump
 from .field_text import read_field
 from .load import load, loads
 from .market_file import load_market
 
-__all__ = ["Deal", "collections_path", "load", "load_market", "loads", "read_collections", "read_field"]
+__all__ = ["Deal", "collections_path", "dump", "load", "load_market", "loads", "read_collections", "read_field"]

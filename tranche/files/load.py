@@ -18,7 +18,10 @@ from .yaml_tree import yaml_tree
 
 
 def load(path: str | Path) -> Deal:
-    """The deal in the file at `path` (YAML, UTF-8, format 1). Raises DealError."""
+    """The deal in the file at `path` (YAML, UTF-8, format 1); a text with a line break is no path but the deal itself,
+    as `dump` writes it. Raises DealError."""
+    if isinstance(path, str) and "\n" in path:
+        return loads(path)
     return loads(read_text(path), str(path))
 
 

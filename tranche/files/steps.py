@@ -19,7 +19,7 @@ from .gather import Gather, under
 from .readers import Reader, formula, listing, mapping, text
 
 # key in the file → field of Step and its reader
-_MODIFIERS: dict[str, tuple[str, Reader]] = {
+MODIFIERS: dict[str, tuple[str, Reader]] = {
     "for": ("cover", lambda value: (text(value),) if isinstance(value, str) else listing(text)(value)),
     "from": ("source", text),
     "to": ("to", text),
@@ -46,12 +46,12 @@ def read_step(raw: Any) -> Step:
         for key, value in step.items():
             if key in VERBS:
                 fields |= gather.read(key, partial(_targets, key, step), value) or {}
-            elif key in _MODIFIERS:
+            elif key in MODIFIERS:
                 fields |= gather.read(key, partial(_modifier, key), value) or {}
             elif key == misspelt:
                 gather.refuse(key, f"unknown verb {key!r}", nearest(key, VERBS))
             else:
-                gather.refuse(key, f"unknown key {key!r}", nearest(key, _MODIFIERS))
+                gather.refuse(key, f"unknown key {key!r}", nearest(key, MODIFIERS))
         if not verbs and misspelt is None:
             gather.refuse(None, "the step has no verb", f"write one of {', '.join(VERBS)}")
         if len(verbs) > 1:
@@ -89,7 +89,7 @@ def read_waterfalls(raw: Any) -> Waterfalls:
 
 def _misspelt_verb(step: dict[str, Any]) -> str | None:
     """The key of a step without verb that was meant as one: the nearest to a verb, or the only one nobody knows."""
-    unknown = [key for key in step if key not in _MODIFIERS]
+    unknown = [key for key in step if key not in MODIFIERS]
     near = [key for key in unknown if nearest(key, VERBS).startswith("did you mean")]
     return near[0] if near else unknown[0] if len(unknown) == 1 else None
 
@@ -130,7 +130,7 @@ def _transfer(value: Any, step: dict[str, Any]) -> dict[str, Any]:
 
 
 def _modifier(key: str, value: Any) -> dict[str, Any]:
-    field, reader = _MODIFIERS[key]
+    field, reader = MODIFIERS[key]
     read = reader(value)
     _validate(field, read)
     return {field: read}

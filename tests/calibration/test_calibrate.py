@@ -1,0 +1,89 @@
+"""From a history to a market: everything that was put into the history is found in it."""
+
+import numpy as np
+import pytest
+
+from tests.calibration.histories import converging, weekly
+from tranche.calibration import calibrate, history_of
+from tranche.calibration.calibration import label
+from tranche.errors import UsageError
+
+
+@pytest.fixture(scope="module")
+def found():
+    return calibrate(converging(700), reverts=["use"], stress="btc", bootstrap=19)
+
+
+def test_the_regimes_are_chosen(found):
+    assert label(found.chosen) == "regime"
+    assert "calm equals stress is rejected" in found.reason
+    parameters = found.parameters().set_index(["law", "parameter"])
+    for key, value in {
+        ("rent: lognormal", "volatility"): 0.35,
+        ("btc: lognormal", "volatility"): 0.55,
+        ("use: reverting", "mean"): 0.8,
+        ("regime", "calm rent ~ btc"): 0.05,
+        ("regime", "stress rent ~ btc"): 0.85,
+        ("regime", "stress rent ~ use"): 0.0,
+        ("regime", "stay calm"): 0.98,
+    }.items():
+        value_found, se = parameters.loc[key]
+        assert abs(value_found - value) < 3.5 * se, key
+
+
+def test_tables(found):
+    copulas = found.copulas()
+    assert copulas.index[0] == "regime"
+    assert list(copulas["bic"]) == sorted(copulas["bic"])
+    assert {"stress_link on btc, drawdown", "stress_link on btc, volatility", "gaussian", "t"} <= set(copulas.index)
+    tests = found.tests()
+    assert len(tests) == 1 + 3 + 2
+    assert tests.iloc[0].p_value == pytest.approx(1 / 20)
+    assert list(tests[tests.test == "Forbes-Rigobon"].pair) == ["rent | btc", "use | btc"]
+
+
+def test_without_convergence_a_static_copula_is_chosen():
+    rng = np.random.default_rng(3)
+    z = rng.standard_normal((300, 2)) @ np.linalg.cholesky([[1, 0.6], [0.6, 1]]).T
+    levels = 100 * np.exp(np.cumsum(np.vstack([[0, 0], 0.05 * z]), axis=0))
+    history = history_of(weekly(300), {"a": levels[:, 0], "b": levels[:, 1]})
+    one = calibrate(history, bootstrap=19)
+    assert label(one.chosen) == "gaussian"
+    assert "not rejected" in one.reason
+    assert label(calibrate(history, bootstrap=0, dependence="clayton").chosen) == "clayton"
+    assert "regimes are not considered" in calibrate(history, bootstrap=0).reason
+
+
+def test_one_series_has_no_dependence():
+    history = converging(200)
+    alone = history_of(history.dates, {"btc": history.column("btc")})
+    one = calibrate(alone)
+    assert one.chosen is None
+    assert one.tests().empty
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"reverts": ["usee"]}, "there is no series 'usee'; did you mean 'use'"),
+        ({"stress": "btx"}, "there is no series 'btx'; did you mean 'btc'"),
+        ({"stress": "use", "reverts": ["use"]}, "use reverts"),
+        ({"filter": "garhc"}, "unknown filter 'garhc'; did you mean 'garch'"),
+        ({"dependence": "regimes"}, "unknown dependence 'regimes'; did you mean 'regime'"),
+        ({"dependence": "stress_link"}, "a stress link needs its series"),
+        ({"bootstrap": -1}, "-1 bootstrap draws"),
+    ],
+)
+def test_what_makes_no_sense(options, said):
+    with pytest.raises(UsageError) as caught:
+        calibrate(converging(100), **options)
+    assert said in str(caught.value)
+
+
+def test_clusters_that_nobody_filtered_are_told(found):
+    assert found.warnings == ()
+    rng = np.random.default_rng(3)
+    sizes = np.where(np.arange(400) // 50 % 2 == 0, 0.02, 0.12)
+    levels = 100 * np.exp(np.cumsum(np.append(0, sizes * rng.standard_normal(400))))
+    one = calibrate(history_of(weekly(400), {"x": levels}))
+    assert "clusters" in one.warnings[0]

@@ -1,0 +1,58 @@
+"""Deal → text → the same deal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import tranche
+from tests.files.deal_texts import BENCHMARK, FLEET
+from tranche.files import loads
+from tranche.testing.strategies import deals
+
+FOLDER = Path(__file__).parents[2] / "deals"
+LIVING = sorted([*FOLDER.glob("*.yaml"), *(FOLDER / "features").glob("*.yaml")])
+
+
+@pytest.mark.parametrize("path", LIVING, ids=lambda path: path.stem)
+def test_a_living_deal_comes_back(path: Path) -> None:
+    deal = tranche.load(path)
+    assert tranche.load(tranche.dump(deal)) == deal
+
+
+@given(deal=deals())
+def test_a_random_deal_comes_back(deal: tranche.Deal) -> None:
+    assert tranche.load(tranche.dump(deal)) == deal
+
+
+@pytest.mark.parametrize("text", [BENCHMARK, FLEET])
+def test_what_is_dumped_is_stable(text: str) -> None:
+    once = tranche.dump(loads(text))
+    assert tranche.dump(loads(once)) == once
+
+
+def test_it_reads_as_people_write() -> None:
+    text = tranche.dump(loads(BENCHMARK))
+    assert text.startswith("format: 1\nname: ")
+    assert "  - pay: senior.interest\n" in text
+    assert "&" not in text  # no anchors
+    assert "!" not in text  # no tags
+
+
+@given(value=st.floats(0.0, 1.0), name=st.text(min_size=1, max_size=30))
+def test_no_bit_and_no_letter_is_lost(value: float, name: str) -> None:
+    deal = loads(BENCHMARK)
+    changed = deal.with_({"senior.coupon": repr(value)})
+    assert tranche.load(tranche.dump(changed)) == changed
+    if name.isprintable() and name.strip():
+        titled = tranche.Deal(**{**_fields(deal), "name": name, "description": name})
+        assert tranche.load(tranche.dump(titled)) == titled
+
+
+def _fields(deal: tranche.Deal) -> dict[str, object]:
+    import attrs
+
+    return {field.name: getattr(deal, field.name) for field in attrs.fields(type(deal))}

@@ -1,0 +1,116 @@
+"""What a calibration found, as tables and as words."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from .history import History
+from .honesty import ContagionTest, ConvergenceTest, ExceedanceTest
+from .marginal import Marginal
+from .regime_copula import RegimeFit
+from .static_copula import CopulaFit
+from .stress_link import StressLinkFit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEVEL = 0.05  # of every test that decides something
+Fit = CopulaFit | RegimeFit | StressLinkFit
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Calibration:
+    """`static` copulas best BIC first; `regime` and `convergence` where there are two series or more; `links` where a
+    stress series was named; `chosen` what the market file states, and `reason`. `scores` [n, d] the normal scores that
+    the copulas were fitted to."""
+
+    history: History
+    marginals: tuple[Marginal, ...]
+    scores: NDArray[np.float64] = attrs.field(repr=False)
+    static: tuple[CopulaFit, ...] = ()
+    regime: RegimeFit | None = None
+    links: tuple[StressLinkFit, ...] = ()
+    convergence: ConvergenceTest | None = None
+    exceedances: tuple[ExceedanceTest, ...] = ()
+    contagions: tuple[ContagionTest, ...] = ()
+    chosen: Fit | None = None
+    reason: str = ""
+    command: str = ""
+
+    @property
+    def steps(self) -> int:
+        """How many steps of the history were fitted."""
+        return len(self.scores)
+
+    def parameters(self) -> pd.DataFrame:
+        """A row a parameter of every law and copula: what, parameter, value, se."""
+        import pandas as pd
+
+        rows = []
+        for one in self.marginals:
+            found = one.parameters | ({"t dof of residuals": one.dof} if one.dof else {})
+            rows += [(f"{one.name}: {one.kind}", name, e.value, e.se) for name, e in found.items()]
+        for fit in self.fits():
+            rows += [(label(fit), name, e.value, e.se) for name, e in fit.parameters.items()]
+        return pd.DataFrame(rows, columns=["law", "parameter", "value", "se"])
+
+    def fits(self) -> tuple[Fit, ...]:
+        """Every copula that was fitted, best BIC first."""
+        found: list[Fit] = [*self.static, *([self.regime] if self.regime else []), *self.links]
+        return tuple(sorted(found, key=lambda fit: fit.bic))
+
+    def copulas(self) -> pd.DataFrame:
+        """By copula, best BIC first: parameters, log_likelihood, aic, bic, lower_tail, upper_tail of the first pair
+        (NaN for mixtures in time, whose tails are 0 between Gaussian regimes)."""
+        import pandas as pd
+
+        rows = []
+        for fit in self.fits():
+            lower, upper = fit.tails() if isinstance(fit, CopulaFit) else (math.nan, math.nan)
+            rows.append((len(fit.parameters), fit.log_likelihood, fit.aic, fit.bic, lower, upper))
+        columns = ["parameters", "log_likelihood", "aic", "bic", "lower_tail", "upper_tail"]
+        return pd.DataFrame(rows, columns=columns, index=pd.Index([label(fit) for fit in self.fits()], name="copula"))
+
+    def tests(self) -> pd.DataFrame:
+        """A row a test: pair, test, statistic, p_value and in words what it says at the 5% level."""
+        import pandas as pd
+
+        rows: list[tuple[str, str, float, float, str]] = []
+        if self.convergence is not None:
+            p = self.convergence.p_value
+            said = "calm and stress differ" if p <= LEVEL else "one copula does as well: no convergence is shown"
+            rows.append(("all", "calm = stress, likelihood ratio", self.convergence.ratio, p, said))
+        for test in self.exceedances:
+            said = "leaves the Gaussian band" if test.p_value <= LEVEL else "what a Gaussian copula shows as well"
+            rows.append((" ~ ".join(test.pair), "exceedance correlations", test.rho, test.p_value, said))
+        for one in self.contagions:
+            said = "moves with turbulence" if one.p_adjusted <= LEVEL else "no change once the variance is allowed for"
+            pair = " | ".join(reversed(one.pair))
+            rows.append((pair, "Forbes-Rigobon", one.adjusted - one.calm, one.p_adjusted, said))
+        return pd.DataFrame(rows, columns=["pair", "test", "statistic", "p_value", "says"])
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader of the figures should know."""
+        found = [one for marginal in self.marginals for one in marginal.warnings]
+        for marginal in self.marginals:
+            if marginal.clusters <= 0.01 and not marginal.filtered:
+                found.append(
+                    f"the volatility of {marginal.name} clusters (p = {marginal.clusters:.2g}): what looks like "
+                    "converging dependence may be common volatility; filter it (--filter garch)"
+                )
+        return tuple(found)
+
+
+def label(fit: Fit) -> str:
+    """The name of a copula in tables."""
+    if isinstance(fit, RegimeFit):
+        return "regime"
+    if isinstance(fit, StressLinkFit):
+        return f"stress_link on {fit.on}, {fit.measure}"
+    return fit.family

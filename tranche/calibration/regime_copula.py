@@ -1,0 +1,220 @@
+"""A Markov chain of a calm and a stress Gaussian copula, by EM on the Hamilton filter."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from tranche.closed_forms.regimes import TwoRegimes
+
+from . import density
+from .correlation import correlations_of, likeliest, matrix_of
+from .estimate import Estimate, estimates, sandwich
+from .static_copula import pair_names
+
+Array = NDArray[np.float64]
+ROUNDS = 300
+GAIN = 1e-5  # of the log-likelihood; a smaller one ends the rounds
+LEAST_STAY, MOST_STAY = 0.02, 0.9995  # a chain at its edge is one copula, or a draw of two without memory
+
+
+@attrs.frozen(eq=False)
+class RegimeFit:
+    """`calm` and `stress` correlations [d, d], stress the one with the smaller determinant, which is more dependence;
+    `probabilities` [n] of stress given all data (Kim's smoother), `filtered` given the data up to each step."""
+
+    names: tuple[str, ...]
+    chain: TwoRegimes
+    parameters: dict[str, Estimate]
+    log_likelihood: float
+    n: int
+    calm: Array = attrs.field(repr=False)
+    stress: Array = attrs.field(repr=False)
+    probabilities: Array = attrs.field(repr=False)
+    filtered: Array = attrs.field(repr=False)
+
+    @property
+    def aic(self) -> float:
+        return 2.0 * len(self.parameters) - 2.0 * self.log_likelihood
+
+    @property
+    def bic(self) -> float:
+        return math.log(self.n) * len(self.parameters) - 2.0 * self.log_likelihood
+
+
+@attrs.frozen(eq=False)
+class Chains:
+    """Many fits at once, one a row: stay [B, 2], matrices [B, 2, d, d], log-likelihood [B], P(stress) [B, n]."""
+
+    stay: Array
+    matrices: Array
+    log_likelihood: Array
+    smoothed: Array
+    filtered: Array
+
+
+def fit_regimes(z: Array, names: Sequence[str]) -> RegimeFit:
+    """The two copulas and their chain from normal scores z [n, d]; Hamilton, Econometrica 57 (1989), Rodriguez,
+    J. Empirical Finance 14 (2007).
+
+    Standard errors by the sandwich, the margins taken as known: with ranks they are somewhat too small.
+    """
+    found = run_em(z[None])
+    chain, matrices = found.stay[0], found.matrices[0]
+    size = z.shape[1]
+    count = size * (size - 1) // 2
+
+    def observed(p: Array) -> Array:
+        both = matrix_of(p[2:].reshape(2, count), size)
+        densities = np.stack([density.gaussian(z, both[0]), density.gaussian(z, both[1])], axis=1)
+        _, each, _ = forward(densities[None], p[None, :2])
+        return np.asarray(each[0])
+
+    values = np.concatenate([chain, correlations_of(matrices).ravel()])
+    room = np.minimum(values, 1.0 - np.abs(values))
+    covariance = sandwich(observed, list(values), room=list(np.where(room > 0.0, room, 1.0 - np.abs(values))))
+    pair = pair_names(names)
+    labels = ["stay calm", "stay stress", *(f"calm {p}" for p in pair), *(f"stress {p}" for p in pair)]
+    return RegimeFit(
+        names=tuple(names),
+        chain=TwoRegimes(float(chain[0]), float(chain[1])),
+        parameters=dict(zip(labels, estimates(list(values), covariance), strict=True)),
+        log_likelihood=float(found.log_likelihood[0]),
+        n=len(z),
+        calm=matrices[0],
+        stress=matrices[1],
+        probabilities=found.smoothed[0],
+        filtered=found.filtered[0],
+    )
+
+
+def run_em(z: Array) -> Chains:
+    """Fits B histories [B, n, d] at once, each from two starts of which the better is kept; the same rule for data and
+    for every bootstrap draw, or their likelihood ratios could not be compared.
+
+    Starts: weights by how far the scores of a step stand from the origin, and by how far the cross products of the last
+    steps do; the stress regime's correlations begin nearer to 1.
+    """
+    batch, n, _ = z.shape
+    distance = (z * z).sum(axis=2)
+    products = np.abs(z.sum(axis=2) ** 2 - distance)
+    window = max(5, n // 40)
+    rolling = np.cumsum(np.pad(products, ((0, 0), (window, 0))), axis=1)
+    rolling = (rolling[:, window:] - rolling[:, :-window]) / window
+    both = [_em(z, _ranked(start)) for start in (products, rolling)]
+    better = both[1].log_likelihood > both[0].log_likelihood
+    joined = {}
+    for name in ("stay", "matrices", "log_likelihood", "smoothed", "filtered"):
+        one, other = getattr(both[0], name), getattr(both[1], name)
+        joined[name] = np.where(better.reshape(batch, *[1] * (one.ndim - 1)), other, one)
+    return Chains(**joined)
+
+
+def _ranked(x: Array) -> Array:
+    """[B, n]: 0.1 to 0.9 by rank, steeply rising: the first guess of the probability of stress."""
+    ranks = np.argsort(np.argsort(x, axis=1), axis=1) / x.shape[1]
+    return np.asarray(0.1 + 0.8 * ranks**3)
+
+
+def _em(z: Array, stress: Array) -> Chains:
+    """Rounds until none of the histories gains; one that has stopped gaining is left alone."""
+    batch, _, size = z.shape
+    stay = np.tile([0.95, 0.85], (batch, 1))
+    matrices = np.tile(np.eye(size), (batch, 2, 1, 1))
+    smoothed = stress.copy()
+    best = np.full(batch, -np.inf)
+    active = np.arange(batch)
+    for turn in range(ROUNDS):
+        some = z[active]
+        moments = _moments(some, smoothed[active])
+        start = matrices[active] if turn else None
+        matrices[active] = likeliest(moments, start, steps=2 if turn else 20)
+        value, _, smoothed[active], jumps = _expect(some, stay[active], matrices[active])
+        gains = value - best[active] > GAIN
+        best[active] = value
+        stay[active] = np.clip(jumps, LEAST_STAY, MOST_STAY)
+        active = active[gains]
+        if not len(active):
+            break
+    value, filtered, smoothed, _ = _expect(z, stay, matrices)
+    swap = np.linalg.slogdet(matrices[:, 0])[1] < np.linalg.slogdet(matrices[:, 1])[1]
+    return Chains(
+        stay=np.where(swap[:, None], stay[:, ::-1], stay),
+        matrices=np.where(swap[:, None, None, None], matrices[:, ::-1], matrices),
+        log_likelihood=value,
+        smoothed=np.where(swap[:, None], 1.0 - smoothed, smoothed),
+        filtered=np.where(swap[:, None], 1.0 - filtered, filtered),
+    )
+
+
+def _moments(z: Array, stress: Array) -> Array:
+    """[B, 2, d, d]: the second moments of z [B, n, d] under the weights of calm and of stress [B, n]."""
+    found = [
+        np.swapaxes(z * weight[:, :, None], 1, 2) @ z / weight.sum(axis=1)[:, None, None]
+        for weight in (1.0 - stress, stress)
+    ]
+    return np.stack(found, axis=1)
+
+
+def _expect(z: Array, stay: Array, matrices: Array) -> tuple[Array, Array, Array, Array]:
+    """Log-likelihood [B], filtered and smoothed P(stress) [B, n], and the expected shares of staying [B, 2]."""
+    _, log_det = np.linalg.slogdet(matrices)
+    excess = np.linalg.inv(matrices) - np.eye(z.shape[2])
+    densities = [-0.5 * (log_det[:, k, None] + ((z @ excess[:, k]) * z).sum(axis=2)) for k in (0, 1)]
+    filtered, each, predicted = forward(np.stack(densities, axis=2), stay)
+    smoothed, jumps = _backward(filtered, predicted, stay)
+    return each.sum(axis=1), filtered, smoothed, jumps
+
+
+def forward(densities: Array, stay: Array) -> tuple[Array, Array, Array]:
+    """The Hamilton filter over log densities [B, n, 2] with stay [B, 2], begun at the chain's long-run shares:
+    P(stress | data so far) [B, n], the log-likelihood of each step [B, n], P(stress | data before) [B, n]."""
+    batch, n, _ = densities.shape
+    top = densities.max(axis=2)
+    calm = np.ascontiguousarray(np.exp(densities[:, :, 0] - top).T)
+    stress = np.ascontiguousarray(np.exp(densities[:, :, 1] - top).T)
+    leave, keep = 1.0 - stay[:, 0], stay[:, 1]
+    pull = keep - leave
+    filtered, predicted, total = np.empty((n, batch)), np.empty((n, batch)), np.empty((n, batch))
+    p = leave / (leave + 1.0 - keep)
+    for t in range(n):
+        predicted[t] = p
+        bad = p * stress[t]
+        total[t] = bad + (1.0 - p) * calm[t]
+        q = bad / total[t]
+        filtered[t] = q
+        p = leave + pull * q
+    return filtered.T, np.log(total.T) + top, predicted.T
+
+
+def _backward(filtered: Array, predicted: Array, stay: Array) -> tuple[Array, Array]:
+    """Kim's smoother, and the expected shares of the steps in a regime after which it stays."""
+    batch, n = filtered.shape
+    f, p = np.ascontiguousarray(filtered.T), np.ascontiguousarray(predicted.T)
+    leave, keep = 1.0 - stay[:, 0], stay[:, 1]
+    smoothed = np.empty((n, batch))
+    smoothed[-1] = f[-1]
+    for t in range(n - 2, -1, -1):
+        up, down = smoothed[t + 1] / p[t + 1], (1.0 - smoothed[t + 1]) / (1.0 - p[t + 1])
+        smoothed[t] = f[t] * (keep * up + (1.0 - keep) * down)
+    ahead = smoothed[1:] / p[1:]
+    behind = (1.0 - smoothed[1:]) / (1.0 - p[1:])
+    stress_stress = (f[:-1] * keep * ahead).sum(axis=0)
+    calm_calm = ((1.0 - f[:-1]) * (1.0 - leave) * behind).sum(axis=0)
+    stress_total, calm_total = smoothed[:-1].sum(axis=0), (1.0 - smoothed[:-1]).sum(axis=0)
+    return smoothed.T, np.stack([calm_calm / calm_total, stress_stress / stress_total], axis=1)
+
+
+def static_log_likelihood(z: Array) -> Array:
+    """[B]: the largest log-likelihood of one Gaussian copula over z [B, n, d]: the null that calm equals stress."""
+    moments = np.swapaxes(z, 1, 2) @ z / z.shape[1]
+    matrices = likeliest(moments)
+    _, log_det = np.linalg.slogdet(matrices)
+    form = np.einsum("bij,bji->b", np.linalg.inv(matrices) - np.eye(z.shape[2]), moments, optimize=True)
+    return np.asarray(-0.5 * z.shape[1] * (log_det + form))
+
+

@@ -1,0 +1,306 @@
+"""Deal → the plain values that a file of it would hold: the inverse of the readers.
+
+A class is a mapping of its keys without those that have their default; what a file writes in a form of its own (a
+step, a tagged kind, a named section) has a writer in `_FORMS`. Numbers get the unit of their field where that reads
+back as the very same number.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import attrs
+
+from tranche.collateral.fleet import ALONE, Fleet
+from tranche.collateral.liquidation import Impact, Liquidation, Outlet
+from tranche.collateral.terms import Collections
+from tranche.deal import (
+    Amortisation,
+    Coupon,
+    CoverageTest,
+    Deal,
+    Debt,
+    Formula,
+    Residual,
+    Step,
+    Waterfalls,
+    format_expr,
+)
+from tranche.deal.expect import Expect
+from tranche.deal.formula import Binary, Number
+from tranche.deal.level_schedule import LevelSchedule
+from tranche.deal.series import Series
+from tranche.errors import Invalid
+from tranche.market.terms import GaussianCopula, Lognormal, Market, ReferenceRate, Reverting
+from tranche.terms import level, measured, money, percent, rate, ratio, tenor_days, tenor_years, unit_price
+
+from .converter import deal_converter
+from .fields import field_readers
+from .keys import key_of
+from .liabilities import read_coupon
+from .market import FLAT_FROM
+from .readers import Reader
+from .steps import MODIFIERS
+
+FORMAT = 1
+NAMED = ("series", "fees", "tranches", "accounts", "tests")
+ORDER = (
+    "format", "name", "description", "currency", "assumptions", "accept", "schedule", "market", "collateral", "series",
+    "definitions", "fees", "tranches", "accounts", "tests", "waterfall", "expect",
+)  # fmt: skip
+
+
+def plain(deal: Deal) -> dict[str, Any]:
+    """Dicts, lists, texts, numbers and dates that `load` reads as this deal again."""
+    writer = _Writer(deal.currency)
+    found: dict[str, Any] = {"format": FORMAT}
+    for field in attrs.fields(Deal):
+        value = getattr(deal, field.name)
+        if field.name == "source" or _is_default(field, value):
+            continue
+        if field.name in NAMED:
+            found[field.name] = {item.name: writer.write(item) for item in value}
+        else:
+            found[field.name] = writer.write(value)
+    found["currency"] = deal.currency
+    return {key: found[key] for key in (*ORDER, *(key for key in found if key not in ORDER)) if key in found}
+
+
+def _is_default(field: attrs.Attribute[Any], value: Any) -> bool:
+    default = field.default
+    if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+        default = default.factory()  # type: ignore[union-attr]
+    return default is not attrs.NOTHING and type(value) is type(default) and value == default
+
+
+class _Writer:
+    def __init__(self, currency: str) -> None:
+        self.currency = currency
+        self.readers = field_readers(currency, deal_converter(currency))
+
+    def write(self, value: Any, reader: Reader | None = None) -> Any:
+        """`value` as a file writes it; `reader` is that of its field, which knows its unit."""
+        form = _FORMS.get(type(value))
+        if form is not None:
+            return form(self, value)
+        if attrs.has(type(value)):
+            return self.fields(value)
+        if isinstance(value, bool | dt.date | str) or value is None:
+            return value
+        if isinstance(value, int | float):
+            return _number(value, reader, self.currency)
+        if isinstance(value, Mapping):
+            return {key: self.write(item) for key, item in value.items()}
+        if _is_pairs(value):
+            return {key: self.write(item) for key, item in value}
+        return [self.write(item) for item in value]
+
+    def fields(self, value: Any, *without: str) -> dict[str, Any]:
+        """The keys of an object of the term sheet, without its name and what has its default."""
+        kind = type(value)
+        readers = self.readers.get(kind, {})
+        return {
+            key_of(kind, field.name): self.write(getattr(value, field.name), readers.get(field.name))
+            for field in attrs.fields(kind)
+            if field.name not in ("name", *without) and not _is_default(field, getattr(value, field.name))
+        }
+
+
+def _is_pairs(value: tuple[Any, ...]) -> bool:
+    return bool(value) and all(
+        isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str | dt.date) for item in value
+    )
+
+
+# ---- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def _number(value: float, reader: Reader | None, currency: str) -> Any:
+    """The number with the unit that its field has, where it reads back as the same; else bare."""
+    base = reader.func if isinstance(reader, partial) else reader
+    for text in _candidates(value, base, reader):
+        try:
+            if reader is not None and reader(text) == value:
+                return text
+        except Invalid:  # a unit that this field has not
+            continue
+    return int(value) if value == int(value) and abs(value) < 1e15 else value
+
+
+def _candidates(value: float, base: Any, reader: Reader | None) -> list[str]:
+    if base in (rate, percent):
+        return [f"{value * 100:.10g}%"]
+    if base is ratio:
+        return [f"{value:.2f}x", f"{value:.10g}x"]
+    if base is tenor_days:
+        return [f"{value:g}d"]
+    if base is tenor_years:
+        return [f"{value:g}y", f"{value * 12:g}m"]
+    if base is measured:
+        return [f"{value:.10g} {reader.keywords['unit']}"]  # type: ignore[union-attr]
+    if base in (money, unit_price, level):
+        per = f" {reader.keywords['currency']}/{reader.keywords['unit']}" if base is unit_price else ""  # type: ignore[union-attr]
+        return [
+            f"{value / scale:.7g}{suffix}{per}"
+            for scale, suffix in ((1e9, "bn"), (1e6, "m"), (1e3, "k"), (1.0, ""))
+            if abs(value) >= scale and (per or suffix)
+        ]
+    return []
+
+
+# ---- forms of their own ----------------------------------------------------------------------------------------------
+
+
+def _formula(_: _Writer, formula: Formula) -> Any:
+    tree = formula.tree
+    if isinstance(tree, Number):
+        return int(tree.value) if tree.value == int(tree.value) and abs(tree.value) < 1e15 else tree.value
+    return formula.text or format_expr(tree)
+
+
+def _residual(writer: _Writer, residual: Residual) -> Any:
+    return {"residual": writer.fields(residual)} if writer.fields(residual) else "residual"
+
+
+def _amortisation(writer: _Writer, terms: Amortisation) -> Any:
+    body = writer.fields(terms, "kind")
+    return {terms.kind: body} if body else terms.kind
+
+
+def _coupon(writer: _Writer, coupon: Coupon) -> Any:
+    """`SOFR + 600bp`, or the keys where there is more to say."""
+    body = writer.fields(coupon)
+    if set(body) == {"spread"}:
+        return body["spread"]
+    words = f"{coupon.index} {'-' if coupon.spread < 0 else '+'} {str(body['spread']).removeprefix('-')}"
+    words += "".join(f" {bound} {body[bound]}" for bound in ("floor", "cap") if bound in body)
+    try:
+        return words if read_coupon(lambda raw: Coupon(**raw), words) == coupon else body
+    except Invalid:  # there is more to say than the words can
+        return body
+
+
+def _test(writer: _Writer, test: CoverageTest) -> dict[str, Any]:
+    body = writer.fields(test)
+    ratio = format_expr(Binary("/", test.numerator.tree, test.denominator.tree))
+    if isinstance(test.denominator.tree, Number) and test.denominator.tree.value == 1.0:
+        return {"value": body.pop("numerator"), **{k: v for k, v in body.items() if k != "denominator"}}
+    body = {key: value for key, value in body.items() if key not in ("numerator", "denominator")}
+    return {"ratio": ratio, **body}
+
+
+def _step(writer: _Writer, step: Step) -> dict[str, Any]:
+    targets: Any = step.targets[0] if len(step.targets) == 1 else list(step.targets)
+    if step.verb == "transfer":
+        targets = {"from": step.source, "to": step.to}
+    elif step.group != "sequential":
+        targets = {step.group: list(step.targets)}
+    found: dict[str, Any] = {step.verb: targets}
+    fields = attrs.fields_dict(Step)
+    for key, (name, reader) in MODIFIERS.items():
+        value = getattr(step, name)
+        if _is_default(fields[name], value) or (step.verb == "transfer" and key in ("from", "to")):
+            continue
+        found[key] = writer.write(value, reader)
+    return found
+
+
+def _waterfalls(writer: _Writer, lists: Waterfalls) -> Any:
+    found = {field.name: writer.write(getattr(lists, field.name)) for field in attrs.fields(Waterfalls)}
+    kept = {status: steps for status, steps in found.items() if steps}
+    return kept["performing"] if set(kept) == {"performing"} else kept
+
+
+def _series(writer: _Writer, series: Series) -> Any:
+    reader = partial(money, currency=writer.currency) if series.unit == "money" else None
+    unit = {} if series.unit == "money" else {"unit": series.unit}
+    if series.values:
+        values = [writer.write(value, reader) for value in series.values]
+        return {"values": values, **unit} if unit else values
+    form = "dated" if series.dated else "levels"
+    return {form: {day: writer.write(value, reader) for day, value in getattr(series, form)}, **unit}
+
+
+def _level_schedule(writer: _Writer, schedule: LevelSchedule) -> dict[Any, Any]:
+    return {date: writer.write(value) for date, value in schedule.points}
+
+
+def _expect(writer: _Writer, expect: Expect) -> dict[str, Any]:
+    body = writer.fields(expect, "figures")
+    if expect.figures:
+        body["figures"] = {item.figure: f"{item.value!r} ± {item.within!r}" for item in expect.figures}
+    return body
+
+
+def _collections(writer: _Writer, collections: Collections) -> dict[str, Any]:
+    body = writer.fields(collections)
+    if collections.amounts:
+        body.pop("components", None)
+        body["amounts"] = {name: [writer.write(amount) for amount in amounts] for name, amounts in collections.amounts}
+    return {"collections": body}
+
+
+def _fleet(writer: _Writer, fleet: Fleet) -> dict[str, Any]:
+    body = writer.fields(fleet, "cohorts")
+    cohorts = {cohort.name: writer.fields(cohort) for cohort in fleet.cohorts}
+    if list(cohorts) == [ALONE]:
+        return {"fleet": {**cohorts[ALONE], **body}}
+    return {"fleet": {"cohorts": cohorts, **body}}
+
+
+def _liquidation(writer: _Writer, terms: Liquidation) -> dict[str, Any]:
+    body = writer.fields(terms, "outlets")
+    named = {name: writer.write(outlet) for name, outlet in terms.outlets if name}
+    common: dict[str, Any] = next((writer.write(outlet) for name, outlet in terms.outlets if not name), {})
+    return {**common, **({"generations": {n: {**o} for n, o in named.items()}} if named else {}), **body}
+
+
+def _outlet(writer: _Writer, outlet: Outlet) -> dict[str, Any]:
+    """Every term: what another outlet says as the common one must not shine through."""
+    readers = writer.readers[Outlet]
+    return {field.name: writer.write(getattr(outlet, field.name), readers.get(field.name))
+            for field in attrs.fields(Outlet) if getattr(outlet, field.name) != ()}  # fmt: skip
+
+
+def _impact(writer: _Writer, impact: Impact) -> dict[str, Any]:
+    return {impact.shape: impact.discount, **writer.fields(impact, "shape", "discount")}
+
+
+def _market(writer: _Writer, market: Market) -> dict[str, Any]:
+    body = writer.fields(market, "factors", "rates", "copula")
+    if market.name:
+        body["name"] = market.name
+    if market.rates:
+        body["rates"] = {item.name: writer.write(item) for item in market.rates}
+    if market.factors:
+        body["factors"] = {item.name: writer.write(item) for item in market.factors}
+    if market.copula.correlations:
+        body["copula"] = writer.write(market.copula)
+    return body
+
+
+def _tagged(tag: str) -> Callable[[_Writer, Any], dict[str, Any]]:
+    return lambda writer, value: {tag: writer.fields(value)}
+
+
+def _copula(_: _Writer, copula: GaussianCopula) -> dict[str, Any]:
+    return {"gaussian": {f"{first} ~ {second}": value for first, second, value in copula.correlations}}
+
+
+def _reference_rate(writer: _Writer, reference: ReferenceRate) -> Any:
+    points: Any = {day: _number(value, rate, writer.currency) for day, value in reference.points}
+    if list(points) == [FLAT_FROM]:
+        points = points[FLAT_FROM]
+    return {"points": points, "note": reference.note} if reference.note else points
+
+
+_FORMS: dict[type, Callable[[_Writer, Any], Any]] = {
+    Formula: _formula, Residual: _residual, Debt: lambda writer, debt: writer.fields(debt), Amortisation: _amortisation,
+    Coupon: _coupon, CoverageTest: _test, Step: _step, Waterfalls: _waterfalls, Series: _series,
+    LevelSchedule: _level_schedule, Expect: _expect, Collections: _collections, Fleet: _fleet,
+    Liquidation: _liquidation, Outlet: _outlet, Impact: _impact, Market: _market, Lognormal: _tagged("lognormal"),
+    Reverting: _tagged("reverting"), GaussianCopula: _copula, ReferenceRate: _reference_rate,
+}  # fmt: skip
