@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import tranche
 from tests.files.deal_texts import BENCHMARK, FLEET
+from tests.market.markets import DEPENDENCES, EVERY_FACTOR, walks
 from tranche.files import loads
+from tranche.market.terms import Dependence
 from tranche.testing.strategies import deals
 
 FOLDER = Path(__file__).parents[2] / "deals"
@@ -56,3 +59,11 @@ def _fields(deal: tranche.Deal) -> dict[str, object]:
     import attrs
 
     return {field.name: getattr(deal, field.name) for field in attrs.fields(type(deal))}
+
+
+@pytest.mark.parametrize("dependence", DEPENDENCES.values(), ids=DEPENDENCES)
+def test_every_factor_and_dependence(dependence: Dependence) -> None:
+    factors = (*walks(dependence).factors, *EVERY_FACTOR.factors)
+    market = attrs.evolve(EVERY_FACTOR, factors=factors, dependence=dependence)
+    deal = attrs.evolve(loads(BENCHMARK), market=market)
+    assert tranche.load(tranche.dump(deal)).market == market

@@ -34,7 +34,8 @@ from tranche.deal.formula import Binary, Number
 from tranche.deal.level_schedule import LevelSchedule
 from tranche.deal.series import Series
 from tranche.errors import Invalid
-from tranche.market.terms import GaussianCopula, Lognormal, Market, ReferenceRate, Reverting
+from tranche.market.dependence import NAMES
+from tranche.market.terms import KINDS, Gaussian, Independent, Market, ReferenceRate, Student
 from tranche.terms import level, measured, money, percent, rate, ratio, tenor_days, tenor_years, unit_price
 
 from .converter import deal_converter
@@ -95,7 +96,7 @@ class _Writer:
         if isinstance(value, Mapping):
             return {key: self.write(item) for key, item in value.items()}
         if _is_pairs(value):
-            return {key: self.write(item) for key, item in value}
+            return {f"{key!r}y" if isinstance(key, float) else key: self.write(item) for key, item in value}
         return [self.write(item) for item in value]
 
     def fields(self, value: Any, *without: str) -> dict[str, Any]:
@@ -111,7 +112,7 @@ class _Writer:
 
 def _is_pairs(value: tuple[Any, ...]) -> bool:
     return bool(value) and all(
-        isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str | dt.date) for item in value
+        isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str | dt.date | float) for item in value
     )
 
 
@@ -270,15 +271,17 @@ def _impact(writer: _Writer, impact: Impact) -> dict[str, Any]:
 
 
 def _market(writer: _Writer, market: Market) -> dict[str, Any]:
-    body = writer.fields(market, "factors", "rates", "copula")
+    body = writer.fields(market, "factors", "rates", "dependence", "grades")
     if market.name:
         body["name"] = market.name
     if market.rates:
         body["rates"] = {item.name: writer.write(item) for item in market.rates}
     if market.factors:
         body["factors"] = {item.name: writer.write(item) for item in market.factors}
-    if market.copula.correlations:
-        body["copula"] = writer.write(market.copula)
+    if market.grades:
+        body["grades"] = {grade: writer.write(curve) for grade, curve in market.grades}
+    if market.dependence != Independent():
+        body["dependence"] = writer.write(market.dependence)
     return body
 
 
@@ -286,8 +289,9 @@ def _tagged(tag: str) -> Callable[[_Writer, Any], dict[str, Any]]:
     return lambda writer, value: {tag: writer.fields(value)}
 
 
-def _copula(_: _Writer, copula: GaussianCopula) -> dict[str, Any]:
-    return {"gaussian": {f"{first} ~ {second}": value for first, second, value in copula.correlations}}
+def _correlated(writer: _Writer, copula: Gaussian | Student) -> dict[str, Any]:
+    pairs = {f"{first} ~ {second}": value for first, second, value in copula.correlations}
+    return {NAMES[type(copula)]: {**writer.fields(copula, "correlations"), **pairs}}
 
 
 def _reference_rate(writer: _Writer, reference: ReferenceRate) -> Any:
@@ -301,6 +305,8 @@ _FORMS: dict[type, Callable[[_Writer, Any], Any]] = {
     Formula: _formula, Residual: _residual, Debt: lambda writer, debt: writer.fields(debt), Amortisation: _amortisation,
     Coupon: _coupon, CoverageTest: _test, Step: _step, Waterfalls: _waterfalls, Series: _series,
     LevelSchedule: _level_schedule, Expect: _expect, Collections: _collections, Fleet: _fleet,
-    Liquidation: _liquidation, Outlet: _outlet, Impact: _impact, Market: _market, Lognormal: _tagged("lognormal"),
-    Reverting: _tagged("reverting"), GaussianCopula: _copula, ReferenceRate: _reference_rate,
+    Liquidation: _liquidation, Outlet: _outlet, Impact: _impact, Market: _market,
+    ReferenceRate: _reference_rate, **{kind: _tagged(tag) for tag, kind in KINDS.items()},
+    **{kind: _tagged(tag) for kind, tag in NAMES.items()}, Gaussian: _correlated, Student: _correlated,
+    Independent: lambda writer, value: "independent",
 }  # fmt: skip
