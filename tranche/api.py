@@ -15,8 +15,6 @@ from tranche.program import Program
 from tranche.projection import project
 from tranche.results import Results
 
-DEFAULT_PATHS = 10_000
-
 __all__ = ["check", "compile", "dump", "explain", "load", "project", "run"]
 
 
@@ -61,7 +59,7 @@ def run(
     first_path = engine.whole_number("path number", first_path, 0, engine.LAST_PATH)
     there = None if inputs.paths is None else max(1, inputs.paths - first_path)
     if paths is None:
-        paths = there or DEFAULT_PATHS
+        paths = there or engine.DEFAULT_PATHS
     elif there is not None:
         paths = min(engine.whole_number("paths", paths, 1, engine.MOST_PATHS), there)
     return engine.run_program(

@@ -24,6 +24,7 @@ from tranche.results import Results
 CALL = 1_048_576
 CALL_WORK = 300_000_000
 REGISTER_BYTES = 40 * 1024  # a register file of this size stays in a first-level cache of 48 KiB
+DEFAULT_PATHS = 10_000  # of a simulated market
 MOST_PATHS = 100_000_000
 KEPT = 128 * 1024 * 1024  # bytes of path totals that are kept without being asked for
 LAST_PATH = 2**62

@@ -18,6 +18,7 @@ from tranche.files import collections_path, load, load_market, read_collections
 from tranche.market.overlay import laid_over
 from tranche.market.scenario import scenario as market_scenario
 from tranche.market.terms import Market
+from tranche.program import Program
 
 DealOrPath = Deal | str | Path
 MarketOrPath = Market | str | Path
@@ -48,17 +49,44 @@ def prepare(
     `collections`: see `engine.cash_flows`; without it, the file that the deal names is read. `market`: see `as_deal`.
     `fuse`: see `compile_deal`. Raises DealError, DataError and UsageError.
     """
+    return ingredients(deal, seed=seed, collections=collections, market=market, fuse=fuse).scenario()
+
+
+@attrs.frozen(eq=False)
+class Ingredients:
+    """What `prepare` puts together, as data that can be sent to another process. `cash`: None when the market makes
+    it."""
+
+    program: Program
+    cash: CollateralCash | None
+    market: Market
+    seed: int
+
+    def scenario(self) -> engine.Scenario:
+        """The Program and its sources. Raises DataError and UsageError."""
+        sources: list[engine.Source] = []
+        if self.cash is not None:
+            sources.append(engine.cash_flows(self.program, self.cash))
+        if self.market.factors:
+            sources.append(market_scenario(self.market, self.program.times, self.seed, start=self.program.dates[0]))
+        return engine.scenario(self.program, sources)
+
+
+def ingredients(
+    deal: DealOrPath,
+    *,
+    seed: int = 0,
+    collections: CollateralCash | None = None,
+    market: MarketOrPath | None = None,
+    fuse: bool = True,
+) -> Ingredients:
+    """See `prepare`."""
     seed = engine.whole_number("seed", seed, 0, 2**64 - 1)
     deal = as_deal(deal, market)
     program = compile_deal(deal, fuse=fuse)
-    sources: list[engine.Source] = []
-    if collections is not None:
-        sources.append(engine.cash_flows(program, collections))
-    elif isinstance(deal.collateral, Collections):
-        sources.append(engine.cash_flows(program, cash_on_file(deal)))
-    if deal.market.factors:
-        sources.append(market_scenario(deal.market, program.times, seed, start=program.dates[0]))
-    return engine.scenario(program, sources)
+    if collections is None and isinstance(deal.collateral, Collections):
+        collections = cash_on_file(deal)
+    return Ingredients(program, collections, deal.market, seed)
 
 
 def cash_on_file(deal: Deal, path: Path | None = None) -> dict[str, NDArray[np.float64]]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from .batch import batch
 from .check import check
 from .compile import compile_
 from .explain import explain
@@ -25,6 +26,7 @@ app.command("check", short_help="Say whether files are deals, and what is wrong.
 app.command("run", short_help="Simulate deals and print their tranche tables.")(run)
 app.command("explain", short_help="Tell one path, date by date, step by step.")(explain)
 app.command("compile", short_help="Print the compiled deal.")(compile_)
+app.command("batch", short_help="Run a grid of deals, markets and overrides into a dataset.")(batch)
 
 
 def _version(asked: bool) -> None:

@@ -3,10 +3,13 @@
 from tranche.deal import Deal
 
 from .collections_file import read_collections
-from .data_path import collections_path
+from .data_path import collections_path, files_read
 from .dump import dump
 from .field_text import read_field
-from .load import load, loads
+from .load import load, loads, read_values
 from .market_file import load_market
 
-__all__ = ["Deal", "collections_path", "dump", "load", "load_market", "loads", "read_collections", "read_field"]
+__all__ = [
+    "Deal", "collections_path", "dump", "files_read", "load", "load_market", "loads", "read_collections", "read_field",
+    "read_values",
+]  # fmt: skip

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from tranche.collateral.terms import Collections
@@ -10,6 +13,8 @@ from tranche.deal.check_collateral import relative_path
 from tranche.errors import DataError, Invalid, Problem
 
 COLLECTIONS = "collateral.collections.file"
+
+_seen: ContextVar[set[Path] | None] = ContextVar("seen", default=None)
 
 
 def collections_path(deal: Deal) -> Path | None:
@@ -39,4 +44,17 @@ def resolve_inside(folder: Path, name: str) -> Path:
         raise Invalid(f"{name!r} is a link that leaves the folder of the deal file", "copy the file into that folder")
     if not found.is_file():
         raise Invalid(f"{name!r} is not a file", "name a file")
+    if (seen := _seen.get()) is not None:
+        seen.add(found)
     return found
+
+
+@contextmanager
+def files_read() -> Iterator[set[Path]]:
+    """Inside, the files that deals and markets name are noted as they are found."""
+    seen: set[Path] = set()
+    token = _seen.set(seen)
+    try:
+        yield seen
+    finally:
+        _seen.reset(token)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import attrs
 
 from tranche.deal import Deal, Source
+from tranche.errors import DealError
 
 from .keys import RENAMED
 from .lines import plain_values
@@ -35,6 +37,15 @@ def loads(text: str, file: str = "<text>") -> Deal:
     source = Source(file=file, lines={**lines, **_other_names(lines)}, included=included)
     more = [attrs.evolve(one, place=source.place(one.place.path)) if not one.place.line else one for one in more]
     return read_deal(values, source, [*problems, *more])
+
+
+def read_values(path: str | Path, kind: str) -> tuple[Any, dict[str, int]]:
+    """The plain values in a YAML file and the line of each path in it; `kind`, for messages: what it should be. Raises
+    DealError."""
+    tree, problems = yaml_tree(read_text(path, kind).removeprefix("\ufeff"), str(path))
+    if problems:
+        raise DealError(problems)
+    return plain_values(tree)
 
 
 def _other_names(lines: Mapping[str, int]) -> dict[str, int]:

@@ -1,0 +1,152 @@
+"""The folder of a batch: results under the hash of all that decides them, and the dataset that is made of them.
+
+    OUT/cases.parquet, tranches.parquet, …   the dataset: see `dataset.py`
+    OUT/manifest.json                        what was run, on what, and the SHA-256 of every table; written last
+    OUT/.tranche/lock                        held while a batch runs
+    OUT/.tranche/results, slices, names      results, slices of paths, and the files that a deal names, by address
+
+Files appear whole or not at all: they are written beside their place and then renamed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from tranche._version import __version__
+from tranche.errors import Invalid
+
+from .grid import Case, file_hash
+from .packed import unpack
+
+MANIFEST = "manifest.json"
+TABLES = ("cases", "tranches", "cashflows", "losses", "tests")
+LIBRARIES = ("numpy", "scipy", "pandas", "QuantLib", "pyarrow")
+INNER = ".tranche"
+KINDS = ("results", "slices", "names")
+UNFINISHED = ".unfinished"
+
+Files = tuple[tuple[str, str], ...]
+
+
+class Store:
+    """Results by address in the folder `out`; `code`: see `code_hash`."""
+
+    def __init__(self, out: Path, code: str) -> None:
+        self.out, self.code = out, code
+        self.inner = out / INNER
+        self.inner.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def lock(self) -> Path:
+        return self.inner / "lock"
+
+    def sweep(self) -> None:
+        """Remove what killed processes left half written. Only under the lock."""
+        for kind in KINDS:
+            for path in (self.inner / kind).glob(f"*/*{UNFINISHED}"):
+                path.unlink(missing_ok=True)
+        for path in self.out.glob(f"*{UNFINISHED}"):
+            path.unlink(missing_ok=True)
+
+    def terms(self, case: Case, seed: int, paths: int | None) -> str:
+        """The address of a case but for the files that its deal names."""
+        return _digest([self.code, case.deal_hash, case.market_hash, case.overrides, seed, paths])
+
+    def address(self, terms: str, case: Case, files: Files | None = None) -> str:
+        """The address of a case. `files` (name, SHA-256) are those that its deal names; without them, the names that an
+        earlier run met, as they are now."""
+        if files is None:
+            folder = Path(case.deal).resolve().parent
+            said = self._read("names", terms)
+            names = [] if said is None else json.loads(said)
+            files = tuple((name, file_hash(folder / name)) for name in names)
+        return _digest([terms, files])
+
+    def remember(self, terms: str, files: Files) -> None:
+        """The names of the files of a case, for the next run."""
+        names = json.dumps([name for name, _ in files]).encode()
+        if files and self._read("names", terms) != names:
+            self._write("names", terms, names)
+
+    def put(self, kind: str, address: str, data: bytes) -> None:
+        self._write(kind, address, data)
+
+    def get(self, kind: str, address: str) -> bytes | None:
+        """What lies at an address; None when there is nothing, or nothing whole."""
+        data = self._read(kind, address)
+        if data is None:
+            return None
+        try:
+            unpack(data)
+        except (Invalid, ValueError):
+            return None
+        return data
+
+    def drop(self, kind: str, addresses: Iterable[str]) -> None:
+        for address in addresses:
+            self._path(kind, address).unlink(missing_ok=True)
+
+    def _path(self, kind: str, address: str) -> Path:
+        return self.inner / kind / address[:2] / address
+
+    def _read(self, kind: str, address: str) -> bytes | None:
+        try:
+            return self._path(kind, address).read_bytes()
+        except OSError:
+            return None
+
+    def _write(self, kind: str, address: str, data: bytes) -> None:
+        path = self._path(kind, address)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, data)
+
+
+def write_whole(path: Path, data: bytes, *, durable: bool = False) -> None:
+    """The file appears with all of `data`, or stays as it was. `durable`: also when the power fails."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}{UNFINISHED}")
+    with beside.open("wb") as file:
+        file.write(data)
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def slice_address(address: str, first: int, count: int) -> str:
+    return _digest([address, first, count])
+
+
+def _digest(parts: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
+
+
+@cache
+def code_hash(binaries: bool = True) -> str:
+    """SHA-256 of all that computes a figure: this package's sources, its compiled kernels (unless `binaries` is False),
+    and the versions of the libraries. Another version of anything computes everything again."""
+    digest = hashlib.sha256(json.dumps(versions(), sort_keys=True).encode())
+    package = Path(__file__).parents[1]
+    endings = (".py", ".so", ".pyd") if binaries else (".py",)
+    for path in sorted(path for path in package.rglob("*") if path.suffix in endings):
+        digest.update(str(path.relative_to(package)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """What a manifest says of the software."""
+    found = {"tranche": __version__, "python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "missing"
+    return found

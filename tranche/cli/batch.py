@@ -1,0 +1,209 @@
+"""`tranche batch`: a grid of deals, markets and overrides into a Parquet dataset."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import attrs
+import typer
+
+from .options import Json, Paths, Seed
+
+if TYPE_CHECKING:
+    from tranche.batch import BatchReport, Case, Progress
+
+EVERY = 15.0  # seconds between two lines of progress where nobody watches a bar
+
+
+def batch(
+    deals: Paths,
+    out: Annotated[Path, typer.Option("--out", help="The folder of the dataset; what it holds is not computed again.")],
+    markets: Annotated[
+        list[Path] | None,
+        typer.Option("--markets", help="Market files, or folders: every deal in each of them. [default: its own]"),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Another term for every deal: senior.coupon='SOFR + 500bp'. Twice: an axis."),
+    ] = None,
+    grid_file: Annotated[Path | None, typer.Option("--grid", help="Sets of overrides: a YAML file.")] = None,
+    number: Annotated[
+        str | None, typer.Option("--paths", help="Paths of a case, such as 100k. [default: as `tranche run`]")
+    ] = None,
+    seed: Seed = 0,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Processes; 0: this one alone. [default: all processors]")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", help="Run on Dask: `local`, or the address of a scheduler (tcp://…).")
+    ] = None,
+    slice_paths: Annotated[
+        str | None, typer.Option("--slice", help="Paths of one task, such as 500k; no figure depends on it.")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Compute everything again.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Run every deal in every market under every set of overrides; write tables of all of them into one folder.
+
+    A case that fails is a row with its reason, and the exit code is 1. Interrupted or killed, the same command goes on
+    where it stopped and ends with the same dataset.
+    """
+    from tranche.batch import run_batch
+
+    from .ending import ending
+    from .output import print_json
+
+    with ending() as end:
+        cases = _cases(deals, markets or [], settings or [], grid_file)
+        with _Shown(quiet=as_json) as shown:
+            report = run_batch(
+                cases,
+                out,
+                paths=_count("--paths", number),
+                seed=seed,
+                workers=workers,
+                cluster=cluster,
+                slice_paths=_count("--slice", slice_paths) or _default_slice(),
+                fresh=fresh,
+                progress=shown.tell,
+            )
+        _failures(report, end)
+        if as_json:
+            print_json(_data(report))
+        else:
+            _summary(report, out)
+
+
+def _cases(deals: list[Path], markets: list[Path], settings: list[str], grid_file: Path | None) -> list[Case]:
+    from tranche.batch.grid import crossed, grid, read_grid
+
+    from .deal_files import deal_files
+
+    overrides = crossed(_setting(text) for text in settings)
+    if grid_file is not None:
+        overrides = [tuple({**dict(one), **dict(fixed)}.items()) for one in read_grid(grid_file) for fixed in overrides]
+    return grid(deal_files(deals), market_files(markets), overrides)
+
+
+def market_files(paths: list[Path]) -> list[Path]:
+    """The market files named, and every *.yaml and *.yml in the folders named, in a stable order. Raises UsageError."""
+    from tranche.errors import Problem, UsageError
+
+    from .deal_files import ENDINGS
+
+    found: dict[Path, None] = {}
+    problems = []
+    for path in paths:
+        inside = sorted(p for p in path.glob("*") if p.suffix.lower() in ENDINGS) if path.is_dir() else [path]
+        if not inside or not path.exists():
+            problems.append(Problem(f"{path}: no market files here", "a market file, or a folder with *.yaml files"))
+        found |= dict.fromkeys(inside)
+    if problems:
+        raise UsageError(problems)
+    return list(found)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    from tranche.errors import Problem, UsageError
+
+    path, equals, value = text.partition("=")
+    if not equals or not path.strip():
+        raise UsageError(Problem(f"--set {text!r}", "write a path, = and a value: --set senior.coupon='SOFR + 500bp'"))
+    return path.strip(), value.strip()
+
+
+def _count(option: str, text: str | None) -> int | None:
+    """A number of paths; `100k` and `10m` count as such. Raises UsageError."""
+    from tranche.errors import Invalid, Problem, UsageError
+    from tranche.files.readers import integer
+
+    if text is None:
+        return None
+    try:
+        return integer(text)
+    except Invalid as invalid:
+        fix = "write a whole number such as 10_000, 100k or 10m"
+        raise UsageError(Problem(f"{option}: {invalid.what}", fix)) from None
+
+
+def _default_slice() -> int:
+    from tranche.batch.run import SLICE
+
+    return SLICE
+
+
+class _Shown:
+    """Progress on stderr: a bar where somebody watches, else a line now and then."""
+
+    def __init__(self, quiet: bool) -> None:
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        from .output import errors, is_interactive
+
+        self.watched = is_interactive() and not quiet
+        self.quiet, self.last = quiet, time.perf_counter()
+        self.bar = Progress(
+            BarColumn(), TextColumn("{task.description}"), console=errors(), transient=True, disable=not self.watched
+        )
+        self.task = self.bar.add_task("", total=1.0)
+
+    def __enter__(self) -> _Shown:
+        self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+    def tell(self, progress: Progress) -> None:
+        said = progress_line(progress)
+        if self.watched:
+            share = progress.tasks_done / progress.tasks if progress.tasks else 1.0
+            self.bar.update(self.task, completed=share, description=said)
+        elif not self.quiet and time.perf_counter() - self.last >= EVERY:
+            self.last = time.perf_counter()
+            print(said, file=sys.stderr, flush=True)
+
+
+def progress_line(progress: Progress) -> str:
+    """`12 of 600 cases, 1 failed, 31.2m path-months/s, 0:42 left`."""
+    said = f"{progress.done:,} of {progress.cases:,} cases"
+    if progress.failed:
+        said += f", {progress.failed:,} failed"
+    if progress.rate:
+        said += f", {progress.rate / 1e6:,.1f}m path-dates/s"
+    if progress.left is not None:
+        minutes, seconds = divmod(round(progress.left), 60)
+        said += f", {minutes}:{seconds:02d} left"
+    return said
+
+
+def _failures(report: BatchReport, end: Any) -> None:
+    from .ending import FAILED
+    from .output import printable
+
+    for case, reason in report.failed:
+        where = " · ".join(part for part in (case.deal, case.market, case.said) if part)
+        for line in reason.splitlines():
+            typer.echo(printable(f"{where}: {line}"), err=True)
+        end.code = max(end.code, FAILED)
+
+
+def _summary(report: BatchReport, out: Path) -> None:
+    failed = f", {len(report.failed):,} failed" if report.failed else ""
+    typer.echo(f"{report.cases:,} cases: {report.computed:,} computed, {report.known:,} known before{failed}")
+    if report.path_periods:
+        rate = report.path_periods / report.seconds / 1e6
+        typer.echo(f"{report.path_periods:,} path-dates in {report.seconds:.2f} s: {rate:,.2f}m a second")
+    typer.echo(f"{out}: cases, tranches, cashflows, losses, tests (.parquet), manifest.json")
+
+
+def _data(report: BatchReport) -> dict[str, Any]:
+    data = attrs.asdict(report, recurse=False)
+    data["failed"] = [
+        {"deal": case.deal, "market": case.market, "overrides": dict(case.overrides), "reason": reason}
+        for case, reason in report.failed
+    ]
+    return data | {"manifest": str(report.manifest)}
