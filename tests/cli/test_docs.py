@@ -15,7 +15,7 @@ from tranche.deal import VERBS, Waterfalls
 from tranche.deal.formula import FUNCTIONS
 from tranche.deal.step import GROUPS
 from tranche.files import load
-from tranche.files.steps import _MODIFIERS
+from tranche.files.steps import MODIFIERS
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -53,7 +53,7 @@ def rows(page: str, heading: str) -> set[str]:
     ("heading", "words"),
     [
         ("Verbs", set(VERBS)),
-        ("Modifiers", {*_MODIFIERS, *GROUPS}),
+        ("Modifiers", {*MODIFIERS, *GROUPS}),
         ("Lists", {field.name for field in attrs.fields(Waterfalls)}),
         ("Formulas", set(FUNCTIONS)),
     ],
