@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tranche.closed_forms.regimes import TwoRegimes
+from tranche.errors import Invalid
 
 from . import density
 from .correlation import correlations_of, likeliest, matrix_of
@@ -36,6 +37,31 @@ class RegimeFit:
     stress: Array = attrs.field(repr=False)
     probabilities: Array = attrs.field(repr=False)
     filtered: Array = attrs.field(repr=False)
+    covariance: Array = attrs.field(repr=False)
+
+    def in_time(self, dt: float) -> tuple[Estimate, Estimate]:
+        """The long-run share of time in stress, and the years that a stress lasts on average, of the chain in
+        continuous time that has these probabilities over steps of `dt` years; errors by the delta method.
+
+        lasts = −dt/((1 − share)·ln(p + q − 1)): a chain that is more likely to alternate than to stay (p + q ≤ 1) is
+        none in continuous time. Raises Invalid.
+        """
+        p, q = self.chain.stay_calm, self.chain.stay_stress
+        if p + q - 1.0 <= 1e-6:
+            what = f"calm stays with probability {p:.3f} and stress with {q:.3f}: the regimes do not last"
+            raise Invalid(what, "a static copula, or a history of a finer frequency")
+
+        def both(a: float, b: float) -> tuple[float, float]:
+            share = (1.0 - a) / (2.0 - a - b)
+            return share, -dt / ((1.0 - share) * math.log(a + b - 1.0))
+
+        step = 1e-6
+        by_calm = np.subtract(both(p + step, q), both(p - step, q))
+        by_stress = np.subtract(both(p, q + step), both(p, q - step))
+        slope = np.column_stack([by_calm, by_stress]) / (2.0 * step)
+        spread = np.sqrt(np.diag(slope @ self.covariance[:2, :2] @ slope.T))
+        share, lasts = both(p, q)
+        return Estimate(share, float(spread[0])), Estimate(lasts, float(spread[1]))
 
     @property
     def aic(self) -> float:
@@ -89,6 +115,7 @@ def fit_regimes(z: Array, names: Sequence[str]) -> RegimeFit:
         stress=matrices[1],
         probabilities=found.smoothed[0],
         filtered=found.filtered[0],
+        covariance=covariance,
     )
 
 

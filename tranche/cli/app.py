@@ -10,6 +10,7 @@ import typer
 from .batch import batch
 from .check import check
 from .compile import compile_
+from .converge import converge
 from .explain import explain
 from .run import run
 
@@ -27,6 +28,7 @@ app.command("run", short_help="Simulate deals and print their tranche tables.")(
 app.command("explain", short_help="Tell one path, date by date, step by step.")(explain)
 app.command("compile", short_help="Print the compiled deal.")(compile_)
 app.command("batch", short_help="Run a grid of deals, markets and overrides into a dataset.")(batch)
+app.command("converge", short_help="Losses as the market's correlations converge.")(converge)
 
 
 def _version(asked: bool) -> None:

@@ -4,12 +4,12 @@ from tranche.deal import Deal
 
 from .collections_file import read_collections
 from .data_path import collections_path, files_read
-from .dump import dump
+from .dump import dump, dump_market
 from .field_text import read_field
 from .load import load, loads, read_values
 from .market_file import load_market
 
 __all__ = [
-    "Deal", "collections_path", "dump", "files_read", "load", "load_market", "loads", "read_collections", "read_field",
-    "read_values",
+    "Deal", "collections_path", "dump", "dump_market", "files_read", "load", "load_market", "loads", "read_collections",
+    "read_field", "read_values",
 ]  # fmt: skip

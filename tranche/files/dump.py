@@ -11,8 +11,9 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import LiteralScalarString
 
 from tranche.deal import Deal
+from tranche.market.terms import Market
 
-from .plain import plain
+from .plain import plain, plain_market
 
 WIDTH = 100_000  # no text is folded
 SHORT = 90  # characters of a mapping that stands on one line
@@ -22,12 +23,21 @@ def dump(deal: Deal) -> str:
     """The deal as YAML, format 1: `load(dump(deal)) == deal`. Sections in the order in which people write them, numbers
     with their units where that loses no bit. Comments are not kept; what a fleet's site or generation says stands with
     each cohort."""
+    return _text(plain(deal))
+
+
+def dump_market(market: Market, currency: str = "USD") -> str:
+    """The market as a file of its own: `load_market` reads the same market back."""
+    return _text(plain_market(market, currency))
+
+
+def _text(values: dict[str, Any]) -> str:
     yaml = YAML()
     yaml.width = WIDTH
     yaml.allow_unicode = True
     yaml.indent(mapping=2, sequence=4, offset=2)
     stream = StringIO()
-    yaml.dump(_styled(plain(deal), 0), stream)
+    yaml.dump(_styled(values, 0), stream)
     return _spaced(stream.getvalue())
 
 

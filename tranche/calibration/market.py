@@ -1,0 +1,110 @@
+"""A calibration as a market that deals can live in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tranche.errors import DataError, Invalid, Place, Problem
+from tranche.market.terms import (
+    Clayton,
+    Coin,
+    Dependence,
+    Frank,
+    Gaussian,
+    Gumbel,
+    Independent,
+    Lognormal,
+    Market,
+    Regime,
+    Reverting,
+    StressLink,
+    Student,
+)
+
+from .calibration import Calibration, Fit
+from .correlation import correlations_of, pairs
+from .marginal import Marginal
+from .regime_copula import RegimeFit
+from .static_copula import CopulaFit
+
+LOWEST_DOF = 2.1  # what a factor's innovations may have
+
+
+def market_of(calibration: Calibration) -> Market:
+    """The laws and the chosen copula, every number with its standard error in a note or among the assumptions. Raises
+    DataError: regimes that do not last."""
+    history = calibration.history
+    what = f"{calibration.steps:,} {history.frequency} steps to {history.dates[-1]} of {history.source or 'a history'}"
+    try:
+        dependence, said = _dependence(calibration.chosen, history.dt)
+    except Invalid as invalid:
+        raise DataError(Problem(invalid.what, invalid.fix, Place(file=history.source))) from None
+    return Market(
+        name=f"calibrated on {history.source or 'a history'}",
+        description=f"Fitted to {what}. The past of these series, not a forecast: drifts above all are hardly known.",
+        assumptions=tuple(
+            f"Dependence is {one}." for one in (said, f"chosen so: {calibration.reason}") if calibration.chosen
+        )
+        + tuple(f"{one[0].upper()}{one[1:]}." for one in calibration.warnings),
+        factors=tuple(_factor(law, what) for law in calibration.marginals),
+        dependence=dependence,
+    )
+
+
+def _factor(law: Marginal, what: str) -> Coin | Lognormal | Reverting:
+    stated = [f"{name} {estimate}" for name, estimate in law.parameters.items()]
+    values = {name: _short(estimate.value) for name, estimate in law.parameters.items() if "garch" not in name}
+    if law.kind == "reverting":
+        note = f"{', '.join(stated)}; {what}"
+        low, high = _short(law.low), _short(law.high)
+        return Reverting(name=law.name, initial=_short(law.last), low=low, high=high, note=note, **values)
+    if law.dof is None:
+        return Lognormal(name=law.name, initial=_short(law.last), note=f"{', '.join(stated)}; {what}", **values)
+    note = f"{', '.join(stated)}, dof {law.dof}; {what}"
+    dof = max(LOWEST_DOF, _short(law.dof.value))
+    return Coin(name=law.name, initial=_short(law.last), dof=dof, note=note, **values)
+
+
+def _dependence(chosen: Fit | None, dt: float) -> tuple[Dependence, str]:
+    """The copula in the market's terms, and its numbers with their errors."""
+    if chosen is None:
+        return Independent(), ""
+    stated = ", ".join(f"{name} {estimate}" for name, estimate in chosen.parameters.items())
+    if isinstance(chosen, CopulaFit):
+        return _static(chosen), f"{chosen.family}: {stated}"
+    calm, stress = (_gaussian(chosen.names, matrix) for matrix in (chosen.calm, chosen.stress))
+    if isinstance(chosen, RegimeFit):
+        share, lasts = chosen.in_time(dt)
+        regime = Regime(probability=_short(share.value), lasts=_short(lasts.value), calm=calm, stress=stress)
+        return regime, f"regime: stress {share} of the time, lasting {lasts} years; {stated}"
+    values = {name: _short(chosen.parameters[name].value) for name in ("steepness", "threshold")}
+    link = StressLink(
+        on=chosen.on, measure=chosen.measure, memory=chosen.memory, calm=calm, stress=stress, **values
+    )
+    return link, f"stress_link on the {chosen.measure} of {chosen.on}: {stated}"
+
+
+def _static(chosen: CopulaFit) -> Dependence:
+    if chosen.matrix is not None:
+        gaussian = _gaussian(chosen.names, chosen.matrix)
+        if chosen.family == "gaussian":
+            return gaussian
+        return Student(dof=_short(chosen.parameters["dof"].value), correlations=gaussian.correlations)
+    base = chosen.family.removeprefix("survival_")
+    kind: Any = {"clayton": Clayton, "gumbel": Gumbel, "frank": Frank}[base]
+    theta = _short(chosen.parameters["theta"].value)
+    if theta < 0.0:
+        raise Invalid(f"Frank's theta is {theta:g}: simulated markets have no Frank copula below 0", "gaussian or t")
+    return kind(theta=theta) if base == chosen.family else kind(theta=theta, survival=True)  # type: ignore[no-any-return]
+
+
+def _gaussian(names: tuple[str, ...], matrix: Any) -> Gaussian:
+    i, j = pairs(len(names))
+    values = correlations_of(matrix)
+    stated = tuple((names[a], names[b], _short(float(v))) for a, b, v in zip(i, j, values, strict=True))
+    return Gaussian(correlations=stated)
+
+
+def _short(value: float) -> float:
+    """Six digits: more than any history knows."""
+    return float(f"{value:.6g}")

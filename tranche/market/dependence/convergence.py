@@ -1,0 +1,97 @@
+"""The dial of correlation convergence: a market's dependence, turned from none of it to all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from tranche.closed_forms.kendall_tau import kendall_tau, parameter_of_tau
+from tranche.errors import Invalid, nearest
+
+from . import Clayton, Dependence, Frank, Gaussian, Gumbel, Independent, Regime, Static, StressLink, Student
+from .correlation import Pairs, correlation_matrix
+
+Elliptical = Gaussian | Student
+HIGHEST_TAU = 0.95  # of an Archimedean copula at the end of the dial: θ 38 of Clayton, 20 of Gumbel
+
+
+def converged(
+    dependence: Dependence, drivers: Sequence[str], degree: float, rising: Collection[str] | None = None
+) -> Dependence:
+    """`dependence` at the `degree` of convergence, 0 (none) to 1 (full). Marginal laws have no part in it.
+
+    R(x) = (1 − x)·R_0 + x·s·sᵀ, s = −1 for drivers that rise in stress (`rising`), +1 for the others:
+
+        gaussian, t             R_0 is the market's own matrix, and R(x) holds always
+        independent             the same, from the identity
+        regime, stress_link     R_0 is the calm matrix, and R(x) is that of stress, which is as frequent as before
+        clayton, gumbel, frank  Kendall's τ goes from the market's own to HIGHEST_TAU in the same way
+
+    A convex mix of correlation matrices is one. `rising`: by default the drivers whose correlations, in the market's
+    stress if it has one, add up to less than 0. Raises Invalid: what has no way from calm to stress, an unknown driver.
+    """
+    if not 0.0 <= degree <= 1.0:
+        raise Invalid(f"the degree of convergence is {degree:g}", "a number from 0 to 1")
+    for name in rising or ():
+        if name not in drivers:
+            raise Invalid(f"no factor with a driver is called {name!r}", nearest(name, drivers))
+    names = tuple(drivers)
+    if isinstance(dependence, Regime):
+        calm = dependence.calm
+        signs = _signs(dependence.stress, names, rising)
+        return attrs.evolve(dependence, stress=_stress(calm, dependence.stress, names, degree, signs))
+    if isinstance(dependence, StressLink):
+        signs = _signs(dependence.stress, names, rising)
+        stress = _mixed(dependence.stress, _matrix(dependence.calm, names), names, degree, signs)
+        return attrs.evolve(dependence, stress=stress)
+    if isinstance(dependence, Gaussian | Student | Independent):
+        shape = Gaussian() if isinstance(dependence, Independent) else dependence
+        return _mixed(shape, _matrix(dependence, names), names, degree, _signs(dependence, names, rising))
+    return _archimedean(dependence, degree)
+
+
+def _stress(calm: Static, stress: Static, names: tuple[str, ...], degree: float, signs: NDArray[np.float64]) -> Static:
+    """The copula of stress, on the way from that of calm."""
+    flat = isinstance(calm, Gaussian | Student | Independent)
+    if flat and isinstance(stress, Gaussian | Student):
+        return _mixed(stress, _matrix(calm, names), names, degree, signs)
+    if type(calm) is type(stress) and isinstance(calm, Clayton | Gumbel | Frank):
+        return _archimedean(calm, degree)
+    if isinstance(calm, Independent) and isinstance(stress, Clayton | Gumbel | Frank):
+        return _archimedean(stress, degree, begin=0.0)
+    what = f"there is no way from a {type(calm).__name__} copula in calm to a {type(stress).__name__} in stress"
+    raise Invalid(what, "two gaussian or t copulas, two of one Archimedean kind, or independent in calm")
+
+
+def _mixed(
+    shape: Elliptical, matrix: NDArray[np.float64], names: tuple[str, ...], degree: float, signs: NDArray[np.float64]
+) -> Elliptical:
+    """`shape` with the matrix on its way to comonotone."""
+    found = (1.0 - degree) * matrix + degree * np.outer(signs, signs)
+    pairs: Pairs = tuple(
+        (names[i], names[j], float(found[i, j])) for i in range(len(names)) for j in range(i + 1, len(names))
+    )
+    return attrs.evolve(shape, correlations=pairs)
+
+
+def _archimedean(copula: Clayton | Gumbel | Frank, degree: float, begin: float | None = None) -> Static:
+    family = type(copula).__name__.lower()
+    own = kendall_tau(family, copula.theta) if begin is None else begin
+    tau = (1.0 - degree) * own + degree * max(HIGHEST_TAU, own)
+    return Independent() if tau < 0.01 else attrs.evolve(copula, theta=parameter_of_tau(family, tau))
+
+
+def _matrix(copula: Static, names: tuple[str, ...]) -> NDArray[np.float64]:
+    if isinstance(copula, Gaussian | Student):
+        return correlation_matrix(copula.correlations, names, copula.repair)
+    return np.eye(len(names))
+
+
+def _signs(copula: Static, names: tuple[str, ...], rising: Collection[str] | None) -> NDArray[np.float64]:
+    if rising is not None:
+        return np.array([-1.0 if name in rising else 1.0 for name in names])
+    matrix = _matrix(copula, names)
+    return np.where(matrix.sum(axis=1) - 1.0 < -1e-12, -1.0, 1.0)

@@ -1,0 +1,1 @@
+"""Floor 6. Questions that take several runs of a deal."""
