@@ -6,7 +6,9 @@ import pytest
 from tests.calibration.histories import converging, weekly
 from tranche.calibration import calibrate, history_of
 from tranche.calibration.calibration import label
+from tranche.calibration.market import market_of
 from tranche.errors import UsageError
+from tranche.files import dump_market, load_market
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +89,29 @@ def test_clusters_that_nobody_filtered_are_told(found):
     levels = 100 * np.exp(np.cumsum(np.append(0, sizes * rng.standard_normal(400))))
     one = calibrate(history_of(weekly(400), {"x": levels}))
     assert "clusters" in one.warnings[0]
+
+
+@pytest.mark.parametrize("kind", ["auto", "gaussian", "t", "clayton", "survival_gumbel", "stress_link"])
+def test_the_market_file_reads_back_as_the_same_market(kind, tmp_path):
+    one = calibrate(converging(300), reverts=["use"], stress="btc", bootstrap=0, dependence=kind)
+    market = market_of(one)
+    file = tmp_path / "market.yaml"
+    file.write_text(dump_market(market))
+    assert load_market(file) == market
+    assert all("(se " in factor.note and "made.csv" in factor.note for factor in market.factors)
+    assert "(se " in market.assumptions[0]
+
+
+def test_regimes_in_continuous_time(found):
+    """q = π + (1 − π)·k and p = 1 − π·(1 − k), k = e^(−dt/(lasts·(1 − π))): the market's chain is the fitted one when
+    it is seen at the same steps."""
+    regime, dt = found.regime, found.history.dt
+    share, lasts = regime.in_time(dt)
+    k = np.exp(-dt / (lasts.value * (1 - share.value)))
+    assert share.value + (1 - share.value) * k == pytest.approx(regime.chain.stay_stress)
+    assert 1 - share.value * (1 - k) == pytest.approx(regime.chain.stay_calm)
+    assert share.value == pytest.approx(regime.chain.share_stress)
+    assert 0 < share.se < 0.3
+    assert 0 < lasts.se < lasts.value
+    market = market_of(found)
+    assert market.dependence.probability == pytest.approx(share.value, rel=1e-5)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from .batch import batch
+from .calibrate import calibrate
 from .check import check
 from .compile import compile_
 from .converge import converge
@@ -28,6 +29,7 @@ app.command("run", short_help="Simulate deals and print their tranche tables.")(
 app.command("explain", short_help="Tell one path, date by date, step by step.")(explain)
 app.command("compile", short_help="Print the compiled deal.")(compile_)
 app.command("batch", short_help="Run a grid of deals, markets and overrides into a dataset.")(batch)
+app.command("calibrate", short_help="From a history of prices to a market file.")(calibrate)
 app.command("converge", short_help="Losses as the market's correlations converge.")(converge)
 
 

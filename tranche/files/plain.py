@@ -48,6 +48,7 @@ from .steps import MODIFIERS
 
 FORMAT = 1
 NAMED = ("series", "fees", "tranches", "accounts", "tests")
+MARKET_ORDER = ("format", "name", "description", "assumptions", "rates", "factors", "grades", "dependence")
 ORDER = (
     "format", "name", "description", "currency", "assumptions", "accept", "schedule", "market", "collateral", "series",
     "definitions", "fees", "tranches", "accounts", "tests", "waterfall", "expect",
@@ -68,6 +69,13 @@ def plain(deal: Deal) -> dict[str, Any]:
             found[field.name] = writer.write(value)
     found["currency"] = deal.currency
     return {key: found[key] for key in (*ORDER, *(key for key in found if key not in ORDER)) if key in found}
+
+
+def plain_market(market: Market, currency: str) -> dict[str, Any]:
+    """What the file of a market holds, in plain values."""
+    body: dict[str, Any] = _Writer(currency).write(market)
+    found = {"format": FORMAT, **body}
+    return {key: found[key] for key in (*MARKET_ORDER, *found) if key in found}
 
 
 def _is_default(field: attrs.Attribute[Any], value: Any) -> bool:

@@ -1,0 +1,102 @@
+"""The dial of correlation convergence: what it turns, and what it leaves alone."""
+
+import numpy as np
+import pytest
+from scipy.stats import ks_2samp
+
+from tranche.closed_forms.kendall_tau import kendall_tau
+from tranche.errors import Invalid
+from tranche.market.dependence.convergence import HIGHEST_TAU, converged
+from tranche.market.dependence.correlation import correlation_matrix
+from tranche.market.scenario import scenario
+from tranche.market.terms import (
+    Clayton,
+    Coin,
+    Frank,
+    Gaussian,
+    Gumbel,
+    Independent,
+    Lognormal,
+    Market,
+    Regime,
+    Reverting,
+    StressLink,
+    Student,
+)
+
+NAMES = ("rent", "btc", "power")
+OWN = Gaussian(correlations=(("rent", "btc", 0.3), ("rent", "power", -0.2), ("btc", "power", -0.1)))
+CALM = Gaussian(correlations=(("rent", "btc", 0.1),))
+KINDS = [
+    Independent(), OWN, Student(dof=4.0, correlations=OWN.correlations), Clayton(theta=1.0), Gumbel(theta=1.5),
+    Frank(theta=2.0), Regime(probability=0.2, lasts=0.5, calm=CALM, stress=OWN),
+    StressLink(on="btc", calm=CALM, stress=OWN), Regime(probability=0.2, lasts=0.5, stress=Clayton(theta=2.0)),
+]  # fmt: skip
+
+
+def matrix(copula):
+    return correlation_matrix(copula.correlations, NAMES)
+
+
+def test_a_matrix_goes_from_its_own_to_comonotone():
+    assert np.array_equal(matrix(converged(OWN, NAMES, 0.0)), matrix(OWN))
+    signs = np.array([1, 1, -1])  # power rises as the others fall: its correlations add up to less than 0
+    assert matrix(converged(OWN, NAMES, 1.0)) == pytest.approx(np.outer(signs, signs))
+    assert matrix(converged(OWN, NAMES, 0.25)) == pytest.approx(0.75 * matrix(OWN) + 0.25 * np.outer(signs, signs))
+    assert matrix(converged(OWN, NAMES, 1.0, rising=["btc"]))[0, 1] == -1.0
+    assert matrix(converged(Independent(), NAMES, 0.4))[0, 2] == pytest.approx(0.4)
+    t = converged(Student(dof=4.0, correlations=OWN.correlations), NAMES, 0.5)
+    assert isinstance(t, Student)
+    assert t.dof == 4.0
+
+
+@pytest.mark.parametrize("degree", [0.0, 0.3, 1.0])
+def test_stress_goes_from_calm_and_calm_stays(degree):
+    regime, link = Regime(probability=0.2, lasts=0.5, calm=CALM, stress=OWN), StressLink(on="btc", calm=CALM, stress=OWN)
+    for kind in (regime, link):
+        found = converged(kind, NAMES, degree)
+        assert found.calm == CALM
+        signs = np.array([1, 1, -1])
+        wanted = (1 - degree) * matrix(CALM) + degree * np.outer(signs, signs)
+        assert matrix(found.stress) == pytest.approx(wanted)
+    assert found.on == "btc"
+
+
+@pytest.mark.parametrize(("copula", "family"), [(Clayton(theta=1.0), "clayton"), (Frank(theta=2.0), "frank")])
+def test_archimedean_copulas_go_by_kendalls_tau(copula, family):
+    own = kendall_tau(family, copula.theta)
+    assert kendall_tau(family, converged(copula, NAMES, 0.0).theta) == pytest.approx(own)
+    assert kendall_tau(family, converged(copula, NAMES, 0.5).theta) == pytest.approx((own + HIGHEST_TAU) / 2)
+    assert kendall_tau(family, converged(copula, NAMES, 1.0).theta) == pytest.approx(HIGHEST_TAU)
+    regime = Regime(probability=0.2, lasts=0.5, stress=copula)
+    assert converged(regime, NAMES, 0.0).stress == Independent()
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: type(kind).__name__)
+def test_no_marginal_law_moves(kind):
+    factors = (
+        Lognormal(name="rent", initial=2.0, drift=-0.2, volatility=0.3),
+        Coin(name="btc", initial=65e3, volatility=0.5, dof=4.0),
+        Reverting(name="power", initial=0.08, mean=0.08, speed=1.0, volatility=0.02),
+    )
+    times = [0.0, 0.25, 0.5]
+    none, some, full = (
+        scenario(Market(factors=factors, dependence=converged(kind, NAMES, x)), times, 5).rows(0, 20_000)
+        for x in (0.0, 0.5, 1.0)
+    )
+    assert np.array_equal(none[:, :, 0], full[:, :, 0]), "the first driver's bits"
+    for k in (1, 2):
+        # other paths of the same seed, so that the samples are independent
+        for other in (some, full):
+            assert ks_2samp(none[:10_000, -1, k], other[10_000:, -1, k]).pvalue > 1e-3
+    if isinstance(kind, Gaussian):
+        assert abs(np.corrcoef(np.log(full[:, 0, 0]), full[:, 0, 2])[0, 1] + 1.0) < 1e-9
+
+
+def test_what_has_no_way():
+    with pytest.raises(Invalid, match=r"degree of convergence is 1\.5"):
+        converged(OWN, NAMES, 1.5)
+    with pytest.raises(Invalid, match=r"'btx'; did you mean 'btc'"):
+        converged(OWN, NAMES, 0.5, rising=["btx"])
+    with pytest.raises(Invalid, match="no way from a Gaussian copula in calm to a Clayton in stress"):
+        converged(Regime(probability=0.2, lasts=0.5, calm=CALM, stress=Clayton(theta=1.0)), NAMES, 0.5)
