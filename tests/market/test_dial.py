@@ -52,8 +52,8 @@ def test_a_matrix_goes_from_its_own_to_comonotone():
 
 @pytest.mark.parametrize("degree", [0.0, 0.3, 1.0])
 def test_stress_goes_from_calm_and_calm_stays(degree):
-    regime, link = Regime(probability=0.2, lasts=0.5, calm=CALM, stress=OWN), StressLink(on="btc", calm=CALM, stress=OWN)
-    for kind in (regime, link):
+    regime = Regime(probability=0.2, lasts=0.5, calm=CALM, stress=OWN)
+    for kind in (regime, StressLink(on="btc", calm=CALM, stress=OWN)):
         found = converged(kind, NAMES, degree)
         assert found.calm == CALM
         signs = np.array([1, 1, -1])
