@@ -58,6 +58,14 @@ class Uniform:
             self.names["fees.due"] = [0.0] * self.periods
         known = uniform_status(deal, dates.dates, self.value)
         self.names |= {name: row for name, row in known.items() if row is not None}
+        for test in deal.tests:
+            stated = None if test.cure is None else self.value(test.cure.tree)
+            if stated is not None:
+                begun = [date for date in dates.dates if test.first_test is None or date >= test.first_test]
+                read = begun[:: test.every]
+                self.names[f"{test.name}.cure"] = [
+                    max(0.0, amount) if date in read else 0.0 for date, amount in zip(dates.dates, stated, strict=True)
+                ]
 
     def value(self, tree: Expr) -> Series | None:
         """The formula in each period; None when it needs a path."""

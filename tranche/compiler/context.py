@@ -88,7 +88,7 @@ class Context:
     kept: list[tuple[Lane, Expr]] = attrs.field(factory=list)  # memories, and what each takes over at the close
     residuals_wait: Formula | None = None  # a condition without which residuals get nothing now
     unpaid_rows: dict[str, Lane] = attrs.field(factory=dict)  # due -> dates in a row on which it was left unpaid
-    accelerated: set[str] = attrs.field(factory=set)  # debts whose whole balance can fall due
+    accelerated: dict[str, Value] = attrs.field(factory=dict)  # debts whose whole balance can fall due, and when
     later: set[str] = attrs.field(factory=set)  # names that are read once payments have begun
 
     @property

@@ -147,7 +147,7 @@ def _accelerate(context: Context, defaulted: Value, own: dict[str, Value]) -> No
         if due != ZERO:
             whole = emitter.compute(Op.SELECT, due, debt.balance, debt.principal, name="accelerated")
             emitter.emit(Op.COPY, debt.principal, whole)
-            context.accelerated.add(name)
+            context.accelerated[name] = due
 
 
 def at_close(context: Context, name: str) -> None:
@@ -155,7 +155,9 @@ def at_close(context: Context, name: str) -> None:
     counted."""
     emitter, debt = context.emitter, context.debts[name]
     if name in context.accelerated:
-        emitter.emit(Op.COPY, debt.principal, emitter.compute(Op.MIN, debt.balance, debt.principal))
+        owed = emitter.compute(Op.MIN, debt.balance, debt.principal)
+        left = emitter.compute(Op.SELECT, context.accelerated[name], owed, debt.principal, name="left due")
+        emitter.emit(Op.COPY, debt.principal, left)
     for part, register in (("interest", debt.interest), ("principal", debt.principal)):
         row = context.unpaid_rows.get(f"{name}.{part}")
         if row is not None:
