@@ -40,6 +40,7 @@ test-all: $(READY) $(BENCH)
 bench: $(READY) $(BENCH)
 	@echo "==> bench: the benchmark job, our kernel and the peers in one run"
 	@$(BIN)/python -m benchmarks.run
+	@$(BIN)/python -m benchmarks.fleet
 
 lint: $(READY)
 	@echo "==> lint: ruff"
