@@ -26,8 +26,9 @@ class Fleet:
     Without `receivables` contract rent is paid in its period.
 
     Names in formulas, of the fleet (`fleet.…`) and of each cohort (by its own name): book, appraised, economic,
-    orderly, forced, revenue, opex, owned (machines), capex, sold (machines, in the period), proceeds; of the fleet also
-    unfunded, complete (1 from the date on which all are in service), liquidating (1 once the sale has begun).
+    orderly, forced, revenue, opex, owned (machines), capex, sold (machines, in the period), proceeds, contracted
+    (take-or-pay rent to come under leases in force); of the fleet also unfunded, complete (1 from the date on which all
+    are in service) and liquidating (1 once the sale has begun).
     """
 
     cohorts: tuple[Cohort, ...]

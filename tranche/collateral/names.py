@@ -10,7 +10,7 @@ from .liquidation import APPRAISED, ECONOMIC
 
 # of the fleet and of each cohort; they depend on the date alone, unless machines are sold
 SCHEDULED = ("book", "appraised", "owned", "capex")
-EARNED = ("revenue", "opex")
+EARNED = ("revenue", "opex", "contracted")
 SOLD = ("orderly", "forced", "sold", "proceeds")
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
-from tranche.collateral.fleet import Fleet
+from tranche.collateral.fleet import ALONE, Fleet
 from tranche.compiler.context import Context
 from tranche.compiler.values import ZERO, Value, series
 from tranche.program import Claim, Op
@@ -48,6 +50,9 @@ def lower(context: Context, fleet: Fleet) -> Value:
         context.flow("fleet", field, amount)
     _sold(context, fleet, holdings, state, proceeds)
     done = np.all([holding.plan.delivered() >= holding.plan.terms.gpus for holding in holdings], axis=0)
+    parts = [context.names[f"{plan.terms.name}.contracted"] for plan in plans]
+    if len(plans) > 1 or plans[0].terms.name != ALONE:
+        context.names["fleet.contracted"] = lambda: context.sum([part() for part in parts], "contracted")
     context.define("fleet.complete", series(done.astype(np.float64)))
     return emitter.compute(Op.MAX, net, ZERO, name="collections")
 
@@ -110,8 +115,20 @@ def _cohort(context: Context, fleet: Fleet, holding: Holding, state: Sale) -> Ea
     opex = emitter.compute(Op.ADD, opex, _share(context, fixed, holding.kept, "fixed cost"), name="opex")
     context.define(f"{terms.name}.revenue", revenue)
     context.define(f"{terms.name}.opex", opex)
+    context.names[f"{terms.name}.contracted"] = partial(_contracted, context, holding, works)
     relet = emitter.compute(Op.MUL, works, market, name="market rent") if lease_now.tenant is not None else ZERO
     return Earnings(revenue, opex, contract, promised, relet)
+
+
+def _contracted(context: Context, holding: Holding, works: Value) -> Value:
+    """Take-or-pay rent still to be invoiced under the lease, if it is in force."""
+    emitter, plan, state = context.emitter, holding.plan, holding.tenancy
+    if plan.terms.lease is None:
+        return ZERO
+    amount: Value = series(lease.remaining(plan, plan.terms.lease)[0])
+    for share in (state.level, state.pays, works):
+        amount = emitter.compute(Op.MUL, share, amount, name="contracted")
+    return amount
 
 
 def _share(context: Context, parts: list[Value], share: Value, name: str) -> Value:
