@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -43,13 +43,16 @@ def prepare(
     collections: CollateralCash | None = None,
     market: MarketOrPath | None = None,
     fuse: bool = True,
+    watch: Sequence[str] = (),
 ) -> engine.Scenario:
     """The deal's Program and the sources of its inputs: the user's cash, then the market's factors.
 
     `collections`: see `engine.cash_flows`; without it, the file that the deal names is read. `market`: see `as_deal`.
-    `fuse`: see `compile_deal`. Raises DealError, DataError and UsageError.
+    `fuse`, `watch`: see `compile_deal`. Raises DealError, DataError and UsageError.
     """
-    return ingredients(deal, seed=seed, collections=collections, market=market, fuse=fuse).scenario()
+    return ingredients(
+        deal, seed=seed, collections=collections, market=market, fuse=fuse, watch=watch
+    ).scenario()
 
 
 @attrs.frozen(eq=False)
@@ -79,11 +82,12 @@ def ingredients(
     collections: CollateralCash | None = None,
     market: MarketOrPath | None = None,
     fuse: bool = True,
+    watch: Sequence[str] = (),
 ) -> Ingredients:
     """See `prepare`."""
     seed = engine.whole_number("seed", seed, 0, 2**64 - 1)
     deal = as_deal(deal, market)
-    program = compile_deal(deal, fuse=fuse)
+    program = compile_deal(deal, fuse=fuse, watch=watch)
     if collections is None and isinstance(deal.collateral, Collections):
         collections = cash_on_file(deal)
     return Ingredients(program, collections, deal.market, seed)

@@ -13,6 +13,7 @@ from .check import check
 from .compile import compile_
 from .converge import converge
 from .explain import explain
+from .report import report
 from .run import run
 
 app = typer.Typer(
@@ -31,6 +32,7 @@ app.command("compile", short_help="Print the compiled deal.")(compile_)
 app.command("batch", short_help="Run a grid of deals, markets and overrides into a dataset.")(batch)
 app.command("calibrate", short_help="From a history of prices to a market file.")(calibrate)
 app.command("converge", short_help="Losses as the market's correlations converge.")(converge)
+app.command("report", short_help="Write a page for each deal, and an index.")(report)
 
 
 def _version(asked: bool) -> None:

@@ -28,11 +28,11 @@ def compile_(
     """
     from tranche.compiler import compile_deal
     from tranche.errors import Problem, UsageError
-    from tranche.files import load
+    from tranche.files import load, write_text
 
     from .deal_files import deal_file
     from .ending import ending
-    from .output import printable, write_text
+    from .output import printable
 
     with ending():
         asked = [name for name, on in _forms(english, mermaid, svg, as_json).items() if on]

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import sys
-from pathlib import Path
 from typing import Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-
-from tranche.errors import Problem, UsageError
 
 WIDEST = 128  # columns that a table needs: no figure is ever cut off
 
@@ -40,18 +36,6 @@ def print_json(data: Any) -> None:
 
 def as_json(data: Any) -> str:
     return json.dumps(finite(data), indent=2, ensure_ascii=False, allow_nan=False)
-
-
-def write_text(path: Path, text: str) -> None:
-    """The whole file or none of it. Raises UsageError where it cannot be written."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        what = f"{path}: cannot be written: {error.strerror or error}"
-        raise UsageError(Problem(what, "a file in a folder that exists")) from None
 
 
 def printable(text: str) -> str:

@@ -6,13 +6,14 @@ dates → declare (accounts, debts, fees, inputs) → collateral → accrual →
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from tranche.deal import Deal, Residual
 from tranche.deal.formula import WINDOWS, Call
 from tranche.errors import DealError, Invalid, Problem
-from tranche.program import Claim, Program
+from tranche.program import Claim, Op, Program
 from tranche.terms.dates import PaymentDates, payment_dates
 from tranche.terms.daycounts import year_fraction
 
@@ -24,15 +25,17 @@ from .emitter import Emitter
 from .expressions import memory
 from .names import formulas, walk
 from .symbols import declare_symbols, freeze_dues
-from .values import Lane, at
+from .values import ZERO, Constant, Lane, at
 
 HEADROOM = 256.0  # how many times the deal's notional an amount of one period may be
 LEAST = 2.0**20  # and what it may be in the smallest deal
 
 
-def compile_deal(deal: Deal, *, fuse: bool = True) -> Program:
+def compile_deal(deal: Deal, *, fuse: bool = True, watch: Sequence[str] = ()) -> Program:
     """Resolve a deal. `fuse=False` keeps an instruction for each thing that a step does: fusing changes no bit of any
-    result, but an explanation wants them apart. Raises DealError with every problem and its place."""
+    result, but an explanation wants them apart. `watch`: names of the deal, each recorded as the level `watch.NAME`
+    once the tests have been read and before anything is paid, held within what amounts may be. Raises DealError with
+    every problem and its place."""
     dates = dates_of(deal)
     found = problems(deal, dates)
     if found:
@@ -48,6 +51,7 @@ def compile_deal(deal: Deal, *, fuse: bool = True) -> Program:
     _windows(context, late=False)
     masks = status.lower(context, coverage.lower(context))
     _windows(context, late=True)
+    _watch(context, watch)
     waterfalls.lower(context, masks)
     closing.lower(context)
     return _pack(context, fuse)
@@ -86,6 +90,15 @@ def _declare(context: Context) -> None:
             context.claims.append(Claim(tranche.name, "residual", tranche.notional, tranche.rank or position))
     context.claims.append(Claim("cash", "account"))
     declare_symbols(context)
+
+
+def _watch(context: Context, names: Sequence[str]) -> None:
+    emitter, bound = context.emitter, Constant(sum(claim.notional for claim in context.claims) + LEAST)
+    for name in names:
+        state = emitter.state(f"watch.{name}")
+        most = emitter.compute(Op.MIN, context.names[name](), bound)
+        emitter.emit(Op.COPY, state, emitter.compute(Op.MAX, most, emitter.compute(Op.SUB, ZERO, bound)))
+        context.record("watch", name, state, flow=False)
 
 
 def _windows(context: Context, late: bool) -> None:

@@ -33,13 +33,20 @@ COLOURS = {
     "account": ("#fbeccb", "#9a6a10"),
     "other": ("#eadff5", "#6a3f97"),
 }
-STYLE = (
-    "text{font-family:Helvetica,Arial,'DejaVu Sans',sans-serif;fill:#1d232b}"
-    ".t{font-size:20px;font-weight:bold}.s{font-size:12px;fill:#5a6472}.h{font-size:14px;font-weight:bold}"
-    ".c{font-size:12px;text-anchor:middle}.l{font-size:11px;fill:#3b4450;text-anchor:middle}"
-    ".n{font-size:11px;fill:#5a6472}.k{font-size:11px;font-weight:bold;fill:#fff;text-anchor:middle}"
-    ".a{stroke:#3b4450;stroke-width:1.6;fill:none}.d{stroke-dasharray:5 3}"
-)
+# selector → declarations; all of them below `.waterfall`, so that they style nothing else of a page that holds the SVG
+RULES = {
+    "text": "font-family:Helvetica,Arial,'DejaVu Sans',sans-serif;fill:#1d232b",
+    ".t": "font-size:20px;font-weight:bold",
+    ".s": "font-size:12px;fill:#5a6472",
+    ".h": "font-size:14px;font-weight:bold",
+    ".c": "font-size:12px;text-anchor:middle",
+    ".l": "font-size:11px;fill:#3b4450;text-anchor:middle",
+    ".n": "font-size:11px;fill:#5a6472",
+    ".k": "font-size:11px;font-weight:bold;fill:#fff;text-anchor:middle",
+    ".a": "stroke:#3b4450;stroke-width:1.6;fill:none",
+    ".d": "stroke-dasharray:5 3",
+}
+STYLE = "".join(f".waterfall {selector}{{{declared}}}" for selector, declared in RULES.items())
 
 
 @attrs.frozen
@@ -73,7 +80,7 @@ def _document(drawn: Picture) -> str:
         top += high + GAP
     height = top + 14
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:g}" width="{width}" '
+        f'<svg class="waterfall" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:g}" width="{width}" '
         f'height="{height:g}" role="img"><title>{escape(drawn.title)}</title>'
         f"<desc>{escape('; '.join(_told(band) for band in drawn.bands))}</desc><style>{STYLE}</style>"
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'

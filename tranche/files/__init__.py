@@ -8,8 +8,9 @@ from .dump import dump, dump_market
 from .field_text import read_field
 from .load import load, loads, read_values
 from .market_file import load_market
+from .write import write_text
 
 __all__ = [
     "Deal", "collections_path", "dump", "dump_market", "files_read", "load", "load_market", "loads", "read_collections",
-    "read_field", "read_values",
+    "read_field", "read_values", "write_text",
 ]  # fmt: skip

@@ -1,0 +1,99 @@
+"""`tranche report`: a page for each deal, and an index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .options import Cash, Json, Paths, Seed
+
+if TYPE_CHECKING:
+    from tranche.report import Entry
+
+
+def report(
+    paths: Paths,
+    out: Annotated[Path, typer.Option("--out", help="The folder to write to; made when it is missing.")] = Path(
+        "reports"
+    ),
+    number: Annotated[
+        int | None, typer.Option("--paths", help="Paths to run. [default: 10,000, or all of the collections given]")
+    ] = None,
+    seed: Seed = 0,
+    threads: Annotated[int | None, typer.Option("--threads", help="Threads. [default: all processors]")] = None,
+    collections: Cash = None,
+    xlsx: Annotated[bool, typer.Option("--xlsx", help="Write an Excel workbook of each deal's tables too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write one self-contained HTML page for each deal, and an index of them.
+
+    A page works offline: the term sheet as understood, the waterfall drawn from the compiled deal, the tranche table,
+    charts, the worst path explained, the assumptions, the audit. Goes on after a deal that fails.
+    """
+    from tranche.errors import TrancheError
+    from tranche.report import Entry, write_index
+
+    from .deal_files import deal_files
+    from .ending import as_data, ending
+    from .output import print_json
+
+    with ending() as end:
+        files = deal_files(paths)
+        _folder(out)
+        entries: list[Entry] = []
+        told: list[dict[str, Any]] = []
+        for file, name in zip(files, names(files), strict=True):
+            try:
+                entries.append(_write(file, out / f"{name}.html", number, seed, threads, collections, xlsx))
+                told.append({"file": str(file), "ok": True, "page": str(out / f"{name}.html")})
+            except TrancheError as error:
+                entries.append(Entry(str(file), failed="\n".join(map(str, error))))
+                told.append({"file": str(file), "ok": False, "problems": as_data(error)})
+                end.fail(error)
+            if not as_json and told[-1]["ok"]:
+                typer.echo(f"{file}: {told[-1]['page']}")
+        index = out / "index.html"
+        write_index(index, entries)
+        if as_json:
+            print_json({"index": str(index), "deals": told})
+        else:
+            typer.echo(f"index: {index.resolve()}")
+
+
+def names(files: list[Path]) -> list[str]:
+    """A name for each page: that of its file, with its folders where several files have the same."""
+    found: list[str] = []
+    for file in files:
+        name, folders = file.stem, list(file.parts[:-1])
+        while name in found or name == "index":
+            name = f"{folders.pop() if folders else len(found)}-{name}"
+        found.append(name)
+    return found
+
+
+def _folder(out: Path) -> None:
+    """Raises UsageError where the folder cannot be made."""
+    from tranche.errors import Problem, UsageError
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(Problem(f"{out}: {error.strerror or error}", "--out FOLDER")) from None
+
+
+def _write(
+    file: Path, page: Path, number: int | None, seed: int, threads: int | None, collections: Path | None, xlsx: bool
+) -> Entry:
+    from tranche.files import load
+    from tranche.report import Entry, study, write_report, write_workbook
+
+    from .cash import read_cash
+
+    deal = load(file)
+    made = study(deal, number, seed, threads=threads, collections=read_cash(deal, collections))
+    write_report(made, page)
+    if xlsx:
+        write_workbook(made, page.with_suffix(".xlsx"))
+    return Entry.of(made, str(file), page.name)

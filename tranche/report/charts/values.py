@@ -1,0 +1,41 @@
+"""Paper against liquidation: what the collateral is said to be worth, and what it would fetch, over the debt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tranche.report.figures import unit_of
+from tranche.report.study import VALUES, Study
+
+from .chart import Chart, fan, line
+
+HIGHEST = 3.0  # a loan to value is drawn up to here
+
+
+def charts(study: Study) -> Iterator[Chart]:
+    """The values of a fleet side by side (medians), and loan to value on paper and in a forced sale."""
+    have = [name for name in VALUES if study.has(f"watch.{name}") and study.sample(f"watch.{name}").max() > 0]
+    if not have:
+        return
+    dates = [date.isoformat() for date in study.program.dates[1:]]
+    unit, words = unit_of(float(study.sample(f"watch.{have[0]}").max()))
+    title = f"{words} {study.program.currency}".strip()
+    medians = [
+        line(dates, np.median(study.sample(f"watch.{name}"), axis=0) / unit, name.removeprefix("fleet."), f"c{k}")
+        for k, name in enumerate(have)
+    ]
+    note = f"Medians of {study.sampled:,} paths, {title}: by the books, by the appraiser, and what a market would pay."
+    yield Chart("values", "What the machines are worth", note, medians, {"yaxis": {"title": {"text": title}}})
+    if "fleet.appraised" not in have or "fleet.forced" not in have:
+        return
+    owed = np.sum([study.sample(f"{name}.balance") for name in study.debts], axis=0)
+    traces = []
+    for colour, name, said in (("c0", "fleet.appraised", "paper"), ("c5", "fleet.forced", "liquidation")):
+        value = study.sample(f"watch.{name}")
+        ltv = np.divide(owed, value, out=np.where(owed > 0, np.inf, np.nan), where=value > 0)
+        traces += fan(dates, np.minimum(ltv, HIGHEST), colour, f"{said} LTV")
+    note = f"All debt over the appraisal, and over a forced sale; {study.sampled:,} paths, drawn up to {HIGHEST:g}."
+    layout = {"yaxis": {"tickformat": ".0%", "rangemode": "tozero"}}
+    yield Chart("ltv", "Loan to value, on paper and in liquidation", note, traces, layout)

@@ -1,0 +1,23 @@
+"""Whether every cent is where it should be, and what it takes to get the same figures again."""
+
+from __future__ import annotations
+
+from tranche._version import __version__
+from tranche.report.html import Markup, table
+from tranche.report.study import Study
+
+
+def section(study: Study) -> Markup:
+    """The conservation residual, and the run."""
+    results, program, audit = study.results, study.program, study.results.audit
+    rows = [
+        ("cash in less cash out and cash held, at most", f"{audit.absolute:.3g} {program.currency}"),
+        ("relative to the path's cash in, at most", f"{audit.relative:.3g}"),
+        ("largest on", f"path {audit.path}, date {audit.period}"),
+        ("paths", f"{results.count:,}"),
+        ("seed", str(study.seed)),
+        ("program", program.hash),
+        ("deal file", study.deal.source.file or "made in Python"),
+        ("tranche", __version__),
+    ]
+    return table(("", ""), rows, label="Audit")

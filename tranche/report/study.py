@@ -1,0 +1,107 @@
+"""Everything that a report of a deal shows, run once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from tranche import engine
+from tranche.compiler.names import known_names
+from tranche.deal import Deal
+from tranche.explanation import Explanation, explain
+from tranche.files import dump
+from tranche.inputs import CollateralCash, DealOrPath, as_deal, prepare
+from tranche.program import Program
+from tranche.results import Results
+
+SAMPLE = 2_000  # paths whose every date is kept for the fans
+DEFAULT_PATHS = 10_000
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+VALUES = ("fleet.book", "fleet.appraised", "fleet.economic", "fleet.orderly", "fleet.forced")
+
+
+@attrs.frozen(eq=False, slots=False)
+class Study:
+    """A deal and its run. `flows` float64 [sampled paths, T, records] of `watched`, whose records `watch.NAME` hold the
+    tests and the values of the collateral before anything is paid."""
+
+    deal: Deal
+    results: Results
+    watched: Program
+    flows: NDArray[np.float64]
+    seed: int
+    collections: CollateralCash | None = None
+
+    @property
+    def program(self) -> Program:
+        return self.results.program
+
+    @property
+    def sampled(self) -> int:
+        """How many paths the fans are drawn from."""
+        return len(self.flows)
+
+    @property
+    def debts(self) -> list[str]:
+        """The debts, the most senior first."""
+        found = [claim for claim in self.program.claims if claim.kind == "debt"]
+        return [claim.name for claim in sorted(found, key=lambda claim: claim.rank)]
+
+    def sample(self, name: str) -> NDArray[np.float64]:
+        """A record of the sampled paths by date [sampled, T]; zeros when the deal has no such record."""
+        names = [record.name for record in self.watched.records]
+        return self.flows[:, :, names.index(name)] if name in names else np.zeros(self.flows.shape[:2])
+
+    def has(self, name: str) -> bool:
+        return any(record.name == name for record in self.watched.records)
+
+    def ratio(self, test: str) -> NDArray[np.float64]:
+        """A coverage test of the sampled paths by date [sampled, T]; NaN where its denominator is not above 0."""
+        numerator, denominator = (self.sample(f"watch.{test}.{part}") for part in ("numerator", "denominator"))
+        return np.divide(numerator, denominator, out=np.full_like(numerator, np.nan), where=denominator > 0)
+
+    @cached_property
+    def text(self) -> str:
+        """The term sheet as it was understood, as a deal file."""
+        return dump(self.deal)
+
+    @cached_property
+    def worst(self) -> tuple[str, Explanation] | None:
+        """The debt that loses most in expectation and its worst path, explained; None where no debt ever loses."""
+        losses = {name: self.results.losses(name) for name in self.debts}
+        losing = [name for name in self.debts if losses[name].worst and losses[name].worst[0][1] > 0]
+        if not losing:
+            return None
+        name = max(losing, key=lambda debt: losses[debt].spread.mean)
+        return name, explain(self.deal, losses[name].worst[0][0], self.seed, self.collections)
+
+
+def study(
+    deal: DealOrPath,
+    paths: int | None = None,
+    seed: int = 0,
+    *,
+    threads: int | None = None,
+    collections: CollateralCash | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Study:
+    """Run a deal for a report: by default 10,000 paths of a simulated market and all of the user's own cash.
+
+    Raises DealError, DataError and UsageError.
+    """
+    deal = as_deal(deal)
+    inputs = prepare(deal, seed=seed, collections=collections)
+    there = inputs.paths
+    wanted = paths if paths is not None else there or DEFAULT_PATHS
+    count = engine.whole_number("paths", wanted, 1, engine.MOST_PATHS)
+    count = count if there is None else min(count, there)
+    results = engine.run_program(inputs, count, threads=threads, seed=seed, progress=progress, keep_paths=False)
+    watch = [f"{test.name}.{part}" for test in deal.tests for part in ("numerator", "denominator")]
+    watch += [name for name in VALUES if name in known_names(deal)]
+    watched = prepare(deal, seed=seed, collections=collections, watch=watch)
+    flows = engine.path_flows(watched, 0, min(count, SAMPLE))
+    return Study(deal, results, watched.program, flows, seed, collections)
