@@ -1,4 +1,4 @@
-# make run     the tranche table of every deal in deals/        make bench   our kernel against the peers, ratios
+# make run     every deal: tranche table, and a page in reports/  make bench   our kernel against the peers, ratios
 # make test    the fast tests                                   make lint    ruff and mypy
 # make test-all  every test, more Hypothesis examples           make build   sdist and wheel in dist/
 #
@@ -28,6 +28,8 @@ help:
 run: $(READY)
 	@echo "==> run: every deal in deals/, simulated"
 	@$(BIN)/tranche run deals
+	@echo "==> run: a page for each deal, and an index"
+	@$(BIN)/tranche report deals --out reports
 
 test: $(READY)
 	@echo "==> test: the fast tests on $(JOBS) processes"

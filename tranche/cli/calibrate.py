@@ -53,9 +53,10 @@ def calibrate(
     from tranche.calibration import calibrate as fit
     from tranche.calibration import read_history
     from tranche.errors import Problem, UsageError
+    from tranche.files import write_text
 
     from .ending import ending
-    from .output import errors, is_interactive, print_json, write_text
+    from .output import errors, is_interactive, print_json
 
     with ending():
         if not data.exists():

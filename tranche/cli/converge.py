@@ -40,11 +40,12 @@ def converge(
     from rich.progress import Progress
 
     from tranche.errors import Problem, UsageError
+    from tranche.files import write_text
     from tranche.studies.convergence import converge as converge_deal
 
     from .deal_files import deal_file
     from .ending import ending
-    from .output import errors, is_interactive, print_json, write_text
+    from .output import errors, is_interactive, print_json
 
     with ending():
         if output is not None and output.suffix.lower() not in (".svg", ".html"):
