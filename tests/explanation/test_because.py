@@ -249,3 +249,29 @@ def test_only_a_date_and_a_step() -> None:
         explanation.only(25)
     with pytest.raises(UsageError, match="unknown step"):
         explanation.only(step="waterfall.performing[99]")
+
+
+def test_one_input_is_held_and_the_others_stay() -> None:
+    text = SWEPT.replace("{collections: {}}", "{collections: {components: [interest, principal]}}")
+    cash = {"interest": np.array([[9.0, 9, 9, 9], [1.0, 2, 3, 4]]), "principal": np.array([[90.0] * 4, [60.0] * 4])}
+    explanation = tranche.explain(loads(text), 1, collections=cash)
+    paid = set()
+    for name, values in cash.items():
+        rows = {component: both[1:] for component, both in cash.items()} | {name: values.mean(axis=0, keepdims=True)}
+        run = tranche.run(loads(text), collections=rows)
+        held = explanation.alternatives.held(f"collections.{name}").totals
+        assert held["mezz.balance"] + held["mezz.arrears"] == run.paths("mezz")["loss"].iloc[0]
+        assert held["senior.prepaid"] == run.total("senior.prepaid")[0]
+        paid.add(held["senior.prepaid"])
+    assert len(paid) == 2, "each input matters"
+
+
+def test_who_was_paid_out_of_another_account_took_nothing_here() -> None:
+    text = (
+        SWEPT.replace("waterfall:\n", "waterfall:\n  - transfer: {from: cash, to: box}\n    limit: 5\n"
+                      "  - pay: agent\n    from: box\n")
+        .replace("tests:\n", "accounts:\n  box: {}\nfees:\n  agent: {amount: 3}\ntests:\n")
+    )  # fmt: skip
+    found = why(text, "mezz", [[60.0] * 4], 0)
+    (cause, *_) = of_kind(found, "cash")
+    assert {taken.name for taken in cause.because} == {"senior.interest", "senior.principal", "senior.prepaid"}
