@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,10 +22,12 @@ def history_changes(history: History) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.Index(history.dates[1:], name="date"))
 
 
-def market_changes(market: Market, times: Sequence[float], *, paths: int = 10_000, seed: int = 0) -> pd.DataFrame:
-    """The changes of every factor over the last period of each path: a row a path, so that rows are independent. Raises
-    DealError, UsageError."""
-    source = scenario(market, times, seed)
+def market_changes(
+    market: Market, times: Sequence[float], *, paths: int = 10_000, seed: int = 0, start: dt.date | None = None
+) -> pd.DataFrame:
+    """The changes of every factor over the last period of each path: a row a path, so that rows are independent.
+    `start`: the closing date, for factors with dates. Raises DealError, UsageError."""
+    source = scenario(market, times, seed, start=start)
     rows = source.rows(0, paths)
     before = rows[:, -2] if source.periods > 1 else np.full_like(rows[:, -1], np.nan)
     columns = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,12 +26,14 @@ def fan(
     paths: int = 10_000,
     seed: int = 0,
     probabilities: Sequence[float] = PROBABILITIES,
+    start: dt.date | None = None,
 ) -> pd.DataFrame:
-    """By time (years from closing, without the first, 0), columns (factor column, `mean` or a probability): over
-    `paths` simulated paths. Raises DealError (the market), UsageError (too much to hold, no factors)."""
+    """By time (years from closing, without the first, 0), columns (factor column, `mean` or a probability), over
+    `paths` simulated paths; `start`: the closing date, for factors with dates. Raises DealError (the market) and
+    UsageError (too much to hold, no factors)."""
     if not market.factors:
         raise UsageError(Problem("the market has no factors", "factors: {…}"))
-    source = scenario(market, times, seed)
+    source = scenario(market, times, seed, start=start)
     if paths < 1 or paths * source.periods * len(source.columns) > MOST_NUMBERS:
         what = f"{paths:,} paths of {source.periods} periods and {len(source.columns)} columns"
         raise UsageError(Problem(what, f"1 path or more, at most {MOST_NUMBERS:,} numbers in all"))
