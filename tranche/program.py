@@ -260,6 +260,12 @@ class Claim:
     kind: str
     notional: float = 0.0
     rank: int = 0
+    paid: float | None = None
+
+    @property
+    def invested(self) -> float:
+        """What its holders paid for it at closing: the notional, unless `paid` says otherwise."""
+        return self.notional if self.paid is None else self.paid
 
 
 @attrs.frozen

@@ -22,7 +22,7 @@ MOMENTS, BINS, WORST = TALLY["moments"], TALLY["bins"], TALLY["worst"]
 HALF = 25  # bits of the low half of a squared amount
 REST = 50  # bits below a quantum that are summed
 PER_NOTIONAL = 10_000  # bins of the histogram of losses: basis points of the notional
-OWED = ("balance", "arrears")  # the records of a debt that make its loss
+OWED = ("balance", "arrears", "written_off")  # the records of a debt that make its loss
 DUST = 1e-9  # of the notional: less than this is rounding, not a loss
 LEAST_INT, MOST_INT = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 

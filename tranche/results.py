@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tranche.errors import Problem, UsageError, nearest
 from tranche.program import Claim, Program
-from tranche.reduction import Losses, Reduction, Spread
+from tranche.reduction import OWED, Losses, Reduction, Spread
 from tranche.reference import Number, PathResult, run_path
 
 
@@ -143,7 +143,7 @@ class Results:
         if kind in ("debt", "account"):
             final = self.total(f"{name}.balance")
             if kind == "debt":
-                columns["loss"] = final + self.total(f"{name}.arrears")
+                columns["loss"] = sum((self.total(f"{name}.{part}") for part in OWED), np.zeros(self.count))
             columns["final_balance"] = final
         index = pd.RangeIndex(self.first_path, self.first_path + self.count, name="path")
         return pd.DataFrame(columns, index=index)

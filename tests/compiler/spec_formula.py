@@ -8,11 +8,12 @@ from fractions import Fraction
 from typing import Any
 
 from tests.compiler.spec_status import uniform_status
-from tranche.deal import Deal, Debt
+from tranche.deal import Deal, Debt, Lag
 from tranche.deal import Series as StatedSeries
 from tranche.deal.formula import Binary, Call, Expr, Name, Number, Unary
 from tranche.market.rates import rate_on
-from tranche.terms.dates import PaymentDates
+from tranche.terms.calendars import calendar
+from tranche.terms.dates import PaymentDates, to_quantlib
 from tranche.terms.daycounts import year_fraction
 
 Series = list[float]
@@ -35,6 +36,7 @@ class Uniform:
 
     def __init__(self, deal: Deal, dates: PaymentDates) -> None:
         self.deal, self.periods = deal, dates.periods
+        self.sums: dict[str, Series] = {}  # index and margin of each debt's coupon
         day_count = deal.schedule.day_count
         self.names: dict[str, Series] = {
             "period": [float(t) for t in range(1, self.periods + 1)],
@@ -50,10 +52,21 @@ class Uniform:
             self.names[f"{tranche.name}.notional"] = [tranche.notional] * self.periods
             if isinstance(tranche, Debt):
                 coupon = tranche.coupon
-                index = self.names[f"rates.{coupon.index}"] if coupon.index else [0.0] * self.periods
+                index = [0.0] * self.periods
+                if coupon.index:
+                    reference = next(rate for rate in deal.market.rates if rate.name == coupon.index)
+                    index = [rate_on(reference, lagged(start, coupon.reset_lag, deal)) for start in dates.starts]
                 low = -math.inf if coupon.floor is None else coupon.floor
                 high = math.inf if coupon.cap is None else coupon.cap
-                self.names[f"{tranche.name}.rate"] = [max(0.0, max(low, min(high, i)) + coupon.spread) for i in index]
+                margins = [plain_sum([coupon.spread, *(add for day, add in sorted(coupon.step_up) if day <= start)])
+                           for start in dates.starts]
+                bounded = [max(low, min(high, i)) for i in index]
+                self.sums[tranche.name] = [i + margin for i, margin in zip(bounded, margins, strict=True)]
+                if not coupon.margins and not any(extension.add for extension in tranche.extensions):
+                    most = math.inf if coupon.all_in_cap is None else coupon.all_in_cap
+                    least = -math.inf if coupon.all_in_floor is None else coupon.all_in_floor
+                    rates = [max(0.0, least, min(most, rate)) for rate in self.sums[tranche.name]]
+                    self.names[f"{tranche.name}.rate"] = rates
         if not deal.fees:
             self.names["fees.due"] = [0.0] * self.periods
         known = uniform_status(deal, dates.dates, self.value)
@@ -164,6 +177,18 @@ def stated_series(series: StatedSeries, dates: PaymentDates) -> Series:
             before = dates.dates[t - 1] if t else dt.date.min
             numbers.append(plain_sum([x for day, x in sorted(series.dated) if before < day <= date]))
     return numbers
+
+
+def lagged(start: dt.date, lag: Lag, deal: Deal) -> dt.date:
+    """`lag` before the first day of an accrual period."""
+    if not lag.business:
+        return start - dt.timedelta(days=lag.days)
+    open_days, day = calendar(deal.schedule.calendar), start
+    counted = 0
+    while counted < lag.days:
+        day -= dt.timedelta(days=1)
+        counted += open_days.isBusinessDay(to_quantlib(day))
+    return day
 
 
 def plain_sum(numbers: Series) -> float:

@@ -23,8 +23,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-import attrs
-
+from tests.compiler.spec_debts import Debts, owed, sized
 from tests.compiler.spec_fees import Fees, OwedFee
 from tests.compiler.spec_formula import Uniform, divide, exact
 from tests.compiler.spec_status import Status
@@ -38,16 +37,6 @@ from tranche.terms.daycounts import year_fraction
 Amount = Any  # a Fraction, or an infinite float
 
 
-@attrs.define
-class Owed:
-    """A debt: its balance and what is left of the date's dues."""
-
-    terms: Debt
-    balance: Amount
-    interest: Amount = Fraction(0)
-    principal: Amount = Fraction(0)
-
-
 class Specification:
     """Runs one path of a deal. `flows[t]["owner.field"]` is what moved in period t, or the level at its close."""
 
@@ -58,11 +47,12 @@ class Specification:
             terms.closing, terms.maturity, terms.frequency, terms.first_payment, terms.calendar, terms.convention,
             terms.determination_days, terms.end_of_month,
         )  # fmt: skip
+        self.deal = deal = sized(deal, self.dates)
         self.uniform = Uniform(deal, self.dates)
         self.t = 0
         self.accounts = {"cash": Fraction(0)} | {a.name: Fraction(a.initial) for a in deal.accounts}
         self.targets = {a.name: a.target for a in deal.accounts if a.target is not None}
-        self.debts = {x.name: Owed(x, Fraction(x.notional)) for x in deal.tranches if isinstance(x, Debt)}
+        self.debts = {x.name: owed(x) for x in deal.tranches if isinstance(x, Debt)}
         self.fees = {fee.name: OwedFee(fee) for fee in deal.fees}
         self.fee_terms = Fees(self.dates, terms.frequency, terms.day_count, self.uniform, self.value)
         self.residuals = {x.name for x in deal.tranches if isinstance(x, Residual)}
@@ -73,6 +63,7 @@ class Specification:
         self.seen: dict[Expr, list[Amount]] = {}  # sum_last, avg_last: the values of the dates so far
         self.calls = [node for formula in every_formula(deal) for node in calls(formula.tree)]
         self.flows: list[dict[str, Amount]] = []
+        self.debt_rules = Debts(self)
 
     def run(self) -> list[dict[str, Amount]]:
         for t in range(self.dates.periods):
@@ -82,6 +73,8 @@ class Specification:
             self.accrue()
             self.read_tests()
             self.remember()
+            self.debt_rules.default()
+            self.debt_rules.draw_ahead()
             for step in self.list_of_the_status():
                 self.take(step)
             self.close()
@@ -105,29 +98,15 @@ class Specification:
         return year_fraction(name, self.dates.starts[self.t], self.dates.dates[self.t])
 
     def accrue(self) -> None:
-        for name, debt in self.debts.items():
-            rate = self.uniform.names[f"{name}.rate"][self.t] * self.fraction_of_a_year(debt.terms.day_count)
-            debt.interest += debt.balance * exact(rate)
-            due = self.instalment(debt.terms)
-            if debt.terms.amortisation.arrears == "catch_up":
-                due += debt.principal
-            debt.principal = min(due, debt.balance)
+        self.debt_rules.accrue()
         for fee in self.fees.values():
             self.fee_terms.fall_due(fee, self.t)
         self.dues = {name: fee.unpaid for name, fee in self.fees.items()}
         self.dues |= {f"{name}.excess": fee.excess for name, fee in self.fees.items()}
-        self.dues |= {f"{name}.interest": debt.interest for name, debt in self.debts.items()}
-        self.dues |= {f"{name}.principal": debt.principal for name, debt in self.debts.items()}
-
-    def instalment(self, debt: Debt) -> Amount:
-        terms, last = debt.amortisation, self.t == self.dates.periods - 1
-        if terms.kind == "none":
-            return Fraction(0)
-        if last and terms.balloon:
-            return math.inf
-        if terms.kind == "bullet":
-            return Fraction(debt.notional) if last else Fraction(0)
-        return exact(terms.amounts[self.t] if terms.kind == "schedule" else debt.notional / self.dates.periods)
+        for part in ("interest", "principal", "cap_shortfall", "commitment_fee"):
+            self.dues |= {f"{name}.{part}": getattr(debt, part) for name, debt in self.debts.items()}
+        self.debt_rules.cap()
+        self.dues |= {f"{name}.cap_shortfall": debt.cap_shortfall for name, debt in self.debts.items()}
 
     def remember(self) -> None:
         for call in self.calls:
@@ -182,8 +161,14 @@ class Specification:
         for rank in sorted({ranks[name] for name in self.debts}):
             names = [name for name in self.debts if ranks[name] == rank]
             for verb, part in (("pay", "interest"), ("pay", "principal"), ("sweep", "principal")):
-                targets = tuple(f"{name}.{part}" for name in names)
-                steps.append(Step(verb=verb, targets=targets, group="pro_rata"))
+                targets = [f"{name}.{part}" for name in names]
+                if part == "interest":  # and commitment fees beside it
+                    fees = [name for name in names if "commitment_fee" in self.debts[name].terms.dues]
+                    targets += [f"{name}.commitment_fee" for name in fees]
+                steps.append(Step(verb=verb, targets=tuple(targets), group="pro_rata"))
+        for name in sorted(self.debts, key=lambda name: ranks[name]):
+            if "cap_shortfall" in self.debts[name].terms.dues:
+                steps.append(Step(verb="pay", targets=(f"{name}.cap_shortfall",)))
         steps += [Step(verb="pay", targets=(f"{fee.name}.excess",)) for fee in self.deal.fees if fee.cap is not None]
         return steps + [Step(verb="pay", targets=(x.name,)) for x in self.deal.tranches if x.name in self.residuals]
 
@@ -232,8 +217,8 @@ class Specification:
             if kind == "principal":
                 most = min(most, self.debts[name].balance)
             paid = self.move(step.source, most, record)
-            if kind == "interest":
-                self.debts[name].interest -= paid
+            if kind in ("interest", "cap_shortfall", "commitment_fee"):
+                setattr(self.debts[name], kind, self.unpaid(target) - paid)
             elif kind == "principal":
                 self.debts[name].principal -= paid
                 self.debts[name].balance -= paid
@@ -272,6 +257,15 @@ class Specification:
                 part -= paid
             debt.balance -= self.move(step.source, min(part, debt.balance), f"{name}.prepaid")
 
+    def repay(self, step: Step) -> None:
+        self.sweep(step)
+
+    def write_down(self, step: Step) -> None:
+        self.debt_rules.write(step, "written_down")
+
+    def write_up(self, step: Step) -> None:
+        self.debt_rules.write(step, "written_up")
+
     def fund(self, step: Step) -> None:
         self.share(step, step.source)
         for name in step.targets:
@@ -280,6 +274,9 @@ class Specification:
 
     def draw(self, step: Step) -> None:
         need = sum((self.unpaid(item) for item in step.cover), Fraction(0)) if step.cover else math.inf
+        if step.targets[0] in self.debts:
+            self.debt_rules.draw_step(step, need)
+            return
         self.out_of_accounts(step, lambda name: need - self.accounts["cash"])
 
     def release(self, step: Step) -> None:
@@ -308,11 +305,14 @@ class Specification:
     # ---- stage 7 --------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
+        self.debt_rules.close()
         for name, debt in self.debts.items():
             if debt.terms.unpaid_interest == "capitalised":
                 self.capitalise(name)
             self.status.close(name, debt)
-            self.moved(f"{name}.shortfall", debt.interest + debt.principal)
+            self.moved(f"{name}.shortfall", debt.interest + debt.principal + debt.commitment_fee)
+            if debt.written:
+                self.moved(f"{name}.written_off", debt.written)
             if debt.terms.unpaid_interest == "cancelled":
                 debt.interest = Fraction(0)
             if debt.terms.unpaid_interest == "carried":
@@ -322,6 +322,7 @@ class Specification:
             self.moved(f"{name}.shortfall", fee.unpaid + fee.excess)
         for name, balance in self.accounts.items():
             self.moved(f"{name}.balance", balance)
+        self.debt_rules.keep()
         self.kept = {call.arguments[0]: self.value(call.arguments[0]) for call in self.calls if call.function == "prev"}
 
     # ---- formulas -------------------------------------------------------------------------------------------------
@@ -380,10 +381,17 @@ class Specification:
             return self.dues[due] if which == "due" else self.unpaid(due)
         if field == "debt_service":
             return self.debt_service(owner)
-        if field == "balance":
-            return self.debts[owner].balance
+        if field in ("balance", "rate"):
+            return exact(getattr(self.debts[owner], field))
+        if field in ("written_down", "pik", "extended", "undrawn"):
+            return self.debt_field(self.debts[owner], field)
         kind, _, which = field.partition(".")
         return self.dues[f"{owner}.{kind}"] if which == "due" else getattr(self.debts[owner], kind)
+
+    def debt_field(self, debt: Any, field: str) -> Amount:
+        if field == "undrawn":
+            return self.debt_rules.available(debt)
+        return {"written_down": debt.written, "pik": debt.in_kind}.get(field, Fraction(bool(sum(debt.extended))))
 
     def name_of_the_deal(self, owner: str, field: str) -> Amount:
         if owner == "collections":
@@ -427,6 +435,13 @@ def every_formula(deal: Deal) -> list[Formula]:
         found += [deal.status.lock_up, deal.status.early_amortisation, deal.status.default]
         found += [deal.status.revolving.ends_when] if deal.status.revolving is not None else []
     found += [formula for step in steps for formula in (step.limit, step.when)]
+    for debt in deal.tranches:
+        if isinstance(debt, Debt):
+            cap, draws = debt.available_funds_cap, debt.draws
+            found += [margin.when for margin in debt.coupon.margins] + [option.when for option in debt.extensions]
+            found += [debt.amortisation.amount, debt.strip, debt.pik and debt.pik.when]
+            found += [cap.amount, cap.rate] if cap is not None else []
+            found += [draws.amount, draws.when, draws.limit] if draws is not None else []
     return [formula for formula in found if formula is not None]
 
 

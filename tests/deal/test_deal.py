@@ -89,7 +89,7 @@ FIELDS = [
     (Account, {"name": "r", "initial": -1.0}, "initial is -1"),
     (Account, {"name": "r", "closes": "2025-01-01"}, "closes is '2025-01-01'"),
     (CoverageTest, {"name": "t", "numerator": F, "denominator": F, "trigger": 0.0}, "trigger is 0"),
-    (Step, {"verb": "repay", "targets": ("a",)}, "verb is 'repay'"),
+    (Step, {"verb": "lend", "targets": ("a",)}, "verb is 'lend'"),
     (Step, {"verb": "pay", "targets": ()}, "targets is empty"),
     (Step, {"verb": "pay", "targets": ("a",), "share": 1.5}, "share is 1.5"),
     (Step, {"verb": "pay", "targets": ("a",), "group": "prorata"}, "group is 'prorata'"),

@@ -19,6 +19,8 @@ from tranche.deal.fee import UNPAID_FEES
 from tranche.errors import MissingExtra
 from tranche.testing.strategies import collections_for, deals, simple_deals
 
+EXTRAS = ("interest_on_unpaid", "pik", "available_funds_cap", "maturity", "extensions", "draws", "strip", "sculpted")
+
 
 def features(deal: Deal) -> list[str]:
     """What a deal has, as words."""
@@ -31,6 +33,9 @@ def features(deal: Deal) -> list[str]:
     for debt in debts:
         found += [debt.amortisation.kind, debt.amortisation.arrears, f"interest {debt.unpaid_interest}"]
         found += [f"balloon {debt.amortisation.balloon}", "floating" if debt.coupon.index else "fixed"]
+        found += [extra for extra in EXTRAS if getattr(debt, extra)]
+        found += [extra for extra in ("margins", "step_up", "all_in_cap") if getattr(debt.coupon, extra)]
+        found += ["written"] * any(debt.name in step.targets for step in steps if step.verb == "write_down")
     found += [f"fee {fee.unpaid}" for fee in deal.fees]
     found += [level for test in deal.tests for level in ("trigger", "lock_up", "default") if getattr(test, level)]
     found += [f"{len(debts)} debts", f"{sum(isinstance(t, Residual) for t in deal.tranches)} residuals"]
@@ -65,6 +70,7 @@ def test_random_deals_compile_and_have_everything_a_deal_can_have() -> None:
     wanted |= {f"interest {rule}" for rule in UNPAID_INTEREST} | {f"fee {rule}" for rule in UNPAID_FEES}
     wanted |= {"limit", "share", "when", "after", "until", "cover", "from", "capitalise", "definitions", "accounts"}
     wanted |= {"pro_rata pay", "sequential pay", "pro_rata sweep", "sequential sweep", "own lock_up", "own enforcement"}
+    wanted |= {*EXTRAS, "margins", "step_up", "all_in_cap", "written"}
     wanted |= {"1 debts", "5 debts", "0 residuals", "2 residuals"} | {"lock_up"}
     assert wanted <= set(seen)
 

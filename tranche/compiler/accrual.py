@@ -1,16 +1,17 @@
-"""Stage 3 of a period: interest on opening balances, principal falling due."""
+"""Stage 3 of a period: interest on opening balances, principal falling due; and interest that fees cap."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
 
-from tranche.deal import Coupon, Debt
-from tranche.market.rates import rate_on
+from tranche.deal import AvailableFundsCap, Debt
 from tranche.program import Claim, Op
 
+from . import coupon, draws, principal
 from .context import Context, DebtRegisters, Due
-from .fees import fractions
-from .values import INFINITE, Constant, Series, Value, at, series
+from .expressions import lower_formula
+from .symbols import total_of
+from .values import INFINITE, ONE, ZERO, Constant, Lane, Value, at, series
 from .wording import details
 
 
@@ -21,63 +22,143 @@ def declare(context: Context) -> None:
         if not isinstance(terms, Debt):
             continue
         name, rank = terms.name, terms.rank or position
-        rate = coupon_rate(context, terms.coupon)
         debt = context.debts[name] = DebtRegisters(
             terms=terms,
             rank=rank,
-            balance=emitter.state(f"{name}.balance", terms.notional),
+            balance=emitter.state(f"{name}.balance", terms.at_closing),
             interest=emitter.state(f"{name}.interest"),
             principal=emitter.state(f"{name}.principal"),
-            rate=rate,
-            accrual=_accrual(context, rate, terms.day_count),
         )
-        context.claims.append(Claim(name, "debt", terms.notional, rank))
-        context.dues[f"{name}.interest"] = Due(debt.interest, name, "interest")
+        for part in terms.dues[2:]:
+            debt.other[part] = emitter.state(f"{name}.{part}")
+        if terms.pik is not None:
+            debt.pik = emitter.state(f"{name}.pik")
+        debt.extended = [emitter.state(f"{name}.extended") for _ in terms.extensions]
+        if terms.draws is not None and not terms.draws.revolving:
+            debt.undrawn = emitter.state(f"{name}.undrawn", terms.notional - terms.at_closing)
+        if context.writes_down(name):
+            debt.written = emitter.state(f"{name}.written_down")
+        if coupon.known_ahead(deal, terms):
+            debt.rate = coupon.fixed(context, terms)
+            debt.accrual = _times(context, debt.rate, terms.day_count)
+        bought = terms.price * (terms.notional if terms.strip is not None else terms.at_closing)
+        context.claims.append(Claim(name, "debt", terms.notional, rank, bought))
+        context.dues |= {f"{name}.{part}": Due(debt.unpaid(part), name, part) for part in terms.dues}
         context.dues[f"{name}.principal"] = Due(debt.principal, name, "principal", debt.balance)
 
 
-def coupon_rate(context: Context, coupon: Coupon) -> Constant | Series:
-    """The rate per annum of each period, never below zero: a lender does not pay interest. The index is read on the
-    first day of the accrual period."""
-    if coupon.index is None:
-        return Constant(max(0.0, coupon.spread))
-    reference = next(rate for rate in context.deal.market.rates if rate.name == coupon.index)
-    rates = np.array([rate_on(reference, start) for start in context.dates.starts])
-    if coupon.cap is not None:
-        rates = np.minimum(rates, coupon.cap)
-    if coupon.floor is not None:
-        rates = np.maximum(rates, coupon.floor)
-    return series(np.maximum(rates + coupon.spread, 0.0))
-
-
-def _accrual(context: Context, rate: Constant | Series, day_count: str | None) -> Constant | Series:
-    return series([at(rate, t) * years for t, years in enumerate(fractions(context, day_count))])
+def _times(context: Context, rate: Value, day_count: str | None) -> Value:
+    """A rate per annum as one per period."""
+    fractions = context.year_fractions(day_count)
+    if isinstance(rate, Lane):
+        return context.emitter.compute(Op.MUL, rate, series(fractions), name="accrual")
+    return series([at(rate, t) * fraction for t, fraction in enumerate(fractions)])
 
 
 def lower(context: Context) -> None:
     """Interest and principal of every debt; what was unpaid before is still in the registers."""
     emitter = context.emitter
     for name, debt in context.debts.items():
+        if not coupon.known_ahead(context.deal, debt.terms):
+            with emitter.step(f"tranches.{name}.coupon", f"{name}: its rate"):
+                coupon.lower(context, debt)
+    for name, debt in context.debts.items():
         text = f"{name}: interest accrues and principal falls due"
         with emitter.step(f"tranches.{name}", text, details=details(debt.terms)):
-            emitter.emit(Op.ACCRUE, debt.interest, debt.balance, debt.accrual)
-            instalment = instalments(context, debt.terms)
-            owed: Value = instalment
-            if debt.terms.amortisation.carries:
-                owed = emitter.compute(Op.ADD, debt.principal, instalment, name="owed")
-            emitter.emit(Op.MIN, debt.principal, debt.balance, owed)
+            _debt(context, debt)
 
 
-def instalments(context: Context, debt: Debt) -> Constant | Series:
-    """Principal scheduled for each date; infinite at maturity under a balloon, so that the balance bounds it."""
-    terms, periods = debt.amortisation, context.periods
-    if terms.kind == "none":
-        return Constant(0.0)
-    amounts = {
-        "bullet": [0.0] * (periods - 1) + [debt.notional],
-        "level": [debt.notional / periods] * periods,
-        "schedule": list(terms.amounts),
-    }[terms.kind]
-    if terms.balloon:
-        amounts[-1] = INFINITE.value
-    return series(amounts)
+def _debt(context: Context, debt: DebtRegisters) -> None:
+    emitter, terms = context.emitter, debt.terms
+    if terms.interest_on_unpaid is not None:
+        late = terms.interest_on_unpaid
+        spread = Constant(late.spread)
+        rate = emitter.compute(Op.ADD, debt.rate, spread, name="rate") if late.on_coupon else spread
+        rate = emitter.compute(Op.MAX, rate, ZERO, name="rate")
+        emitter.emit(Op.ACCRUE, debt.interest, debt.interest, _times(context, rate, terms.day_count))
+    if "commitment_fee" in debt.other:
+        draws.fee(context, debt)
+    debt.base, debt.in_cash = _base(context, debt), debt.accrual
+    if terms.pik is None:
+        if terms.available_funds_cap is None:
+            emitter.emit(Op.ACCRUE, debt.interest, debt.base, debt.in_cash)
+        principal.lower(context, debt)
+        return
+    principal.lower(context, debt)  # before: from maturity on interest is due in cash
+    in_kind = _in_kind(context, debt)
+    rest = emitter.compute(Op.SUB, ONE, in_kind, name="in cash")
+    debt.in_cash = emitter.compute(Op.MUL, debt.accrual, rest, name="accrual")
+    if terms.available_funds_cap is None:
+        emitter.emit(Op.ACCRUE, debt.interest, debt.base, debt.in_cash)
+    assert debt.pik is not None
+    rate = emitter.compute(Op.ADD, debt.rate, Constant(terms.pik.premium), name="rate")
+    accrual = emitter.compute(Op.MUL, _times(context, rate, terms.day_count), in_kind, name="accrual")
+    emitter.emit(Op.ACCRUE, debt.pik, debt.balance, accrual)
+
+
+def due_in_default(context: Context) -> None:
+    """Once the deal is in default, what was to be paid in kind falls due in cash."""
+    emitter, defaulted = context.emitter, context.names["status.default"]()
+    for name, debt in context.debts.items():
+        if debt.pik is not None and defaulted != ZERO:
+            with emitter.step(f"tranches.{name}.pik", f"{name}: in default interest is due in cash"):
+                limit = emitter.compute(Op.SELECT, defaulted, INFINITE, ZERO, name="limit")
+                emitter.emit(Op.CAPITALISE, debt.pik, debt.interest, limit, emitter.state("pik (due)"))
+
+
+def _base(context: Context, debt: DebtRegisters) -> Value:
+    """What interest accrues on: the opening balance, or what a strip follows."""
+    if debt.terms.strip is None:
+        return debt.balance
+    return context.emitter.compute(Op.MAX, ZERO, lower_formula(context, debt.terms.strip), name="notional")
+
+
+def _in_kind(context: Context, debt: DebtRegisters) -> Value:
+    """The share of the date's interest that is paid in kind."""
+    emitter, terms = context.emitter, debt.terms
+    assert terms.pik is not None
+    open_ = emitter.compute(Op.NOT, principal.matured(context, debt))
+    toggled = emitter.compute(Op.AND, lower_formula(context, terms.pik.when), open_)
+    return emitter.compute(Op.SELECT, toggled, Constant(terms.pik.share), ZERO, name="in kind")
+
+
+def capped(context: Context) -> None:
+    """Interest under available-funds caps, once fees have accrued: they may read them, and the interest of the debts
+    before."""
+    emitter = context.emitter
+    capped = [debt for debt in context.debts.values() if debt.terms.available_funds_cap is not None]
+    if not capped:
+        return
+    for name, fee in context.fees.items():
+        context.names[f"{name}.due"] = _reader(fee.unpaid)
+        if fee.excess is not None:
+            context.names[f"{name}.excess.due"] = _reader(fee.excess)
+    context.names["fees.due"] = total_of(context, [fee.unpaid for fee in context.fees.values()])
+    for name, debt in context.debts.items():
+        context.names[f"{name}.principal.due"] = _reader(debt.principal)
+        if debt.terms.available_funds_cap is None:
+            context.names[f"{name}.interest.due"] = _reader(debt.interest)
+    for debt in capped:
+        name, cap = debt.terms.name, debt.terms.available_funds_cap
+        assert cap is not None
+        with emitter.step(f"tranches.{name}.available_funds_cap", f"{name}: interest under its available-funds cap"):
+            accrued = emitter.compute(Op.MUL, debt.base, debt.in_cash, name="accrued")
+            due = emitter.compute(Op.MIN, accrued, _most(context, debt, cap), name="due")
+            emitter.emit(Op.ACCRUE, debt.interest, due, ONE)
+            if "cap_shortfall" in debt.other:
+                excess = emitter.compute(Op.SUB, accrued, due, name="excess")
+                emitter.emit(Op.ACCRUE, debt.other["cap_shortfall"], excess, ONE)
+        context.names[f"{name}.interest.due"] = _reader(debt.interest)
+
+
+def _most(context: Context, debt: DebtRegisters, cap: AvailableFundsCap) -> Value:
+    emitter = context.emitter
+    if cap.amount is not None:
+        return emitter.compute(Op.MAX, ZERO, lower_formula(context, cap.amount), name="cap")
+    assert cap.rate is not None
+    rate = emitter.compute(Op.MAX, ZERO, lower_formula(context, cap.rate), name="cap")
+    return emitter.compute(Op.MUL, debt.base, _times(context, rate, debt.terms.day_count), name="cap")
+
+
+def _reader(value: Value) -> Callable[[], Value]:
+    return lambda: value

@@ -12,8 +12,10 @@ from tranche.deal.step import LISTS
 from tranche.errors import Problem, nearest
 from tranche.terms.dates import PaymentDates
 
+from .check_debts import debt_problems
 from .check_stages import stage_problems
 from .check_steps import problem, step_problems
+from .coupon import is_known_at_closing, known_ahead
 from .names import cure_formulas, formulas, known_names, used_names, walk
 
 LONGEST_WINDOW = 120  # periods that sum_last and its kin may look back or ahead
@@ -26,6 +28,7 @@ def problems(deal: Deal, dates: PaymentDates) -> list[Problem]:
         *stage_problems(deal),
         *_cycles(deal),
         *_indices(deal),
+        *debt_problems(deal, dates),
         *_collateral(deal, dates),
         *_schedules(deal, dates),
         *_status(deal, dates),
@@ -71,7 +74,8 @@ def _scheduled(deal: Deal, tree: Expr, seen: set[str]) -> bool:
     uniform = {"period", "periods", "final", "year_fraction"}
     uniform |= {series.name for series in deal.series}
     uniform |= {f"rates.{rate.name}" for rate in deal.market.rates}
-    uniform |= {f"{tranche.name}.{field}" for tranche in deal.tranches for field in ("notional", "rate")}
+    uniform |= {f"{tranche.name}.notional" for tranche in deal.tranches}
+    uniform |= {f"{debt.name}.rate" for debt in deal.tranches if isinstance(debt, Debt) and known_ahead(deal, debt)}
     if isinstance(deal.collateral, Fleet):
         uniform |= scheduled_names(deal.collateral)
     for node in walk(tree):
@@ -141,7 +145,8 @@ def _circle(graph: dict[str, tuple[str, set[str]]], name: str, trail: list[str],
 
 
 def _indices(deal: Deal) -> Iterator[Problem]:
-    known = {rate.name for rate in deal.market.rates}
+    rates, factors = {rate.name for rate in deal.market.rates}, {factor.name for factor in deal.market.factors}
+    known = rates | factors
     for tranche in deal.tranches:
         coupon: Coupon | None = getattr(tranche, "coupon", None)
         if coupon is not None and coupon.index is not None and coupon.index not in known:
@@ -151,6 +156,12 @@ def _indices(deal: Deal) -> Iterator[Problem]:
                 f"unknown reference rate {coupon.index!r}",
                 nearest(coupon.index, known) if known else f"state it: market.rates.{coupon.index}",
             )
+        elif coupon is not None and coupon.index in rates & factors:
+            what = f"{coupon.index!r} is a reference rate and a market factor"
+            yield problem(deal, f"tranches.{tranche.name}.coupon", what, "rename one of them")
+        elif coupon is not None and coupon.index in factors and not is_known_at_closing(deal, coupon.index):
+            what = f"the factor {coupon.index!r} has no value at closing"
+            yield problem(deal, f"tranches.{tranche.name}.coupon", what, "a short_rate, or a factor with `initial`")
 
 
 def _collateral(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:

@@ -9,17 +9,15 @@ from tranche.deal.formula import Expr
 from tranche.errors import Problem
 
 from .check_steps import problem
+from .coupon import known_ahead
 from .names import MEASURED, STATUS_NAMES, cure_formulas, status_formulas, test_names, used_names
 
 
 def stage_problems(deal: Deal) -> Iterator[Problem]:
     """Fees accrue before dues are known; tests are read in order, before the status. `prev(…)` may read anything."""
     tests, status = deal.tests, set(STATUS_NAMES)
-    dues = {"debt_service", "fees.due"}
-    dues |= {f"{name}.due" for fee in deal.fees for name in (fee.name, f"{fee.name}.excess")}
-    for tranche in deal.tranches:
-        if isinstance(tranche, Debt):
-            dues |= {f"{tranche.name}.{part}" for part in ("interest.due", "principal.due", "debt_service")}
+    dues = _dues(deal)
+    yield from _debts(deal, dues | known_late(deal))
     for fee in deal.fees:
         for field, formula in fee.formulas.items():
             early = reads_now(deal, formula.tree) & (dues | status | _fields(tests))
@@ -36,6 +34,50 @@ def stage_problems(deal: Deal) -> Iterator[Problem]:
     for field, formula in status_formulas(deal):
         early = reads_now(deal, formula.tree) & status
         yield from _report(deal, f"status.{field}", early, "it is what this formula decides")
+
+
+def _dues(deal: Deal) -> set[str]:
+    """What falls due on a date: known once everything has accrued."""
+    found = {"debt_service", "fees.due"}
+    found |= {f"{name}.due" for fee in deal.fees for name in (fee.name, f"{fee.name}.excess")}
+    for tranche in deal.tranches:
+        if isinstance(tranche, Debt):
+            found |= {f"{tranche.name}.{part}.due" for part in tranche.dues} | {f"{tranche.name}.debt_service"}
+    return found
+
+
+def accrual_reads_later(deal: Deal) -> set[str]:
+    """What is known only after the rates of a date: a condition of a rate reads it of the date before."""
+    rates = {
+        f"{debt.name}.rate" for debt in deal.tranches if isinstance(debt, Debt) and not known_ahead(deal, debt)
+    }
+    in_kind = {f"{debt.name}.pik" for debt in deal.tranches if isinstance(debt, Debt)}
+    return known_late(deal) | _dues(deal) | rates | in_kind
+
+
+def _debts(deal: Deal, later: set[str]) -> Iterator[Problem]:
+    """Principal and the notional of strips; the available-funds caps may read the fees, principal, and the interest of
+    debts without a cap or before them. Conditions of rates need no check: see `resolve.settled`."""
+    debts = [tranche for tranche in deal.tranches if isinstance(tranche, Debt)]
+    principal = {f"{debt.name}.principal.due" for debt in debts}
+    fees = {"fees.due"} | {f"{name}.due" for fee in deal.fees for name in (fee.name, f"{fee.name}.excess")}
+    known = fees | principal | {f"{debt.name}.interest.due" for debt in debts if debt.available_funds_cap is None}
+    for debt in debts:
+        path = f"tranches.{debt.name}"
+        amounts = [("amortisation.amount", debt.amortisation.amount, "principal falls due before it is known")]
+        amounts += [("strip", debt.strip, "interest accrues before it is known")]
+        for field, formula, why in amounts:
+            if formula is not None:
+                yield from _report(deal, f"{path}.{field}", reads_now(deal, formula.tree) & later, why)
+        cap = debt.available_funds_cap
+        if cap is None:
+            continue
+        for field, formula in (("amount", cap.amount), ("rate", cap.rate)):
+            if formula is not None:
+                early = reads_now(deal, formula.tree) & (later - known)
+                why = "interest accrues before it is known"
+                yield from _report(deal, f"{path}.available_funds_cap.{field}", early, why)
+        known |= {f"{debt.name}.interest.due"}
 
 
 def known_late(deal: Deal) -> set[str]:

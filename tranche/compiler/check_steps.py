@@ -30,7 +30,10 @@ def step_problems(deal: Deal, dates: PaymentDates, path: str, step: Step) -> Ite
         "pay": payable(deal),
         "sweep": {f"{name}.principal" for name in debts},
         "fund": {account.name for account in deal.accounts if account.target is not None},
-        "draw": accounts,
+        "draw": accounts | {t.name for t in deal.tranches if isinstance(t, Debt) and t.draws is not None},
+        "repay": debts,
+        "write_down": debts,
+        "write_up": debts,
         "release": {account.name for account in deal.accounts if account.target is not None},
         "transfer": accounts | {"cash"},
     }[step.verb]
@@ -54,6 +57,8 @@ def _wrong_target(
     deal: Deal, path: str, target: str, allowed: set[str], accounts: set[str], debts: set[str]
 ) -> Problem:
     head = target.split(".", maxsplit=1)[0]
+    if target in debts and path.endswith("draw"):
+        return problem(deal, path, f"{target!r} has no draws", f"give it some: tranches.{target}.draws")
     if target in debts:
         return problem(deal, path, f"{target!r} is a debt with two dues", f"{target}.interest or {target}.principal")
     if target in accounts:
@@ -84,10 +89,12 @@ def _modifiers(deal: Deal, path: str, step: Step, accounts: set[str]) -> Iterato
             f"pro rata goes by what each is due, and residual {residuals[0]!r} takes whatever is left",
             "a step of its own, with a share",
         )
-    if step.group == "pro_rata" and step.verb not in ("pay", "sweep"):
+    if step.group == "pro_rata" and step.verb not in ("pay", "sweep", "repay", "write_down", "write_up"):
         yield problem(
             deal, f"{path}.{step.verb}", f"{step.verb} has no dues to share by", "targets in order: sequential"
         )
+    if step.verb == "draw" and len({target in accounts for target in step.targets}) > 1:
+        yield problem(deal, f"{path}.draw", "accounts and debts are drawn in one step", "a step for each")
     if step.short == "capitalise" and not any(target.endswith(".interest") for target in step.targets):
         yield problem(
             deal, f"{path}.short", "this step pays no interest that could be capitalised", "pay: TRANCHE.interest"

@@ -6,6 +6,7 @@ from tranche.program import Op
 
 from . import status
 from .context import Context
+from .coupon import keep_fixings
 from .expressions import remember
 from .values import INFINITE, ZERO
 from .verbs.pay import capitalise
@@ -15,12 +16,17 @@ def lower(context: Context) -> None:
     emitter = context.emitter
     with emitter.step("close", "close of the period"):
         for name, debt in context.debts.items():
+            if debt.pik is not None:
+                total, record = context.total(name, "deferred")
+                emitter.emit(Op.CAPITALISE, debt.pik, debt.balance, INFINITE, total, record=record)
             if debt.terms.unpaid_interest == "capitalised":
                 capitalise(context, name, INFINITE)
             status.at_close(context, name)
             total, record = context.total(name, "shortfall")
             emitter.emit(Op.SHORTFALL, total, debt.interest, debt.principal, record=record)
             emitter.emit(Op.RECORD, debt.balance, record=context.record(name, "balance", debt.balance, flow=False))
+            if "commitment_fee" in debt.other:
+                emitter.emit(Op.SHORTFALL, total, debt.other["commitment_fee"], ZERO, record=record)
             if debt.terms.unpaid_interest == "cancelled":
                 emitter.emit(Op.COPY, debt.interest, ZERO)
         for name, fee in context.fees.items():
@@ -31,6 +37,10 @@ def lower(context: Context) -> None:
             if debt.terms.unpaid_interest == "carried":
                 number = context.record(name, "arrears", debt.interest, flow=False)
                 emitter.emit(Op.RECORD, debt.interest, record=number)
+            if debt.written is not None:
+                number = context.record(name, "written_off", debt.written, flow=False)
+                emitter.emit(Op.RECORD, debt.written, record=number)
+        keep_fixings(context)
         for name, account in context.accounts.items():
             number = context.record(name, "balance", account.balance, flow=False)
             emitter.emit(Op.RECORD, account.balance, record=number)

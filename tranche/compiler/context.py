@@ -12,22 +12,39 @@ from tranche.deal import Account, Deal, Debt, Fee, Residual
 from tranche.deal.formula import Expr, Formula
 from tranche.program import Claim, Op, Record
 from tranche.terms.dates import PaymentDates
+from tranche.terms.daycounts import year_fraction
 
 from .emitter import Emitter
 from .values import ZERO, Lane, Value
 
 
-@attrs.frozen
+@attrs.define
 class DebtRegisters:
-    """`interest`, `principal`: what is still unpaid of this date's dues. `rate` per annum, `accrual` per period."""
+    """`interest`, `principal`, `other`: what is still unpaid of this date's dues. `rate` per annum, `accrual` per
+    period: of a coupon that is not known in advance, once its interest has accrued; then also `base`, what interest
+    accrues on, and `in_cash`, what of `accrual` is not paid in kind. The rest only of debts that have it: interest to
+    be capitalised at the close, the commitment that is left, what was written down, 1 for each extension that was
+    taken."""
 
     terms: Debt
     rank: int
     balance: Lane
     interest: Lane
     principal: Lane
-    rate: Value
-    accrual: Value
+    rate: Value = ZERO
+    accrual: Value = ZERO
+    base: Value = ZERO
+    in_cash: Value = ZERO
+    other: dict[str, Lane] = attrs.field(factory=dict)
+    pik: Lane | None = None
+    undrawn: Lane | None = None
+    written: Lane | None = None
+    extended: list[Lane] = attrs.field(factory=list)
+
+    def unpaid(self, part: str) -> Lane:
+        """What is still unpaid of one of `Debt.dues`."""
+        own = {"interest": self.interest, "principal": self.principal}
+        return own.get(part) or self.other[part]
 
 
 @attrs.frozen
@@ -89,6 +106,7 @@ class Context:
     residuals_wait: Formula | None = None  # a condition without which residuals get nothing now
     unpaid_rows: dict[str, Lane] = attrs.field(factory=dict)  # due -> dates in a row on which it was left unpaid
     accelerated: dict[str, Value] = attrs.field(factory=dict)  # debts whose whole balance can fall due, and when
+    fixings: dict[str, list[Lane]] = attrs.field(factory=dict)  # factor → its values 0, 1, … dates before the period
     later: set[str] = attrs.field(factory=set)  # names that are read once payments have begun
 
     @property
@@ -116,6 +134,16 @@ class Context:
         kept = self.emitter.state(f"{owner}.{field}")
         self.emitter.emit(Op.COPY, kept, level)
         self.emitter.emit(Op.RECORD, kept, record=self.record(owner, field, kept, flow=False))
+
+    def year_fractions(self, day_count: str | None) -> list[float]:
+        """The year fraction of each period, by the deal's day count when that is None."""
+        name = day_count or self.deal.schedule.day_count
+        return [year_fraction(name, a, b) for a, b in zip(self.dates.starts, self.dates.dates, strict=True)]
+
+    def writes_down(self, debt: str) -> bool:
+        """Whether a step can write the debt down or up."""
+        verbs = ("write_down", "write_up")
+        return any(step.verb in verbs and debt in step.targets for step in self.deal.waterfall.steps)
 
     def record(self, owner: str, field: str, register: Lane, flow: bool, side: int = 0) -> int:
         """The number of the record `owner.field`, made when it is first asked for."""

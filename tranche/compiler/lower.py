@@ -17,13 +17,14 @@ from tranche.program import Claim, Op, Program
 from tranche.terms.dates import PaymentDates, payment_dates
 from tranche.terms.daycounts import year_fraction
 
-from . import accrual, closing, collateral, coverage, fees, status, waterfalls
+from . import accrual, closing, collateral, coverage, draws, fees, status, waterfalls
 from .check import problems
 from .check_stages import known_late, reads_now
 from .context import AccountRegisters, Context
 from .emitter import Emitter
 from .expressions import memory
 from .names import formulas, walk
+from .resolve import resolved
 from .symbols import declare_symbols, freeze_dues
 from .values import ZERO, Constant, Lane, at
 
@@ -40,6 +41,7 @@ def compile_deal(deal: Deal, *, fuse: bool = True, watch: Sequence[str] = ()) ->
     found = problems(deal, dates)
     if found:
         raise DealError(found)
+    deal = resolved(deal, dates)
     emitter = Emitter(dates.periods)
     fractions = [year_fraction(deal.schedule.day_count, a, b) for a, b in zip(dates.starts, dates.dates, strict=True)]
     context = Context(deal, dates, emitter, np.array(fractions), cash=emitter.state("cash"))
@@ -47,11 +49,14 @@ def compile_deal(deal: Deal, *, fuse: bool = True, watch: Sequence[str] = ()) ->
     collateral.lower(context)
     accrual.lower(context)
     fees.lower(context)
+    accrual.capped(context)
     freeze_dues(context)
     _windows(context, late=False)
     masks = status.lower(context, coverage.lower(context))
     _windows(context, late=True)
     _watch(context, watch)
+    accrual.due_in_default(context)
+    draws.lower(context)
     waterfalls.lower(context, masks)
     closing.lower(context)
     return _pack(context, fuse)

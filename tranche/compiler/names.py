@@ -44,6 +44,11 @@ def known_names(deal: Deal) -> set[str]:
                 "principal.due",
                 "principal.unpaid",
                 "debt_service",
+                "written_down",
+                *(f"{part}.{field}" for part in tranche.dues[2:] for field in ("due", "unpaid")),
+                *(("undrawn",) if tranche.draws is not None else ()),
+                *(("extended",) if tranche.extensions else ()),
+                *(("pik",) if tranche.pik is not None else ()),
             )
         else:
             fields = ("notional",)
@@ -70,8 +75,7 @@ def known_names(deal: Deal) -> set[str]:
 
 def due_names(deal: Deal) -> set[str]:
     """What `pay` may name besides residuals: the keys of `Context.dues`."""
-    debts = [tranche.name for tranche in deal.tranches if isinstance(tranche, Debt)]
-    names = {f"{name}.{part}" for name in debts for part in ("interest", "principal")}
+    names = {f"{debt.name}.{part}" for debt in deal.tranches if isinstance(debt, Debt) for part in debt.dues}
     names |= {fee.name for fee in deal.fees} | {f"{fee.name}.excess" for fee in deal.fees if fee.cap is not None}
     return names
 
@@ -110,6 +114,9 @@ def formulas(deal: Deal) -> Iterator[tuple[str, Formula]]:
     """Every formula of the deal with its path."""
     for name, formula in deal.definitions.items():
         yield f"definitions.{name}", formula
+    for tranche in deal.tranches:
+        if isinstance(tranche, Debt):
+            yield from debt_formulas(tranche)
     for fee in deal.fees:
         for field, formula in fee.formulas.items():
             yield f"fees.{fee.name}.{field}", formula
@@ -129,6 +136,24 @@ def formulas(deal: Deal) -> Iterator[tuple[str, Formula]]:
                 formula = getattr(step, field)
                 if formula is not None:
                     yield f"waterfall.{status}[{k}].{field}", formula
+
+
+def debt_formulas(debt: Debt) -> Iterator[tuple[str, Formula]]:
+    """Every formula of a debt with its path."""
+    path, terms, cap, draws = f"tranches.{debt.name}", debt.amortisation, debt.available_funds_cap, debt.draws
+    found: list[tuple[str, Formula | None]] = [
+        (f"coupon.margin[{k}].when", margin.when) for k, margin in enumerate(debt.coupon.margins)
+    ]
+    found += [(f"amortisation.{field}", getattr(terms, field)) for field in ("amount", "cfads", "dscr")]
+    found += [("pik.when", None if debt.pik is None else debt.pik.when), ("strip", debt.strip)]
+    if cap is not None:
+        found += [("available_funds_cap.amount", cap.amount), ("available_funds_cap.rate", cap.rate)]
+    if draws is not None:
+        found += [(f"draws.{field}", getattr(draws, field)) for field in ("amount", "when", "limit")]
+    found += [(f"extensions[{k}].when", extension.when) for k, extension in enumerate(debt.extensions)]
+    for field, formula in found:
+        if formula is not None:
+            yield f"{path}.{field}", formula
 
 
 def walk(tree: Expr, into_prev: bool = True) -> Iterator[Expr]:

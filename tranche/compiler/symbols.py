@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from tranche.market.rates import rate_on
 from tranche.program import Op
 
 from .context import Context, DebtRegisters
+from .draws import available
 from .expressions import lower_formula
 from .names import cure_formulas, formulas, used_names, walk
 from .values import ZERO, Constant, Lane, Value, series
@@ -60,7 +61,16 @@ def _debt(context: Context, name: str, debt: DebtRegisters) -> None:
     names = context.names
     names[f"{name}.balance"] = _constant(debt.balance)
     names[f"{name}.notional"] = _constant(Constant(debt.terms.notional))
-    names[f"{name}.rate"] = _constant(debt.rate)
+    names[f"{name}.rate"] = lambda: debt.rate
+    names[f"{name}.written_down"] = _constant(debt.written or ZERO)
+    for part, register in debt.other.items():
+        names[f"{name}.{part}.unpaid"] = _constant(register)
+    if debt.terms.draws is not None:
+        names[f"{name}.undrawn"] = lambda: available(context, debt)
+    if debt.extended:
+        names[f"{name}.extended"] = _constant(debt.extended[0])
+    if debt.pik is not None:
+        names[f"{name}.pik"] = _constant(debt.pik)
     names[f"{name}.interest.unpaid"] = _constant(debt.interest)
     names[f"{name}.principal.unpaid"] = _constant(debt.principal)
 
@@ -78,17 +88,21 @@ def freeze_dues(context: Context) -> None:
         interest, principal = due(f"{name}.interest.due", debt.interest), due(f"{name}.principal.due", debt.principal)
         names[f"{name}.interest.due"] = _constant(interest)
         names[f"{name}.principal.due"] = _constant(principal)
-        names[f"{name}.debt_service"] = _sum(context, [interest, principal])
+        names[f"{name}.debt_service"] = total_of(context, [interest, principal])
+        for part, register in debt.other.items():
+            names[f"{name}.{part}.due"] = _constant(due(f"{name}.{part}.due", register))
     for name, fee in context.fees.items():
         names[f"{name}.due"] = _constant(due(f"{name}.due", fee.unpaid))
         if fee.excess is not None:
             names[f"{name}.excess.due"] = _constant(due(f"{name}.excess.due", fee.excess))
     parts = [names[f"{name}.{part}.due"]() for name in context.debts for part in ("interest", "principal")]
-    names["debt_service"] = _sum(context, parts)
-    names["fees.due"] = _sum(context, [names[f"{name}.due"]() for name in context.fees])
+    names["debt_service"] = total_of(context, parts)
+    names["fees.due"] = total_of(context, [names[f"{name}.due"]() for name in context.fees])
 
 
-def _sum(context: Context, parts: list[Value]) -> Callable[[], Value]:
+def total_of(context: Context, parts: Sequence[Value]) -> Callable[[], Value]:
+    """Reads the sum of the parts, as they are when it is read."""
+
     def total() -> Value:
         result: Value = ZERO
         for part in parts:

@@ -14,6 +14,8 @@ from .masks import Mask
 from .verbs import VERBS
 from .wording import details, words
 
+FIRST = ("interest", "commitment_fee")  # of a debt's dues, what enforcement pays before principal
+
 
 def complete(deal: Deal) -> Waterfalls:
     """The deal's waterfalls with the defaults written out. The default lock-up and early-amortisation lists begin with
@@ -49,17 +51,21 @@ def _turbo(deal: Deal) -> tuple[Step, ...]:
 
 
 def _enforcement(deal: Deal) -> tuple[Step, ...]:
-    """Accounts are emptied; fees; each debt by rank, interest before principal, all of its balance; fees above their
-    caps; residuals. Debts of one rank share by what each is due."""
+    """Accounts are emptied; fees; each debt by rank, interest and commitment fees before principal, all of its balance;
+    basis-risk shortfalls; fees above their caps; residuals. Debts of one rank share by what each is due."""
     steps = [Step(verb="draw", targets=(account.name,)) for account in deal.accounts]
     steps += [Step(verb="pay", targets=(fee.name,)) for fee in deal.fees]
     order = ranks(deal)
     for _, debts in groupby(ranked(deal), key=lambda debt: order[debt.name]):
-        names = [debt.name for debt in debts]
-        interest, principal = (tuple(f"{name}.{part}" for name in names) for part in ("interest", "principal"))
+        equals = list(debts)
+        interest = tuple(f"{debt.name}.{part}" for debt in equals for part in debt.dues if part in FIRST)
+        principal = tuple(f"{debt.name}.principal" for debt in equals)
         steps.append(Step(verb="pay", targets=interest, group="pro_rata"))
         steps.append(Step(verb="pay", targets=principal, group="pro_rata"))
         steps.append(Step(verb="sweep", targets=principal, group="pro_rata"))
+    for debt in ranked(deal):
+        if "cap_shortfall" in debt.dues:
+            steps.append(Step(verb="pay", targets=(f"{debt.name}.cap_shortfall",)))
     steps += [Step(verb="pay", targets=(f"{fee.name}.excess",)) for fee in deal.fees if fee.cap is not None]
     steps += [Step(verb="pay", targets=(tranche.name,)) for tranche in deal.tranches if isinstance(tranche, Residual)]
     return tuple(steps)

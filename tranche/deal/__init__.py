@@ -2,13 +2,16 @@
 
 from .account import Account
 from .amortisation import Amortisation
-from .coupon import Coupon
+from .coupon import Coupon, Lag, Margin
 from .deal import Deal, Source
 from .debt import Debt
+from .draws import Draws
 from .equity_cure import EquityCure
 from .expect import Expect, Expectation
+from .extension import Extension
 from .fee import Fee
 from .formula import Formula
+from .interest import AvailableFundsCap, LateInterest, Pik
 from .level_schedule import LevelSchedule
 from .parse import parse_formula
 from .residual import Residual
@@ -23,16 +26,23 @@ __all__ = [
     "VERBS",
     "Account",
     "Amortisation",
+    "AvailableFundsCap",
     "Coupon",
     "CoverageTest",
     "Deal",
     "Debt",
+    "Draws",
     "EquityCure",
     "Expect",
     "Expectation",
+    "Extension",
     "Fee",
     "Formula",
+    "Lag",
+    "LateInterest",
     "LevelSchedule",
+    "Margin",
+    "Pik",
     "Residual",
     "Revolving",
     "Schedule",

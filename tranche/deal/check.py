@@ -14,6 +14,7 @@ from tranche.terms.dates import check_schedule_size
 
 from .account import Account
 from .check_collateral import collateral_problems
+from .check_debt import debt_problems
 from .check_fee import fee_problems
 from .check_market import market_problems
 from .check_test import test_problems
@@ -53,7 +54,7 @@ def part_problems(parts: Parts) -> Iterator[Problem]:
         yield from _series(series)
     for tranche in parts.tranches:
         if isinstance(tranche, Debt):
-            yield from _debt(tranche)
+            yield from debt_problems(tranche, parts.schedule)
     yield from _ranks(parts.tranches)
     for fee in parts.fees:
         yield from fee_problems(fee)
@@ -117,24 +118,6 @@ def _series(series: Series) -> Iterator[Problem]:
         yield problem(f"series.{series.name}", what, "one of values, dated and levels")
 
 
-def _debt(debt: Debt) -> Iterator[Problem]:
-    path = f"tranches.{debt.name}"
-    amounts, kind = debt.amortisation.amounts, debt.amortisation.kind
-    if (kind == "schedule") != bool(amounts):
-        fix = "write {schedule: {amounts: [1m, 1m, …]}}, one amount per payment date"
-        what = "a schedule without amounts" if kind == "schedule" else f"amounts are given but the kind is {kind!r}"
-        yield problem(f"{path}.amortisation", what, fix)
-    if sum(amounts) > debt.notional * (1 + 1e-9):  # a cent of rounding in a long list is no mistake
-        what = f"the amounts add up to {sum(amounts):,.2f}, more than the notional {debt.notional:,.2f}"
-        yield problem(f"{path}.amortisation", what, "repay the notional and no more")
-    coupon = debt.coupon
-    if coupon.index is None and (coupon.floor is not None or coupon.cap is not None):
-        yield problem(f"{path}.coupon", "a fixed coupon has a floor or cap", "they bound an index: leave them out")
-    if coupon.floor is not None and coupon.cap is not None and coupon.floor > coupon.cap:
-        what = f"the floor {coupon.floor:.4%} is above the cap {coupon.cap:.4%}"
-        yield problem(f"{path}.coupon", what, "write the lower one as floor")
-
-
 def _ranks(tranches: tuple[Debt | Residual, ...]) -> Iterator[Problem]:
     ranked = [tranche for tranche in tranches if tranche.rank is not None]
     for tranche in tranches:
@@ -170,6 +153,12 @@ def step_problems(step: Step) -> Iterator[tuple[str, str, str]]:
             yield step.verb, "a transfer goes to one account", "write transfer: {from: cash, to: holdback}"
         if step.source == step.to:
             yield step.verb, f"a transfer from {step.source} to itself", "name two accounts"
+    if step.verb in ("write_down", "write_up"):
+        if step.limit is None:
+            yield step.verb, f"a {step.verb} without its amount", "add `limit`, such as limit: collections.loss"
+        for key, given in (("from", step.source != "cash"), ("share", step.share is not None)):
+            if given:
+                yield key, f"`{key}` on a {step.verb} step", "it moves no money: leave it out"
     repeated = sorted({target for target in step.targets if step.targets.count(target) > 1})
     if repeated:
         yield step.verb, f"{', '.join(repeated)} is named twice in one step", "name it once"

@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import attrs
-
-from tranche.errors import Invalid
 
 from . import validators as v
 
 UNITS = ("money", "number")
 
 Dated = tuple[tuple[dt.date, float], ...]
-
-
-def _dated(instance: Any, attribute: Any, value: Any) -> None:
-    """Pairs of a date and a finite number; every date once."""
-    v.each(v.instance_of(tuple))(instance, attribute, value)
-    seen = set()
-    for date, amount in value:
-        v.date(instance, attribute, date)
-        v.number()(instance, attribute, amount)
-        if date in seen:
-            raise Invalid(f"{date} is there twice", "write each date once")
-        seen.add(date)
 
 
 @attrs.frozen(kw_only=True)
@@ -43,8 +28,8 @@ class Series:
 
     name: str = attrs.field(validator=v.name)
     values: tuple[float, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.number()))
-    dated: Dated = attrs.field(default=(), converter=v.as_tuple, validator=_dated)
-    levels: Dated = attrs.field(default=(), converter=v.as_tuple, validator=_dated)
+    dated: Dated = attrs.field(default=(), converter=v.as_tuple, validator=v.by_date)
+    levels: Dated = attrs.field(default=(), converter=v.as_tuple, validator=v.by_date)
     unit: str = attrs.field(default="money", validator=v.one_of(UNITS))
 
     def by_date(self, dates: tuple[dt.date, ...]) -> list[float]:

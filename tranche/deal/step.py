@@ -9,7 +9,7 @@ import attrs
 from . import validators as v
 from .formula import Formula
 
-VERBS = ("pay", "fund", "draw", "release", "sweep", "transfer")
+VERBS = ("pay", "fund", "draw", "release", "repay", "sweep", "transfer", "write_down", "write_up")
 GROUPS = ("sequential", "pro_rata")
 SHORTS = ("carry", "capitalise")
 LISTS = ("revolving", "performing", "lock_up", "early_amortisation", "enforcement")  # see deal/status.py
@@ -23,8 +23,12 @@ class Step:
                   cap), or a residual (all that is left)
         sweep     `TRANCHE.principal` down to a zero balance: an instalment due that would stay due first, then beyond
         fund      an account up to its target, from cash
-        draw      an account into cash: what `cover` still lacks, or everything when `cover` is empty
+        draw      an account into cash: what `cover` still lacks, or everything when `cover` is empty; or a debt, up to
+                  what is available of its commitment
         release   an account's excess over its target into cash
+        repay     a debt's balance, due or not: `TRANCHE`; of a revolver it can be drawn again
+        write_down  the balances of debts by a loss, `limit`, in the order named (most junior first): no money moves
+        write_up  what was written down of debts, by a recovery, `limit`, in the order named (most senior first)
         transfer  from one account (`source`) to another (`to`)
 
     `group`: how several targets share: `sequential` (in order) or `pro_rata` (by what each is due).
@@ -72,3 +76,8 @@ class Waterfalls:
         default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Step))
     )
     enforcement: tuple[Step, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Step)))
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of all lists."""
+        return (*self.performing, *self.lock_up, *self.revolving, *self.early_amortisation, *self.enforcement)

@@ -164,3 +164,12 @@ def dated(inner: Validator) -> Validator:
 def as_tuple(value: Any) -> Any:
     """A list as a tuple; anything else as it is (the validator speaks about it)."""
     return tuple(value) if isinstance(value, list) else value
+
+
+def by_date(instance: Any, attribute: Any, value: Any) -> None:
+    """Pairs of a date and a finite number; every date once."""
+    each(dated(number()))(instance, attribute, value)
+    dates = [day_of for day_of, _ in value]
+    for day_of in dates:
+        if dates.count(day_of) > 1:
+            raise Invalid(f"{day_of} is there twice", "write each date once")

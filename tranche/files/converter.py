@@ -14,7 +14,7 @@ from cattrs.gen import make_dict_structure_fn, override
 from tranche.collateral.cohort import Cohort
 from tranche.collateral.liquidation import Liquidation, Outlet
 from tranche.collateral.terms import Collateral, Collections, Fleet
-from tranche.deal import Amortisation, Coupon, CoverageTest, Waterfalls
+from tranche.deal import Amortisation, AvailableFundsCap, Coupon, CoverageTest, Waterfalls
 from tranche.deal.check_fleet import FLEET_VALIDATORS
 from tranche.deal.check_quantity import validators_of
 from tranche.deal.validators import Validator
@@ -26,7 +26,7 @@ from .dependence import read_correlated, read_dependence
 from .fields import field_readers
 from .fleet import read_fleet
 from .keys import key_of, keys_of
-from .liabilities import read_amortisation, read_coupon
+from .liabilities import read_amortisation, read_coupon, read_funds_cap
 from .liquidation import read_liquidation
 from .market import read_market
 from .market_fields import CLASSES, default_curve
@@ -58,6 +58,7 @@ def deal_converter(currency: str) -> Converter:
         Liquidation: partial(
             read_liquidation, _own_readers(Outlet, fields[Outlet]), _own_readers(Liquidation, fields[Liquidation])
         ),
+        AvailableFundsCap: partial(read_funds_cap, plain[AvailableFundsCap]),
         Waterfalls: read_waterfalls,
         **{kind: partial(read_correlated, plain[kind], kind) for kind in (Gaussian, Student)},
         Market: lambda raw: read_market(

@@ -12,13 +12,18 @@ from tranche.collateral.terms import Collections
 from tranche.deal import (
     Account,
     Amortisation,
+    AvailableFundsCap,
     Coupon,
     CoverageTest,
     Debt,
+    Draws,
     EquityCure,
     Expect,
     Expectation,
+    Extension,
     Fee,
+    Margin,
+    Pik,
     Residual,
     Revolving,
     Schedule,
@@ -28,13 +33,14 @@ from tranche.deal.check_collateral import relative_path
 from tranche.deal.frozen_map import FrozenMap
 from tranche.deal.test import LEVELS
 from tranche.errors import Invalid, nearest
-from tranche.terms import day, money, rate, tenor_days
+from tranche.terms import day, money, percent, rate, tenor_days
 from tranche.terms.literal import literal
 from tranche.terms.tolerance import tolerance
 
 from .collateral_fields import collateral_readers
 from .coverage import read_level
 from .gather import Gather
+from .liabilities import dated_rates, one_or_more, read_lag, read_late_interest, read_notional
 from .market import named
 from .market_fields import market_readers
 from .readers import Reader, flag, formula, integer, listing, mapping, text
@@ -53,11 +59,28 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
             "convention": text, "determination_days": tenor_days, "day_count": text, "end_of_month": flag,
         },
         Debt: {
-            "name": text, "notional": cash, "coupon": of(Coupon),
-            "amortisation": of(Amortisation), "unpaid_interest": text, "day_count": text, "rank": integer,
+            "name": text, "notional": partial(read_notional, cash), "coupon": of(Coupon), "sculpted": flag,
+            "amortisation": of(Amortisation), "unpaid_interest": text, "interest_on_unpaid": read_late_interest,
+            "pik": of(Pik), "available_funds_cap": of(AvailableFundsCap), "maturity": day,
+            "extensions": listing(of(Extension)), "draws": of(Draws), "price": percent, "strip": formula,
+            "day_count": text, "rank": integer,
         },
-        Amortisation: {"kind": text, "amounts": listing(cash), "arrears": text, "balloon": flag},
-        Coupon: {"spread": rate, "index": text, "floor": rate, "cap": rate},
+        Amortisation: {
+            "kind": text, "amounts": listing(cash), "amount": formula, "cfads": formula, "dscr": formula,
+            "over": integer, "first": day, "arrears": text, "balloon": flag,
+        },
+        Coupon: {
+            "spread": rate, "index": text, "floor": rate, "cap": rate, "all_in_floor": rate, "all_in_cap": rate,
+            "reset_lag": read_lag, "step_up": dated_rates, "margins": one_or_more(of(Margin)),
+        },
+        Margin: {"when": formula, "add": rate},
+        Pik: {"when": formula, "share": percent, "premium": rate},
+        AvailableFundsCap: {"amount": formula, "rate": formula, "excess": text},
+        Extension: {"to": day, "when": formula, "add": rate},
+        Draws: {
+            "initial": cash, "amount": formula, "first": day, "until": day, "when": formula, "limit": formula,
+            "to": text, "revolving": flag, "fee": rate,
+        },
         Residual: {"name": text, "notional": cash, "rank": integer},
         Fee: {
             "name": text, "amount": formula, "rate": rate, "on": formula, "count": formula, "price": cash, "per": text,

@@ -12,7 +12,7 @@ from tranche.collateral.liquidation import Liquidation
 from tranche.collateral.receivables import Receivables
 from tranche.collateral.tenant import Termination
 from tranche.collateral.valuation import Valuation
-from tranche.deal import CoverageTest
+from tranche.deal import Coupon, CoverageTest
 
 # fields that a file calls otherwise: class → field → key
 RENAMED: Mapping[type, Mapping[str, str]] = {
@@ -24,6 +24,7 @@ RENAMED: Mapping[type, Mapping[str, str]] = {
     Receivables: {"late_days": "late_by"},
     Valuation: {"life_years": "life"},
     Liquidation: {"delay_days": "delay", "orderly_months": "orderly", "forced_months": "forced"},
+    Coupon: {"margins": "margin"},
 }  # fmt: skip
 
 

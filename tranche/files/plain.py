@@ -24,6 +24,8 @@ from tranche.deal import (
     Deal,
     Debt,
     Formula,
+    Lag,
+    LateInterest,
     Residual,
     Step,
     Waterfalls,
@@ -41,7 +43,7 @@ from tranche.terms import level, measured, money, percent, rate, ratio, tenor_da
 from .converter import deal_converter
 from .fields import field_readers
 from .keys import key_of
-from .liabilities import read_coupon
+from .liabilities import SCULPTED, read_coupon
 from .market import FLAT_FROM
 from .readers import Reader
 from .steps import MODIFIERS
@@ -172,6 +174,22 @@ def _formula(_: _Writer, formula: Formula) -> Any:
 
 def _residual(writer: _Writer, residual: Residual) -> Any:
     return {"residual": writer.fields(residual)} if writer.fields(residual) else "residual"
+
+
+def _debt(writer: _Writer, debt: Debt) -> dict[str, Any]:
+    body = writer.fields(debt, "sculpted")
+    return body | {"notional": SCULPTED} if debt.sculpted else body
+
+
+def _lag(_: _Writer, lag: Lag) -> str:
+    return f"{lag.days}{'bd' if lag.business else 'd'}"
+
+
+def _late(writer: _Writer, late: LateInterest) -> Any:
+    spread = _number(abs(late.spread), rate, writer.currency)
+    if not late.on_coupon:
+        return f"-{spread}" if late.spread < 0 else spread
+    return f"coupon {'-' if late.spread < 0 else '+'} {spread}" if late.spread else "coupon"
 
 
 def _amortisation(writer: _Writer, terms: Amortisation) -> Any:
@@ -310,7 +328,7 @@ def _reference_rate(writer: _Writer, reference: ReferenceRate) -> Any:
 
 
 _FORMS: dict[type, Callable[[_Writer, Any], Any]] = {
-    Formula: _formula, Residual: _residual, Debt: lambda writer, debt: writer.fields(debt), Amortisation: _amortisation,
+    Formula: _formula, Residual: _residual, Debt: _debt, Lag: _lag, LateInterest: _late, Amortisation: _amortisation,
     Coupon: _coupon, CoverageTest: _test, Step: _step, Waterfalls: _waterfalls, Series: _series,
     LevelSchedule: _level_schedule, Expect: _expect, Collections: _collections, Fleet: _fleet,
     Liquidation: _liquidation, Outlet: _outlet, Impact: _impact, Market: _market,

@@ -10,19 +10,27 @@ from numpy.typing import ArrayLike
 
 from .figures import Figures
 
+RECEIVED = {
+    "residual": ("distribution",),
+    "debt": ("interest", "cap_shortfall", "commitment_fee", "principal", "prepaid"),
+}
+LENT = ("drawn", "drawn_outside")
 STEEPEST = 600.0  # |log rate · longest time|: beyond it e**x leaves the range of floating point
 
 
 def irr(figures: Figures, name: str) -> float:
-    """The yield of a class bought at its notional at closing: see `rate_of_return` of its mean cash flows.
+    """The yield of a class bought at closing at its issue price (100% unless the deal says otherwise): see
+    `rate_of_return` of its mean cash flows.
 
-    Debt receives interest and principal, scheduled and swept; a residual receives distributions. NaN without a
-    notional, or when nothing comes back.
+    Debt receives interest, principal, scheduled and swept, and commitment fees, and lends what is drawn later; a
+    residual receives distributions. NaN without a notional, or when nothing comes back.
     """
     claim = figures.claim(name)
-    fields = ("distribution",) if claim.kind == "residual" else ("interest", "principal", "prepaid")
+    fields = RECEIVED[claim.kind]
     received = sum((figures.mean(f"{name}.{field}") for field in fields), np.zeros(figures.program.periods))
-    return rate_of_return([-claim.notional, *received], figures.program.times)
+    for field in LENT:
+        received = received - figures.mean(f"{name}.{field}")
+    return rate_of_return([-claim.invested, *received], figures.program.times)
 
 
 def rate_of_return(flows: ArrayLike, times: Sequence[float]) -> float:

@@ -13,7 +13,7 @@ from tranche.deal.step import LISTS
 from tranche.errors import Problem, UsageError
 
 MONEY = ("balance", "notional", "due", "unpaid", "debt_service", "target", "numerator", "denominator",
-         "cure", "shortfall", "equity_cure")  # fmt: skip
+         "cure", "shortfall", "equity_cure", "written_down", "undrawn", "pik")  # fmt: skip
 FIRST = (*WINDOWS, "sum_next", "npv_next")  # of whose arguments the first alone can be money
 SAME = ("min", "max", "abs", "clip", "prev", *WINDOWS, "sum_next", "npv_next")  # as their first argument
 
@@ -29,7 +29,7 @@ def scaled(deal: Deal, factor: float) -> Deal:
     unit = _Unit(deal, factor)
     return attrs.evolve(
         deal,
-        tranches=tuple(_tranche(tranche, factor) for tranche in deal.tranches),
+        tranches=tuple(map(unit.tranche, deal.tranches)),
         definitions={name: unit.formula(f, unit.degree(f.tree) or 0) for name, f in deal.definitions.items()},
         series=tuple(_series(series, factor) for series in deal.series),
         fees=tuple(unit.fee(fee) for fee in deal.fees),
@@ -52,14 +52,6 @@ def scaled(deal: Deal, factor: float) -> Deal:
             deal.waterfall, **{listed: tuple(map(unit.step, getattr(deal.waterfall, listed))) for listed in LISTS}
         ),
     )
-
-
-def _tranche(tranche: Debt | Residual, factor: float) -> Debt | Residual:
-    if isinstance(tranche, Residual):
-        return attrs.evolve(tranche, notional=tranche.notional * factor)
-    amounts = tuple(amount * factor for amount in tranche.amortisation.amounts)
-    amortisation = attrs.evolve(tranche.amortisation, amounts=amounts)
-    return attrs.evolve(tranche, notional=tranche.notional * factor, amortisation=amortisation)
 
 
 def _series(series: Series, factor: float) -> Series:
@@ -103,8 +95,43 @@ class _Unit:
         steps = tuple((date, number * times) for date, number in fee.steps)
         return attrs.evolve(fee, **changed, price=price, steps=steps)
 
+    def tranche(self, tranche: Debt | Residual) -> Debt | Residual:
+        factor = self.factor
+        if isinstance(tranche, Residual):
+            return attrs.evolve(tranche, notional=tranche.notional * factor)
+        terms, cap, draws = tranche.amortisation, tranche.available_funds_cap, tranche.draws
+        margins = tuple(attrs.evolve(margin, when=self.truth(margin.when)) for margin in tranche.coupon.margins)
+        return attrs.evolve(
+            tranche,
+            notional=tranche.notional * factor,
+            coupon=attrs.evolve(tranche.coupon, margins=margins),
+            amortisation=attrs.evolve(
+                terms,
+                amounts=tuple(amount * factor for amount in terms.amounts),
+                amount=self.amount(terms.amount),
+                cfads=self.amount(terms.cfads),
+                dscr=self.condition(terms.dscr),
+            ),
+            pik=tranche.pik and attrs.evolve(tranche.pik, when=self.truth(tranche.pik.when)),
+            available_funds_cap=cap
+            and attrs.evolve(cap, amount=self.amount(cap.amount), rate=self.condition(cap.rate)),
+            extensions=tuple(attrs.evolve(e, when=self.condition(e.when)) for e in tranche.extensions),
+            draws=draws and attrs.evolve(
+                draws,
+                initial=draws.initial * factor,
+                amount=self.amount(draws.amount),
+                when=self.condition(draws.when),
+                limit=self.amount(draws.limit),
+            ),
+            strip=self.amount(tranche.strip),
+        )
+
     def condition(self, formula: Formula | None) -> Formula | None:
-        return None if formula is None else self.formula(formula, self.degree(formula.tree) or 0)
+        """A condition, a ratio or a rate, if there is one."""
+        return None if formula is None else self.truth(formula)
+
+    def truth(self, formula: Formula) -> Formula:
+        return self.formula(formula, self.degree(formula.tree) or 0)
 
     def status(self, rules: StatusRules | None) -> StatusRules | None:
         if rules is None:

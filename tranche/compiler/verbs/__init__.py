@@ -8,13 +8,16 @@ from tranche.compiler.context import Context
 from tranche.compiler.masks import Mask
 from tranche.deal import Step
 
-from . import draw, fund, pay, release, sweep, transfer
+from . import draw, fund, pay, release, repay, sweep, transfer, write_down
 
 VERBS: dict[str, Callable[[Context, Step, Mask], None]] = {
     "pay": pay.lower,
     "fund": fund.lower,
     "draw": draw.lower,
     "release": release.lower,
+    "repay": repay.lower,
     "sweep": sweep.lower,
     "transfer": transfer.lower,
+    "write_down": write_down.lower,
+    "write_up": write_down.write_up,
 }

@@ -15,7 +15,7 @@ from .pay import shares
 def lower(context: Context, step: Step, mask: Mask) -> None:
     source = context.account(step.source)
     limit = mask.limit(context.emitter, step_limit(context, step, source))
-    debts = [context.debts[target.split(".")[0]] for target in step.targets]
+    debts = [context.debts[target.split(".")[0]] for target in step.targets]  # repay: X; sweep: X.principal
     with pot(context, step, limit) as (cash, each):
         limits = [each] * len(debts)
         if step.group == "pro_rata" and len(debts) > 1:

@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 from tranche.collateral.terms import Collections
 from tranche.deal import (
     Account,
-    Amortisation,
-    Coupon,
     Deal,
     Debt,
     Fee,
@@ -20,8 +18,6 @@ from tranche.deal import (
     Schedule,
     Series,
 )
-from tranche.deal.amortisation import ARREARS
-from tranche.deal.debt import UNPAID_INTEREST
 from tranche.deal.fee import UNPAID_FEES
 from tranche.deal.formula import Binary, Number
 from tranche.market.terms import Market, ReferenceRate
@@ -30,13 +26,12 @@ from tranche.terms.dates import FREQUENCIES, payment_dates
 from tranche.terms.daycounts import DAY_COUNTS
 
 from .coverage import coverage_tests, flags_of
+from .debts import INDEX, debts, enriched
 from .fees import fee_terms
 from .formulas import Scope, formula, money
 from .status import STATUS_FLAGS, status_rules
 from .waterfalls import Cast, plain_waterfall, waterfalls
 
-NOTIONALS = (100.0, 1_000.0, 12_345.67, 1e6, 70e6)
-INDEX = "SOFR"
 COMPONENTS = (("cash",), ("cash",), ("interest", "principal"), ("interest", "principal", "loss"))
 
 
@@ -65,41 +60,6 @@ def dates_of(schedule: Schedule) -> tuple[dt.date, ...]:
 
 
 @st.composite
-def coupons(draw: st.DrawFn) -> Coupon:
-    """Fixed, or the index INDEX plus a spread within an optional floor and cap."""
-    spread = draw(st.sampled_from((-0.01, 0.0, 0.0225, 0.06, 0.1, 0.125, 0.3)))
-    if draw(st.booleans()):
-        return Coupon(spread=spread)
-    floor = draw(st.sampled_from((None, 0.0, 0.02)))
-    return Coupon(spread=spread, index=INDEX, floor=floor, cap=draw(st.sampled_from((None, 0.045))))
-
-
-@st.composite
-def amortisations(draw: st.DrawFn, notional: float, periods: int) -> Amortisation:
-    """Any of the kinds; a schedule adds up to no more than the notional."""
-    kind = draw(st.sampled_from(("bullet", "level", "schedule", "none")))
-    amounts: tuple[float, ...] = ()
-    if kind == "schedule":
-        weights = draw(st.lists(st.integers(0, 5), min_size=periods, max_size=periods))
-        amounts = tuple(notional * 0.9 * weight / (sum(weights) or 1) for weight in weights)
-    return Amortisation(kind=kind, amounts=amounts, arrears=draw(st.sampled_from(ARREARS)), balloon=draw(st.booleans()))
-
-
-@st.composite
-def debts(draw: st.DrawFn, name: str, periods: int) -> Debt:
-    """One debt."""
-    notional = draw(st.sampled_from(NOTIONALS))
-    return Debt(
-        name=name,
-        notional=notional,
-        coupon=draw(coupons()),
-        amortisation=draw(amortisations(notional, periods)),
-        unpaid_interest=draw(st.sampled_from(UNPAID_INTEREST)),
-        day_count=draw(st.sampled_from((None, *DAY_COUNTS))),
-    )
-
-
-@st.composite
 def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
     """Any deal on collections that are given at the call: 1–5 debts, 0–2 residuals, fees, accounts, tests, formulas
     with memory, and a waterfall of every verb for each status that is not left to its default."""
@@ -108,6 +68,7 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
     tranches: list[Debt | Residual] = [
         draw(debts(f"d{k}", len(dates))) for k in range(1, draw(st.integers(1, most_debts)) + 1)
     ]
+    rich = draw(st.booleans())  # what goes beyond coupon and schedule comes below, once it is known who can be read
     tranches += [Residual(name=f"r{k}", notional=10.0) for k in range(draw(st.integers(0, 2)))]
     ranks = draw(st.one_of(st.none(), st.lists(st.integers(1, 4), min_size=len(tranches), max_size=len(tranches))))
     if ranks is not None:
@@ -142,9 +103,17 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
         money=(*accrued.money, *(f"{t}.{field}" for t in tests for field in ("cure", "shortfall"))),
         flags=(*(name for test in made_tests for name in flags_of(test)), *STATUS_FLAGS),
     )
+    if rich:
+        tranches = [
+            draw(enriched(t, k, early, late, dates, tuple(accounts))) if isinstance(t, Debt) else t
+            for k, t in enumerate(tranches)
+        ]
+    made_debts = [tranche for tranche in tranches if isinstance(tranche, Debt)]
     tested = attrs.evolve(late, flags=tuple(flag for flag in late.flags if flag not in STATUS_FLAGS))
     cast = Cast(
         debts=tuple(names),
+        owed=tuple(f"{debt.name}.{part}" for debt in made_debts for part in debt.dues),
+        drawable=tuple(debt.name for debt in made_debts if debt.draws is not None),
         residuals=tuple(t.name for t in tranches if isinstance(t, Residual)),
         fees=(*fees, *capped), accounts=tuple(accounts), dates=dates, scope=late,
     )  # fmt: skip

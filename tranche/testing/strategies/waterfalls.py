@@ -19,6 +19,8 @@ class Cast:
     """Who can be paid: names of debts, residuals, fees, accounts (all with a target), and what formulas may read."""
 
     debts: tuple[str, ...]
+    owed: tuple[str, ...]  # the dues of the debts
+    drawable: tuple[str, ...]
     residuals: tuple[str, ...]
     fees: tuple[str, ...]
     accounts: tuple[str, ...]
@@ -27,7 +29,7 @@ class Cast:
 
     @property
     def dues(self) -> tuple[str, ...]:
-        return (*(f"{debt}.{part}" for debt in self.debts for part in ("interest", "principal")), *self.fees)
+        return (*self.owed, *self.fees)
 
 
 def plain_waterfall(debts: tuple[str, ...], fees: tuple[str, ...], residuals: tuple[str, ...]) -> Waterfalls:
@@ -57,8 +59,13 @@ def steps(draw: st.DrawFn, cast: Cast) -> Step:
     """One step of any verb that the cast allows, with any modifiers."""
     verbs = ["pay", "pay", "pay", "sweep"]
     verbs += ["fund", "draw", "release", "transfer"] if cast.accounts else []
+    verbs += ["draw", "repay"] if cast.drawable else []
+    verbs += ["write_down", "write_up"] if draw(st.integers(0, 3)) == 0 else []
     verb = draw(st.sampled_from(verbs))
     fields: dict[str, Any] = {"verb": verb, **draw(_targets(cast, verb)), **draw(_modifiers(cast))}
+    if verb in ("write_down", "write_up"):
+        fields |= {"limit": draw(money(cast.scope))}
+        fields.pop("share", None)
     return Step(**fields)
 
 
@@ -79,6 +86,12 @@ def _targets(draw: st.DrawFn, cast: Cast, verb: str) -> dict[str, Any]:
         case "fund":
             targets = draw(_some(cast.accounts))
             return {"targets": targets, "source": "cash" if source in targets else source}
+        case "repay":
+            return {"targets": draw(_some(cast.debts)), "group": group, "source": source}
+        case "write_down" | "write_up":
+            return {"targets": draw(_some(cast.debts)), "group": group}
+        case "draw" if cast.drawable and (not cast.accounts or draw(st.booleans())):
+            return {"targets": draw(_some(cast.drawable)), "cover": draw(st.one_of(st.just(()), _some(cast.dues)))}
         case "draw":
             return {"targets": draw(_some(cast.accounts)), "cover": draw(st.one_of(st.just(()), _some(cast.dues)))}
         case "release":

@@ -1,0 +1,72 @@
+"""The check of debts with the whole deal in view: what must be known in advance, and where draws go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from tranche.deal import Deal, Debt
+from tranche.deal.draws import OUTSIDE
+from tranche.errors import Problem, nearest
+from tranche.terms.dates import PaymentDates
+
+from .check_steps import problem
+from .coupon import known_ahead
+from .instalments import maturity_index
+from .names import used_names
+
+ALWAYS_KNOWN = frozenset({"period", "periods", "final", "year_fraction"})
+
+
+def debt_problems(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
+    """Everything that is wrong with the debts, with places."""
+    accounts = {account.name for account in deal.accounts}
+    for debt in deal.tranches:
+        if not isinstance(debt, Debt):
+            continue
+        path = f"tranches.{debt.name}"
+        yield from _known(deal, path, debt)
+        yield from _instalments(deal, path, debt, dates)
+        if debt.draws is not None and debt.draws.to not in accounts | {"cash", OUTSIDE}:
+            known = {*accounts, "cash", OUTSIDE}
+            yield problem(deal, f"{path}.draws.to", f"unknown account {debt.draws.to!r}", nearest(debt.draws.to, known))
+
+
+def _known(deal: Deal, path: str, debt: Debt) -> Iterator[Problem]:
+    """A schedule that is made in advance needs a coupon, a CFADS and a DSCR that are known in advance."""
+    terms = debt.amortisation
+    if terms.kind in ("annuity", "sculpted") and not known_ahead(deal, debt):
+        what = f"{terms.kind} needs a coupon that is known in advance, and this one depends on the path"
+        yield problem(deal, f"{path}.amortisation", what, "a fixed rate, or a reference rate, without margins")
+    for field, formula in (("cfads", terms.cfads), ("dscr", terms.dscr)):
+        pending, seen = [] if formula is None else [formula], set[str]()
+        while pending:
+            for name in sorted(used_names(pending.pop().tree) - seen):
+                seen.add(name)
+                if name in deal.definitions:
+                    pending.append(deal.definitions[name])
+                elif not _always_known(deal, name):
+                    fix = "state it under series, or use rates and period"
+                    yield problem(deal, f"{path}.amortisation.{field}", f"{name!r} is not known in advance", fix)
+
+
+def _always_known(deal: Deal, name: str) -> bool:
+    stated = {series.name for series in deal.series} | {f"rates.{rate.name}" for rate in deal.market.rates}
+    return name in ALWAYS_KNOWN | stated
+
+
+def _instalments(deal: Deal, path: str, debt: Debt, dates: PaymentDates) -> Iterator[Problem]:
+    terms, last = debt.amortisation, maturity_index(dates.dates, debt.maturity)
+    if terms.first is not None and terms.first > dates.dates[last]:
+        what = f"the first instalment is on {terms.first}, after the maturity {dates.dates[last]}"
+        yield problem(deal, f"{path}.amortisation.first", what, "an earlier date")
+    if any(terms.amounts[last + 1 :]):
+        what = f"instalments are scheduled after the maturity {dates.dates[last]}"
+        yield problem(deal, f"{path}.amortisation", what, "0 on the later dates")
+    if debt.maturity is not None:
+        ends = [debt.maturity, *(extension.to for extension in debt.extensions)]
+        found = [maturity_index(dates.dates, end) for end in ends]
+        for k, (a, b) in enumerate(pairwise(found)):
+            if b <= a:
+                what = f"{ends[k]} and {ends[k + 1]} are one payment date, {dates.dates[a]}"
+                yield problem(deal, f"{path}.extensions[{k}].to", what, "a later date")

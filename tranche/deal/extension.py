@@ -1,0 +1,20 @@
+"""An option to pay a debt back later."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+
+from . import validators as v
+from .formula import Formula
+
+
+@attrs.frozen(kw_only=True)
+class Extension:
+    """On the maturity of a debt (or of the extension before), its maturity moves to `to` where `when` holds; `add` is
+    added to its coupon from then on. `when` is read like the condition of a `Margin`; None: it is always extended."""
+
+    to: dt.date = attrs.field(validator=v.date)
+    when: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
+    add: float = attrs.field(default=0.0, validator=v.rate())
