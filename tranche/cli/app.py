@@ -15,6 +15,7 @@ from .converge import converge
 from .explain import explain
 from .report import report
 from .run import run
+from .schema import schema
 
 app = typer.Typer(
     name="tranche",
@@ -32,6 +33,7 @@ app.command("compile", short_help="Print the compiled deal.")(compile_)
 app.command("batch", short_help="Run a grid of deals, markets and overrides into a dataset.")(batch)
 app.command("calibrate", short_help="From a history of prices to a market file.")(calibrate)
 app.command("converge", short_help="Losses as the market's correlations converge.")(converge)
+app.command("schema", short_help="Print the file format as JSON Schema, for editors.")(schema)
 app.command("report", short_help="Write a page for each deal, and an index.")(report)
 
 

@@ -1,0 +1,97 @@
+"""The JSON Schema: every living file passes, every mistake of a key does not, every key is described."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import attrs
+import jsonschema
+import pytest
+from hypothesis import given
+
+import tranche
+from tests.files.deal_texts import BENCHMARK, FLEET
+from tranche.files.converter import deal_converter
+from tranche.files.descriptions import WORDS, describe_class, describe_field
+from tranche.files.fields import field_readers
+from tranche.files.lines import plain_values
+from tranche.files.schema import deal_schema, market_schema
+from tranche.files.sections import KEYS
+from tranche.files.yaml_tree import yaml_tree
+from tranche.testing.strategies import deals
+
+FOLDER = Path(__file__).parents[2] / "deals"
+LIVING = sorted(path for path in FOLDER.rglob("*.yaml") if "markets" not in path.parts)
+MARKETS = sorted((FOLDER / "markets").glob("*.yaml"))
+CLASSES = field_readers("USD", deal_converter("USD"))
+
+DEAL = jsonschema.Draft202012Validator(deal_schema())
+
+
+def values(text: str) -> Any:
+    return plain_values(yaml_tree(text, "")[0])[0]
+
+
+def test_it_is_a_schema() -> None:
+    for schema in (deal_schema(), market_schema()):
+        jsonschema.Draft202012Validator.check_schema(schema)
+        assert json.loads(json.dumps(schema)) == schema
+
+
+@pytest.mark.parametrize("path", LIVING, ids=lambda path: path.stem)
+def test_living_deals_pass(path: Path) -> None:
+    assert [error.message[:300] for error in DEAL.iter_errors(values(path.read_text(encoding="utf-8")))] == []
+
+
+@pytest.mark.parametrize("path", MARKETS, ids=lambda path: path.stem)
+def test_living_markets_pass(path: Path) -> None:
+    market = jsonschema.Draft202012Validator(market_schema())
+    assert [error.message[:300] for error in market.iter_errors(values(path.read_text(encoding="utf-8")))] == []
+
+
+@given(deal=deals())
+def test_what_is_dumped_passes(deal: tranche.Deal) -> None:
+    assert [error.message[:300] for error in DEAL.iter_errors(values(tranche.dump(deal)))] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        (BENCHMARK, "schedule:", "schedul:"),
+        (BENCHMARK, "frequency:", "frequenzy:"),
+        (BENCHMARK, "notional:", "notionl:"),
+        (BENCHMARK, "waterfall:", "waterfall: 3\nx:"),
+        (BENCHMARK, "format: 1", "format: 2"),
+        (BENCHMARK, "- pay: senior.interest", "- pai: senior.interest"),
+        (FLEET, "take_or_pay:", "take_or_play:"),
+        (FLEET, "lognormal:", "lognorml:"),
+    ],
+)
+def test_mistakes_do_not(text: str, old: str, new: str) -> None:
+    assert not list(DEAL.iter_errors(values(text)))
+    assert old in text
+    assert list(DEAL.iter_errors(values(text.replace(old, new, 1))))
+
+
+def test_it_has_every_section() -> None:
+    assert set(deal_schema()["properties"]) == set(KEYS)
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_every_key_is_described(kind: type) -> None:
+    assert describe_class(kind)
+    undescribed = [
+        field.name
+        for field in attrs.fields(kind)
+        if field.name not in ("name", "kind") and not describe_field(kind, field)
+    ]
+    assert undescribed == []
+
+
+def test_no_words_are_left_over() -> None:
+    known = {f"{kind.__name__}.{field.name}" for kind in CLASSES for field in attrs.fields(kind)}
+    assert set(WORDS) <= known
+
+
