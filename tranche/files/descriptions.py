@@ -20,6 +20,8 @@ WORDS = {
     "Debt.coupon": "The interest rate: 6%, or SOFR + 600bp floor 0%, or its terms.",
     "Debt.amortisation": "How scheduled principal falls due.",
     "Debt.day_count": "How interest accrues; the schedule's when left out.",
+    "Debt.available_funds_cap": "The most that the coupon may be, and what becomes of the excess.",
+    "AvailableFundsCap.excess": "What becomes of the coupon above the cap: lost, or carried as a due of its own.",
     "Residual.rank": "1 is the most senior; by default the order in the file.",
     "Fee.count": "How many units are charged `price` each.",
     "Fee.cap_per": "What `cap` holds for: each payment date, or each year.",

@@ -105,6 +105,8 @@ class _Writer:
             return _number(value, reader, self.currency)
         if isinstance(value, Mapping):
             return {key: self.write(item) for key, item in value.items()}
+        if value and all(attrs.has(type(item)) and hasattr(item, "name") for item in value):
+            return {item.name: self.write(item) for item in value}
         if _is_pairs(value):
             return {f"{key!r}y" if isinstance(key, float) else key: self.write(item) for key, item in value}
         return [self.write(item) for item in value]
