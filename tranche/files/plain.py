@@ -40,6 +40,7 @@ from tranche.market.dependence import NAMES
 from tranche.market.terms import KINDS, Gaussian, Independent, Market, ReferenceRate, Student
 from tranche.terms import level, measured, money, percent, rate, ratio, tenor_days, tenor_years, unit_price
 
+from .collateral_fields import months
 from .converter import deal_converter
 from .fields import field_readers
 from .keys import key_of
@@ -150,6 +151,8 @@ def _candidates(value: float, base: Any, reader: Reader | None) -> list[str]:
         return [f"{value:.2f}x", f"{value:.10g}x"]
     if base is tenor_days:
         return [f"{value:g}d"]
+    if base is months:
+        return [f"{value!r}m", f"{value / 12!r}y"]
     if base is tenor_years:
         return [f"{value:g}y", f"{value * 12:g}m"]
     if base is measured:
