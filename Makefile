@@ -1,6 +1,7 @@
 # make run     every deal: tranche table, and a page in reports/  make bench   our kernel against the peers, ratios
 # make test    the fast tests                                   make lint    ruff and mypy
 # make test-all  every test, more Hypothesis examples           make build   sdist and wheel in dist/
+# make bench-batch  1,000 generated deals in one batch: throughput, overhead, processes, memory
 #
 # Each target makes .venv when there is none, and installs or compiles again only when pyproject.toml, setup.py or
 # cyext/ changed. Python sources need neither: the installation is editable.
@@ -9,7 +10,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all bench lint build clean
+.PHONY: help run test test-all bench bench-batch lint build clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -43,6 +44,12 @@ bench: $(READY) $(BENCH)
 	@echo "==> bench: the benchmark job, our kernel and the peers in one run"
 	@$(BIN)/python -m benchmarks.run
 	@$(BIN)/python -m benchmarks.fleet
+	@echo "==> bench: the peak of a run's memory"
+	@$(BIN)/python -m benchmarks.memory
+
+bench-batch: $(READY)
+	@echo "==> bench-batch: 1,000 generated deals × 10,000 paths × 60 months"
+	@$(BIN)/python -m benchmarks.batch
 
 lint: $(READY)
 	@echo "==> lint: ruff"

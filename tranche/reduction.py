@@ -71,9 +71,14 @@ class Losses:
             return self.worst[0][1] if self.worst else 0.0
         if self.bins[-1]:
             return math.inf
-        above = np.cumsum(self.bins[::-1])[::-1] - self.bins  # paths in higher bins
-        taken = np.clip(wanted - above, 0.0, self.bins)
-        return float(np.dot(taken, np.arange(BINS) + 0.5)) / PER_NOTIONAL / wanted
+        lost, left = [], wanted
+        for k in np.flatnonzero(self.bins)[::-1].tolist():
+            taken = min(left, float(self.bins[k]))
+            lost.append(taken * (k + 0.5))
+            left -= taken
+            if left <= 0:
+                break
+        return math.fsum(lost) / PER_NOTIONAL / wanted
 
 
 @attrs.frozen(eq=False)

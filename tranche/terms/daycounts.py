@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from tranche.errors import Invalid, nearest
@@ -33,6 +33,7 @@ def day_counter(name: str) -> ql.DayCounter:
     return factory(getattr(factory, rule)) if rule else factory()
 
 
+@lru_cache(maxsize=65_536)  # the deals of a batch share their dates
 def year_fraction(name: str, start: dt.date, end: dt.date) -> float:
     """Years from `start` to `end` by the day count `name`; negative when `end` is earlier. Raises Invalid."""
     from .dates import to_quantlib
