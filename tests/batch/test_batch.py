@@ -264,6 +264,27 @@ def test_a_task_that_kills_its_workers_fails_and_the_others_finish(tmp_path: Pat
     assert reason == f"the worker process ended on it {MOST_DEATHS} times, the last time with signal 9"
 
 
+def test_messages_longer_than_a_pipe_holds(tmp_path: Path) -> None:
+    """Driver and worker both have much to say at the same time: neither may wait for the other."""
+    answer = (
+        "import tranche.batch.pool as pool\n"
+        "pool.perform = lambda task, prepared=None: pool.Outcome(data=bytes(1_000_000))\n"
+    )
+    (tmp_path / "sitecustomize.py").write_text(answer)
+    ask = (
+        "from tranche.batch.grid import Case\n"
+        "from tranche.batch.pool import Processes, Task\n"
+        "pool, done = Processes(1), []\n"
+        "for k in range(8):\n"
+        "    pool.submit(Task(k, Case('', '', (), '', ''), 0, 0, 1, reduction=bytes(1_000_000)))\n"
+        "while len(done) < 8: done += pool.wait(1.0)\n"
+        "pool.close(); print(sorted(task.number for task, _ in done))\n"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(Path(__file__).parents[2])])}
+    done = subprocess.run([sys.executable, "-c", ask], env=env, capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout == "[0, 1, 2, 3, 4, 5, 6, 7]\n"
+
+
 def test_one_batch_in_a_folder_at_a_time(tmp_path: Path) -> None:
     write_deals(tmp_path / "deals", 1)
     (tmp_path / "runs" / ".tranche").mkdir(parents=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import pickle
+import queue
 import selectors
 import subprocess
 import sys
+import threading
 from collections import deque
 from pathlib import Path
 from typing import IO
@@ -176,19 +178,27 @@ def _read(pipe: IO[bytes], size: int) -> bytes | None:
     return b"".join(parts)
 
 
+def _take(pipe: IO[bytes], given: queue.SimpleQueue[object | None]) -> None:
+    message: object | None = True
+    while message is not None:
+        message = read_message(pipe)
+        given.put(message)
+
+
 def serve() -> None:
-    """The worker's side: tasks from stdin, outcomes to what was stdout, until the driver closes or is gone."""
+    """The worker's side: tasks from stdin, outcomes to what was stdout, until the driver closes or is gone.
+
+    A thread takes tasks off the pipe at once: a driver that waits to hand one over does not read what we say.
+    """
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the driver hears Ctrl-C, and ends its workers
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     tasks = os.fdopen(0, "rb", buffering=0, closefd=False)
     os.dup2(2, 1)  # what anybody prints must not come between the messages
-    while True:
-        task = read_message(tasks)
-        if task is None:
-            return
-        assert isinstance(task, Task)
+    given: queue.SimpleQueue[object | None] = queue.SimpleQueue()
+    threading.Thread(target=_take, args=(tasks, given), daemon=True).start()
+    while isinstance(task := given.get(), Task):
         try:
             write_message(answers, perform(task))
         except BrokenPipeError:
