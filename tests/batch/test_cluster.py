@@ -102,6 +102,7 @@ def test_a_cluster_that_stands_already_and_loses_and_gains_a_worker(
     for process in joined:
         process.kill()
         process.wait()
+    assert report.failed == ()
     assert report.computed == 60
     assert dataset(tmp_path / "dask") == dataset(tmp_path / "here")
 

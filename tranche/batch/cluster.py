@@ -16,6 +16,7 @@ from .work import Outcome, Prepared, Task, perform, remembered
 LOCAL = "local"
 AHEAD = 3  # tasks a thread of the cluster: what the client holds at a time
 CONNECT = 10.0  # seconds
+MOST_TROUBLES = 3  # attempts at a task that the cluster loses
 
 
 class Cluster:
@@ -35,6 +36,7 @@ class Cluster:
             raise UsageError(Problem(what, "write tcp://HOST:PORT, or local")) from None
         self.completed = distributed.as_completed(loop=self.client.loop)
         self.tasks: dict[str, Task] = {}
+        self.troubles: dict[Task, int] = {}
         self.failed: deque[tuple[Task, Outcome]] = deque()
         self.names = (f"tranche-{uuid.uuid4().hex}-{k}" for k in itertools.count())
 
@@ -60,9 +62,29 @@ class Cluster:
         if not done and self.tasks:
             self._wait_for_one(seconds)
         for future in self.completed.next_batch(block=False) if self.tasks else ():
-            done.append((self.tasks.pop(future.key), _outcome(future)))
+            if future.status == "pending":  # it was done, and its worker died before we had it: it is done again
+                self.completed.add(future)
+                continue
+            task = self.tasks.pop(future.key)
+            outcome = self._outcome(task, future)
             future.release()
+            if outcome is not None:
+                self.troubles.pop(task, None)
+                done.append((task, outcome))
         return done
+
+    def _outcome(self, task: Task, future: Any) -> Outcome | None:
+        """None when the cluster lost the task, which is then submitted again, a few times."""
+        if future.status == "finished":
+            outcome: Outcome = future.result()
+            return outcome
+        self.troubles[task] = self.troubles.get(task, 0) + 1
+        if self.troubles[task] < MOST_TROUBLES:
+            self.submit(task)
+            return None
+        error = future.exception() if future.status == "error" else None
+        why = f"{type(error).__name__}: {error}" if error else f"the task was {future.status}"
+        return Outcome(problems=(f"the cluster could not do it in {MOST_TROUBLES} attempts: {why}",))
 
     def _wait_for_one(self, seconds: float) -> None:
         import time
@@ -82,14 +104,6 @@ def perform_there(task: Task, prepared: Prepared, code: str) -> Outcome:
     if code_hash(False) != code:
         return Outcome(problems=("the worker of the cluster runs another version of tranche or of a library",))
     return perform(task, prepared)
-
-
-def _outcome(future: Any) -> Outcome:
-    if future.status == "finished":
-        outcome: Outcome = future.result()
-        return outcome
-    error = future.exception()
-    return Outcome(problems=(f"the cluster could not do it: {type(error).__name__}: {error}",))
 
 
 def _distributed() -> Any:
