@@ -38,20 +38,22 @@ cdef inline lane_double logarithm(double x) noexcept nogil:
 
 
 cdef inline lane_double log_of(double e, double s) noexcept nogil:
-    cdef double w = s * s, r
-    r = 1.0 / 23.0
-    r = r * w + 1.0 / 21.0
-    r = r * w + 1.0 / 19.0
-    r = r * w + 1.0 / 17.0
-    r = r * w + 1.0 / 15.0
-    r = r * w + 1.0 / 13.0
-    r = r * w + 1.0 / 11.0
-    r = r * w + 1.0 / 9.0
-    r = r * w + 1.0 / 7.0
-    r = r * w + 1.0 / 5.0
-    r = r * w + 1.0 / 3.0
-    r = 2.0 * s + 2.0 * s * (w * r)
-    return e * 6.93147180369123816490e-01 + (r + e * 1.90821492927058770002e-10)
+    """e ln 2 + 2s (1 + s^2/3 + ... + s^22/23), even and odd powers of s^2 apart."""
+    cdef double w = s * s, w2 = w * w, even, odd
+    even = 1.0 / 23.0
+    odd = 1.0 / 21.0
+    even = even * w2 + 1.0 / 19.0
+    odd = odd * w2 + 1.0 / 17.0
+    even = even * w2 + 1.0 / 15.0
+    odd = odd * w2 + 1.0 / 13.0
+    even = even * w2 + 1.0 / 11.0
+    odd = odd * w2 + 1.0 / 9.0
+    even = even * w2 + 1.0 / 7.0
+    odd = odd * w2 + 1.0 / 5.0
+    even = even * w2 + 1.0 / 3.0
+    even = even + w * odd
+    even = 2.0 * s + 2.0 * s * (w * even)
+    return e * 6.93147180369123816490e-01 + (even + e * 1.90821492927058770002e-10)
 
 
 cdef inline lane_double exponential_less_one(double x) noexcept nogil:
@@ -83,10 +85,13 @@ cdef inline lane_double soft_plus(double x) noexcept nogil:
 
 cdef inline lane_double ratio(const double* c, double x) noexcept nogil:
     """P(x) / Q(x) with x held within [c[0], c[1]]; then the coefficients of P and of Q, highest power first."""
-    cdef double top, bottom
     x = lower(higher(x, c[0]), c[1])
-    top = (((((((((((c[2] * x + c[3]) * x + c[4]) * x + c[5]) * x + c[6]) * x + c[7]) * x + c[8]) * x + c[9]) * x
-              + c[10]) * x + c[11]) * x + c[12]) * x + c[13]) * x + c[14]
-    bottom = (((((((((((c[15] * x + c[16]) * x + c[17]) * x + c[18]) * x + c[19]) * x + c[20]) * x + c[21]) * x
-                 + c[22]) * x + c[23]) * x + c[24]) * x + c[25]) * x + c[26]) * x + c[27]
-    return top / bottom
+    return polynomial_of_twelve(c + 2, x) / polynomial_of_twelve(c + 15, x)
+
+
+cdef inline lane_double polynomial_of_twelve(const double* c, double x) noexcept nogil:
+    """Even and odd powers apart: two short chains of operations keep a processor busier than one long one."""
+    cdef double y = x * x, even, odd
+    even = (((((c[0] * y + c[2]) * y + c[4]) * y + c[6]) * y + c[8]) * y + c[10]) * y + c[12]
+    odd = ((((c[1] * y + c[3]) * y + c[5]) * y + c[7]) * y + c[9]) * y + c[11]
+    return even + x * odd

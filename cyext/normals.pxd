@@ -70,16 +70,20 @@ cdef inline lane_void uniform(words_ro word, lanes_rw u, Py_ssize_t n) noexcept 
 cdef inline lane_void normal_centre(lanes_ro u, lanes_rw z, Py_ssize_t n) noexcept nogil:
     """Wichura's AS 241 (Applied Statistics 37, 1988), PPND16, for |u - 0.5| <= 0.425; of no meaning elsewhere."""
     cdef Py_ssize_t i
-    cdef double q, r, top, bottom
+    cdef double q, r, w, top, bottom, odd
     for i in range(n):
         q = u[i] - 0.5
         r = 0.180625 - q * q
-        top = (((((((2.5090809287301226727e3 * r + 3.3430575583588128105e4) * r + 6.7265770927008700853e4) * r
-                   + 4.5921953931549871457e4) * r + 1.3731693765509461125e4) * r + 1.9715909503065514427e3) * r
-                + 1.3314166789178437745e2) * r + 3.3871328727963666080e0)
-        bottom = (((((((5.2264952788528545610e3 * r + 2.8729085735721942674e4) * r + 3.9307895800092710610e4) * r
-                      + 2.1213794301586595867e4) * r + 5.3941960214247511077e3) * r + 6.8718700749205790830e2) * r
-                   + 4.2313330701600911252e1) * r + 1.0)
+        w = r * r
+        top = (((3.3430575583588128105e4 * w + 4.5921953931549871457e4) * w + 1.9715909503065514427e3) * w
+               + 3.3871328727963666080e0)
+        odd = (((2.5090809287301226727e3 * w + 6.7265770927008700853e4) * w + 1.3731693765509461125e4) * w
+               + 1.3314166789178437745e2)
+        top = top + r * odd
+        bottom = ((2.8729085735721942674e4 * w + 2.1213794301586595867e4) * w + 6.8718700749205790830e2) * w + 1.0
+        odd = (((5.2264952788528545610e3 * w + 3.9307895800092710610e4) * w + 5.3941960214247511077e3) * w
+               + 4.2313330701600911252e1)
+        bottom = bottom + r * odd
         z[i] = q * top / bottom
 
 
@@ -90,7 +94,7 @@ cdef inline lane_void normal_tail(lanes_rw p, lanes_rw z, Py_ssize_t n) noexcept
     """
     cdef Py_ssize_t i
     cdef uint64_t word
-    cdef double m, e, s, w, r, top, bottom
+    cdef double m, e, s, w, w2, r, even, top, bottom
     cdef bint upper
     for i in range(n):
         word = lanes_bits(p[i])
@@ -101,27 +105,33 @@ cdef inline lane_void normal_tail(lanes_rw p, lanes_rw z, Py_ssize_t n) noexcept
         e = e + 1.0 if upper else e
         s = (m - 1.0) / (m + 1.0)
         w = s * s
+        w2 = w * w
         r = 1.0 / 23.0
-        r = r * w + 1.0 / 21.0
-        r = r * w + 1.0 / 19.0
-        r = r * w + 1.0 / 17.0
-        r = r * w + 1.0 / 15.0
-        r = r * w + 1.0 / 13.0
-        r = r * w + 1.0 / 11.0
-        r = r * w + 1.0 / 9.0
-        r = r * w + 1.0 / 7.0
-        r = r * w + 1.0 / 5.0
-        r = r * w + 1.0 / 3.0
+        even = 1.0 / 21.0
+        r = r * w2 + 1.0 / 19.0
+        even = even * w2 + 1.0 / 17.0
+        r = r * w2 + 1.0 / 15.0
+        even = even * w2 + 1.0 / 13.0
+        r = r * w2 + 1.0 / 11.0
+        even = even * w2 + 1.0 / 9.0
+        r = r * w2 + 1.0 / 7.0
+        even = even * w2 + 1.0 / 5.0
+        r = r * w2 + 1.0 / 3.0
+        r = r + w * even
         r = 2.0 * s + 2.0 * s * (w * r)
         r = sqrt(-(e * 6.93147180369123816490e-01 + (r + e * 1.90821492927058770002e-10)))
         p[i] = r
         r = r - 1.6
-        top = (((((((7.74545014278341407640e-4 * r + 2.27238449892691845833e-2) * r + 2.41780725177450611770e-1) * r
-                   + 1.27045825245236838258e0) * r + 3.64784832476320460504e0) * r + 5.76949722146069140550e0) * r
-                + 4.63033784615654529590e0) * r + 1.42343711074968357734e0)
-        bottom = (((((((1.05075007164441684324e-9 * r + 5.47593808499534494600e-4) * r + 1.51986665636164571966e-2) * r
-                      + 1.48103976427480074590e-1) * r + 6.89767334985100004550e-1) * r + 1.67638483018380384940e0) * r
-                   + 2.05319162663775882187e0) * r + 1.0)
+        w = r * r
+        top = (((2.27238449892691845833e-2 * w + 1.27045825245236838258e0) * w + 5.76949722146069140550e0) * w
+               + 1.42343711074968357734e0)
+        even = (((7.74545014278341407640e-4 * w + 2.41780725177450611770e-1) * w + 3.64784832476320460504e0) * w
+               + 4.63033784615654529590e0)
+        top = top + r * even
+        bottom = ((5.47593808499534494600e-4 * w + 1.48103976427480074590e-1) * w + 1.67638483018380384940e0) * w + 1.0
+        even = (((1.05075007164441684324e-9 * w + 1.51986665636164571966e-2) * w + 6.89767334985100004550e-1) * w
+               + 2.05319162663775882187e0)
+        bottom = bottom + r * even
         z[i] = top / bottom
 
 
@@ -163,9 +173,9 @@ cdef inline lane_void normal(lanes_ro u, lanes_rw z, lanes_rw p, lanes_rw tail, 
 cdef inline lane_double exponential(double x) noexcept nogil:
     """e**x within one unit in the last place for |x| <= 708; beyond, the value at the bound.
 
-    x = k ln 2 + r, |r| <= 0.35; Taylor's series of e**r to r**13; 2**k is added to the exponent.
+    x = k ln 2 + r, |r| <= 0.35; Taylor's series of e**r to r**13, odd and even powers apart; 2**k is added to the exponent.
     """
-    cdef double k, r, s
+    cdef double k, r, s, w, odd
     cdef uint64_t word
     x = x if x < 708.0 else 708.0
     x = x if x > -708.0 else -708.0
@@ -173,17 +183,19 @@ cdef inline lane_double exponential(double x) noexcept nogil:
     word = lanes_bits(k)
     k = k - 6755399441055744.0
     r = (x - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10
-    s = 1.0 / 6227020800.0
-    s = s * r + 1.0 / 479001600.0
-    s = s * r + 1.0 / 39916800.0
-    s = s * r + 1.0 / 3628800.0
-    s = s * r + 1.0 / 362880.0
-    s = s * r + 1.0 / 40320.0
-    s = s * r + 1.0 / 5040.0
-    s = s * r + 1.0 / 720.0
-    s = s * r + 1.0 / 120.0
-    s = s * r + 1.0 / 24.0
-    s = s * r + 1.0 / 6.0
-    s = s * r + 0.5
-    s = 1.0 + (r + r * r * s)
+    w = r * r
+    odd = 1.0 / 6227020800.0
+    s = 1.0 / 479001600.0
+    odd = odd * w + 1.0 / 39916800.0
+    s = s * w + 1.0 / 3628800.0
+    odd = odd * w + 1.0 / 362880.0
+    s = s * w + 1.0 / 40320.0
+    odd = odd * w + 1.0 / 5040.0
+    s = s * w + 1.0 / 720.0
+    odd = odd * w + 1.0 / 120.0
+    s = s * w + 1.0 / 24.0
+    odd = odd * w + 1.0 / 6.0
+    s = s * w + 0.5
+    s = s + r * odd
+    s = 1.0 + (r + w * s)
     return s * double_of((word + 1023) << 52)

@@ -17,6 +17,7 @@ from libc.stdlib cimport free, malloc
 
 cimport copulas
 cimport steps
+cimport student
 from elementary cimport RATIONAL
 from lanes cimport lane_void
 from normals cimport exponential, normal, philox, uniform
@@ -142,9 +143,12 @@ cdef inline lane_void execute(const Model* model, const Room* room, const TapeSt
     elif op == TAPE_POSITIVE:
         steps.positive(d, at[r[1]], c)
     elif op == TAPE_T_VALUE:
-        steps.student_value(d, at[r[1]], c)
+        student.student_value(d, at[r[1]], c)
     elif op == TAPE_T_SCORE:
-        steps.student_score(d, at[r[1]], c)
+        if r[3] < 0:
+            student.student_scores(d, at[r[1]], c, r[2])
+        else:
+            student.student_scores_by_state(d, at[r[1]], at[r[3]], c, r[2])
     elif op == TAPE_LINK:
         copulas.link(d, at[r[1]], at[r[2]], at[r[3]], c, c + r[4] * (r[4] + 1) // 2, r[4])
     elif op == TAPE_CLAYTON:

@@ -1,6 +1,6 @@
 # cython: cdivision=True
 # Loops over the lanes of a chunk, one for each step of a market's tape. Meaning: `tranche/market/twin.py`, line by line.
-from elementary cimport RATIONAL, exponential_less_one, log_one_plus, logarithm, ratio
+from elementary cimport RATIONAL, logarithm, ratio
 from lanes cimport either_of, higher, lane_void, lanes_ro, lanes_rw, lower
 from normals cimport exponential, lane_double, sqrt
 
@@ -140,23 +140,6 @@ cdef inline lane_void positive(lanes_rw d, lanes_ro z, const double* c) noexcept
         below_zero = ratio(c, z[i])
         above = ratio(c + RATIONAL, z[i])
         d[i] = exponential(either_of(z[i] < 0.0, below_zero, above))
-
-
-cdef inline lane_void student_value(lanes_rw x, lanes_ro z, const double* c) noexcept nogil:
-    """The quantile of Student's t, times c[0], at the probability of the score z: z e**R(z^2)."""
-    cdef Py_ssize_t i
-    for i in range(CHUNK):
-        x[i] = c[0] * (z[i] * exponential(ratio(c + 1, z[i] * z[i])))
-
-
-cdef inline lane_void student_score(lanes_rw z, lanes_ro x, const double* c) noexcept nogil:
-    """The score of a value of Student's t, c[0] degrees of freedom: sqrt(v) R(v) with the sign of x, v = ln(1 + x^2/c[0])."""
-    cdef Py_ssize_t i
-    cdef double v, size
-    for i in range(CHUNK):
-        v = lower(log_one_plus(x[i] * x[i] / c[0]), c[2])
-        size = sqrt(v) * ratio(c + 1, v)
-        z[i] = either_of(x[i] < 0.0, -size, size)
 
 
 cdef inline lane_void count_below(lanes_rw d, const double* x, double limit, Py_ssize_t n) noexcept nogil:

@@ -8,6 +8,7 @@ measured over scores of ±8.3 the maps are within 1e-13 of the true value for 3 
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from functools import lru_cache
 
@@ -26,6 +27,7 @@ from .laws import (
 from .rational import Rational, fit
 
 FARTHEST = 9.0  # scores
+WIDEST = 0.8  # x² / (x² + dof) up to which a score needs no logarithm
 CACHED = 256
 
 
@@ -59,6 +61,26 @@ def student_score(dof: float) -> Rational:
         return solve(lambda z: normal_upper(z) - upper, lambda z: -normal_density(z), start) / v.sqrt()
 
     return fit(slope, 0.0, high, gather=2)
+
+
+@lru_cache(maxsize=CACHED)
+def student_centre(dof: float) -> Rational:
+    """R with Φ⁻¹(T(x)) = x·R(u − h), u = x²/(x² + dof) up to 2h = 0.8, or to the score FARTHEST where that is less."""
+    nu = Decimal(dof)
+    with precise():
+        farthest = _student_quantile(normal_upper(Decimal(FARTHEST)), nu)
+        high = min(WIDEST, float(farthest * farthest / (farthest * farthest + nu)))
+
+    def slope(shifted: Decimal) -> Decimal:
+        u = shifted + Decimal(high / 2.0)
+        if u <= 0:
+            return student_density(Decimal(0), nu) / normal_density(Decimal(0))
+        x = (nu * u / (1 - u)).sqrt()
+        upper = student_upper(x, nu)
+        start = float(-special.ndtri(float(upper)))
+        return solve(lambda z: normal_upper(z) - upper, lambda z: -normal_density(z), start) / x
+
+    return fit(slope, -high / 2.0, high / 2.0, degree=8)
 
 
 @lru_cache(maxsize=CACHED)
@@ -100,7 +122,9 @@ def student_value_constants(dof: float, unit: float) -> tuple[float, ...]:
 
 def student_score_constants(dof: float) -> tuple[float, ...]:
     """For T_SCORE."""
-    return (dof, *student_score(dof).constants)
+    centre = student_centre(dof)
+    beyond = 2.0 * centre.high / (1.0 - 2.0 * centre.high) if 2.0 * centre.high == WIDEST else math.inf
+    return (1.0 / dof, centre.high, beyond, *centre.top, *centre.bottom, *student_score(dof).constants)
 
 
 def gamma_power_constants(shape: float, power: float, unit: float) -> tuple[float, ...]:

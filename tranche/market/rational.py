@@ -18,7 +18,7 @@ CHECKS = 29  # points at which a fit is compared with its function
 
 @attrs.frozen
 class Rational:
-    """P(x) / Q(x) with x held within [low, high]; coefficients with the highest power first, DEGREE + 1 of each.
+    """P(x) / Q(x) with x held within [low, high]; coefficients with the highest power first, as many of each.
 
     `error`: the largest difference from the function, in units of max(1, its size), as found in float64 at CHECKS
     points.
@@ -33,10 +33,7 @@ class Rational:
     def __call__(self, x: float) -> float:
         """As the kernel does it."""
         x = min(max(x, self.low), self.high)
-        top, bottom = self.top[0], self.bottom[0]
-        for a, b in zip(self.top[1:], self.bottom[1:], strict=True):
-            top, bottom = top * x + a, bottom * x + b
-        return top / bottom
+        return _split(self.top, x) / _split(self.bottom, x)
 
     @property
     def constants(self) -> tuple[float, ...]:
@@ -44,16 +41,16 @@ class Rational:
         return (self.low, self.high, *self.top, *self.bottom)
 
 
-def fit(function: Function, low: float, high: float, *, gather: int = 1) -> Rational:
-    """The rational function that equals `function` at Chebyshev's points of [low, high], of the degree DEGREE or
+def fit(function: Function, low: float, high: float, *, gather: int = 1, degree: int = DEGREE) -> Rational:
+    """The rational function that equals `function` at Chebyshev's points of [low, high], of `degree` or
     a little less, whichever errs least; `gather` > 1 draws the points towards `low`. `function` is called inside
     `precise()`."""
     with precise():
         checks = [_stretched(low, high, Decimal(2 * k + 1) / (2 * CHECKS), gather) for k in range(CHECKS)]
         wanted = [(float(x), float(function(x))) for x in checks]
         best: Rational | None = None
-        for degree in range(DEGREE, DEGREE - 3, -1):
-            made = _interpolate(function, low, high, degree, gather)
+        for trial in range(degree, degree - 3, -1):
+            made = _interpolate(function, low, high, trial, gather, degree)
             error = max(abs(made(x) - value) / max(1.0, abs(value)) for x, value in wanted)
             if best is None or error < best.error:
                 best = attrs.evolve(made, error=error)
@@ -63,7 +60,18 @@ def fit(function: Function, low: float, high: float, *, gather: int = 1) -> Rati
     return best
 
 
-def _interpolate(function: Function, low: float, high: float, degree: int, gather: int) -> Rational:
+def _split(powers: Sequence[float], x: float) -> float:
+    """A polynomial, highest power first: even and odd powers apart."""
+    y, even, odd = x * x, 0.0, 0.0
+    for k, power in enumerate(powers):
+        if (len(powers) - 1 - k) % 2:
+            odd = odd * y + power
+        else:
+            even = even * y + power
+    return even + x * odd
+
+
+def _interpolate(function: Function, low: float, high: float, degree: int, gather: int, most: int) -> Rational:
     count = 2 * degree + 1
     rows = []
     for k in range(count):
@@ -73,7 +81,7 @@ def _interpolate(function: Function, low: float, high: float, degree: int, gathe
         rows.append([*powers, *(-value * power for power in powers[1:]), value])
     solution = _solve(rows)
     top, bottom = solution[: degree + 1], [Decimal(1), *solution[degree + 1 :]]
-    zeros = (0.0,) * (DEGREE - degree)
+    zeros = (0.0,) * (most - degree)
     return Rational(
         low, high, (*zeros, *(float(c) for c in reversed(top))), (*zeros, *(float(c) for c in reversed(bottom)))
     )

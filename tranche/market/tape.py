@@ -39,7 +39,7 @@ class Op(IntEnum):
     CDF = 19  # d, a; c: Φ(a)
     POSITIVE = 20  # d, a; c: e to a rational function of a score
     T_VALUE = 21  # d, a; c: score → value of Student's t
-    T_SCORE = 22  # d, a; c: value of Student's t → score
+    T_SCORE = 22  # d, a, count, mask or −1; c: values of Student's t → scores, by a second law where the mask is 1
     LINK = 23  # d, a, w, room, count; c: d = L a with L Lᵀ = R0 + w·R1
     CLAYTON = 24  # d, a, total, j; c: uniform j given those before it
     FRANK = 25  # d, a, total, j; c

@@ -14,6 +14,7 @@ from .rational import DEGREE
 from .tape import Op, Tape
 
 RATIONAL = 2 * DEGREE + 4
+BEYOND, LAW = 21, 21 + RATIONAL  # where the tail of a law of Student's t begins, and how many numbers it has
 MOST_CONSTANTS = 4_096  # of one step
 MOST_STEPS = 100
 WORD = 0xFFFFFFFF
@@ -62,10 +63,11 @@ def inverse_normal(u: float) -> float:
     q = u - 0.5
     if abs(q) <= 0.425:
         r = 0.180625 - q * q
-        return q * _horner(CENTRE[0], r) / _horner(CENTRE[1], r)
+        return q * _split(CENTRE[0], r) / _split(CENTRE[1], r)
     r = math.sqrt(-log(u if u < 0.5 else 1.0 - u))
     top, bottom, origin = (*TAIL, 1.6) if r <= 5.0 else (*FAR, 5.0)
-    z = _horner(top, r - origin) / _horner(bottom, r - origin)
+    evaluate = _split if r <= 5.0 else _horner
+    z = evaluate(top, r - origin) / evaluate(bottom, r - origin)
     return -z if u < 0.5 else z
 
 
@@ -80,7 +82,7 @@ def log(x: float) -> float:
 
 def _log_of(e: int, s: float) -> float:
     w = s * s
-    series = _horner([1.0 / n for n in range(23, 2, -2)], w)
+    series = _split([1.0 / n for n in range(23, 2, -2)], w)
     return e * LN2_HIGH + (2.0 * s + 2.0 * s * (w * series) + e * LN2_LOW)
 
 
@@ -89,7 +91,7 @@ def exp(x: float) -> float:
     x = max(min(x, 708.0), -708.0)
     k = round(x * 1.4426950408889634)
     r = (x - k * LN2_HIGH) - k * LN2_LOW
-    series = _horner([1.0 / math.factorial(n) for n in range(13, 1, -1)], r)
+    series = _split([1.0 / math.factorial(n) for n in range(13, 1, -1)], r)
     return math.ldexp(1.0 + (r + r * r * series), k)
 
 
@@ -141,6 +143,12 @@ def _switch(x: Registers, r: Sequence[int], p: Numbers, c: Numbers) -> None:
 
 def _advance(x: Registers, r: Sequence[int], p: Numbers, c: Numbers) -> None:
     x[r[0]] = p[0] * x[r[0]] + (p[1] + p[2] * x[r[1]])
+
+
+def _student_scores(x: Registers, r: Sequence[int], p: Numbers, c: Numbers) -> None:
+    law = c[LAW:] if r[3] >= 0 and x[r[3]] > 0.5 else c
+    for j in range(r[2]):
+        x[r[0] + j] = student_score(law, x[r[1] + j])
 
 
 def _link(x: Registers, r: Sequence[int], p: Numbers, c: Numbers) -> None:
@@ -241,7 +249,7 @@ STEPS: dict[Op, Step] = {
     Op.CDF: _to(lambda x, r, p, c: normal_cdf(c, x[r[1]])),
     Op.POSITIVE: _to(lambda x, r, p, c: exp(ratio(c if x[r[1]] < 0 else c[RATIONAL:], x[r[1]]))),
     Op.T_VALUE: _to(lambda x, r, p, c: student_value(c, x[r[1]])),
-    Op.T_SCORE: _to(lambda x, r, p, c: student_score(c, x[r[1]])),
+    Op.T_SCORE: _student_scores,
     Op.LINK: _link,
     Op.CLAYTON: _clayton,
     Op.FRANK: _frank,
@@ -256,9 +264,12 @@ def student_value(c: Sequence[float], z: float) -> float:
 
 
 def student_score(c: Sequence[float], x: float) -> float:
-    """The score of a value of Student's t with c[0] degrees of freedom."""
-    v = min(log_one_plus(x * x / c[0]), c[2])
-    size = math.sqrt(v) * ratio(c[1:], v)
+    """The score of a value of Student's t with 1 / c[0] degrees of freedom."""
+    if x * x * c[0] <= c[2]:
+        u = min((1.0 - c[1]) - 1.0 / (1.0 + x * x * c[0]), c[1])
+        return x * (_split(c[3:12], u) / _split(c[12:BEYOND], u))
+    v = min(log_one_plus(x * x * c[0]), c[BEYOND + 1])
+    size = math.sqrt(v) * ratio(c[BEYOND:], v)
     return -size if x < 0 else size
 
 
@@ -271,7 +282,7 @@ def normal_cdf(c: Sequence[float], z: float) -> float:
 def ratio(c: Sequence[float], x: float) -> float:
     """P(x) / Q(x) with x held within [c[0], c[1]]; then the coefficients of P and of Q."""
     x = min(max(x, c[0]), c[1])
-    return _horner(c[2 : 3 + DEGREE], x) / _horner(c[3 + DEGREE : RATIONAL], x)
+    return _split(c[2 : 3 + DEGREE], x) / _split(c[3 + DEGREE : RATIONAL], x)
 
 
 def log_one_plus(x: float) -> float:
@@ -301,3 +312,9 @@ def _horner(powers: Sequence[float], x: float) -> float:
     for power in powers[1:]:
         total = total * x + power
     return total
+
+
+def _split(powers: Sequence[float], x: float) -> float:
+    """A polynomial, highest power first: even and odd powers apart."""
+    y = x * x
+    return _horner(powers[::-1][::2][::-1], y) + x * _horner(powers[::-1][1::2][::-1], y)

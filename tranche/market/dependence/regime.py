@@ -6,6 +6,7 @@ import attrs
 
 from .. import quantity as q
 from ..factors.chain import chain_limits
+from ..maps import student_score_constants
 from ..tape import Op
 from ..writer import Writer
 from .clayton import Clayton
@@ -14,7 +15,7 @@ from .frank import Frank
 from .gaussian import Gaussian
 from .gumbel import Gumbel
 from .independent import Independent
-from .student import Student
+from .student import Student, scored
 
 STARTS = {"calm": "off", "stress": "on"}
 Static = Independent | Gaussian | Student | Clayton | Gumbel | Frank
@@ -50,12 +51,29 @@ class Regime:
         writer.emit(Op.SWITCH, state, u, params=limits)
         writer.emit(Op.AFFINE, writer.column("stress"), state, params=[0.0, 1.0])
         writer.fields["stress"] = state
+        if isinstance(self.calm, Student) and isinstance(self.stress, Student):
+            return self._students(writer, draws, state, self.calm, self.stress)
         mark = writer.skip_unless(state, False)
         calm = self.calm.scores(writer, draws)
         writer.skip_ends(mark)
         mark = writer.skip_unless(state, True)
         stress = self.stress.scores(writer, draws)
         writer.skip_ends(mark)
-        return [
-            a if a == b else writer.make(Op.SELECT, state, b, a) for a, b in zip(calm, stress, strict=True)
-        ]
+        return [a if a == b else writer.make(Op.SELECT, state, b, a) for a, b in zip(calm, stress, strict=True)]
+
+    def _students(self, writer: Writer, draws: Draws, state: int, calm: Student, stress: Student) -> list[int]:
+        """Two t copulas: the value of the state is chosen first, so that each is turned into a score once."""
+        count = len(draws.names) - 1
+        mark = writer.skip_unless(state, False)
+        a = calm.values(writer, draws)
+        writer.skip_ends(mark)
+        mark = writer.skip_unless(state, True)
+        b = stress.values(writer, draws)
+        writer.skip_ends(mark)
+        values = writer.register(count=count)
+        for k in range(count):
+            writer.emit(Op.SELECT, values + k, state, b + k, a + k)
+        if calm.dof == stress.dof:
+            return [draws.scores(), *scored(writer, values, count, student_score_constants(calm.dof))]
+        law = [*student_score_constants(calm.dof), *student_score_constants(stress.dof)]
+        return [draws.scores(), *scored(writer, values, count, law, state)]

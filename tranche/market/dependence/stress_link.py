@@ -12,12 +12,13 @@ from tranche._kernels.scenario import exp
 from tranche.errors import Invalid, nearest
 
 from .. import quantity as q
+from ..maps import student_score_constants
 from ..tape import Op
 from ..writer import Writer
 from .correlation import correlation_matrix
 from .draws import Draws
 from .gaussian import Gaussian
-from .student import Student
+from .student import Student, scored
 
 LN2 = 0.6931471805599453
 
@@ -63,7 +64,8 @@ class StressLink:
         z, room = writer.register(count=count), writer.register(count=len(low))
         writer.emit(Op.LINK, z, e, weight, room, count, constants=constants)
         if isinstance(self.calm, Student):
-            return [draws.scores(), *(self.calm.scored(writer, z + j) for j in range(1, count))]
+            law = student_score_constants(self.calm.dof)
+            return [draws.scores(), *scored(writer, z + 1, count - 1, law)]
         return [draws.scores(), *(z + j for j in range(1, count))]
 
     def after(self, writer: Writer, scores: dict[str, int], volatility: float) -> None:

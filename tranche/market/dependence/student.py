@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 
 from .. import quantity as q
@@ -10,7 +12,6 @@ from ..tape import Op
 from ..writer import Writer
 from .correlation import Pairs, mixing_matrix
 from .draws import Draws
-from .gaussian import mixed
 
 
 @attrs.frozen(kw_only=True)
@@ -32,11 +33,19 @@ class Student:
 
     def scores(self, writer: Writer, draws: Draws) -> list[int]:
         """The register of each driver's score."""
-        if len(draws.names) < 2:
-            return draws.own()
-        root = mixing_matrix(self.correlations, draws.names, self.repair)
-        x = self.spread(writer, draws)
-        return [draws.scores(), *(self.scored(writer, mixed(writer, row, x, i)) for i, row in _later(root.tolist()))]
+        values = self.values(writer, draws)
+        return [draws.scores(), *scored(writer, values, len(draws.names) - 1, student_score_constants(self.dof))]
+
+    def values(self, writer: Writer, draws: Draws) -> int:
+        """The first register of the x of all drivers but the first."""
+        count = len(draws.names)
+        values = writer.register(count=count - 1)
+        if count > 1:
+            root = mixing_matrix(self.correlations, draws.names, self.repair).tolist()
+            spread = self.spread(writer, draws)
+            for i in range(1, count):
+                writer.emit(Op.MIX, values + i - 1, spread, i + 1, constants=root[i][: i + 1])
+        return values
 
     def spread(self, writer: Writer, draws: Draws) -> int:
         """The first register of x₀, s e₁, s e₂, …."""
@@ -52,10 +61,11 @@ class Student:
             writer.emit(Op.PRODUCT, x + j, s, first + j)
         return x
 
-    def scored(self, writer: Writer, x: int) -> int:
-        """The register of the score of a value of Student's t."""
-        return writer.make(Op.T_SCORE, x, constants=student_score_constants(self.dof))
 
-
-def _later(rows: list[list[float]]) -> list[tuple[int, list[float]]]:
-    return list(enumerate(rows))[1:]
+def scored(writer: Writer, values: int, count: int, law: Sequence[float], state: int = -1) -> list[int]:
+    """The registers of the scores of `count` values of Student's t; `law` has two laws where there is a `state`."""
+    if not count:
+        return []
+    first = writer.register(count=count)
+    writer.emit(Op.T_SCORE, first, values, count, state, constants=law)
+    return [first + k for k in range(count)]

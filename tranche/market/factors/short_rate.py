@@ -27,8 +27,8 @@ class ShortRate:
         vasicek   dr = speed·(mean − r)·dt + volatility·dW
         cir       dr = speed·(mean − r)·dt + volatility·√r·dW
 
-    Both are exact in law over any period. CIR takes r' = c·((z + √λ)² + χ²(d−1)) with d = 4·speed·mean/volatility² > 1,
-    c = volatility²·(1 − e^(−speed·dt))/(4·speed), λ = r·e^(−speed·dt)/c, and so needs d > 1.
+    Both are exact in law over any period. CIR takes r' = c·((z + √λ)² + χ²(d−1)) with d = 4·speed·mean/volatility²,
+    c = volatility²·(1 − e^(−speed·dt))/(4·speed), λ = r·e^(−speed·dt)/c; 2·speed·mean ≥ volatility² is asked for (Feller), which keeps r above zero.
     `curve`: continuously compounded zero rates by date; the rate is then r + φ(t), φ such that the model gives the
     curve's forwards back (Hull & White 1990; Brigo & Mercurio 2001), and `initial` and `mean` speak of r: for Vasicek
     leave them out, r starts at 0 and returns there.
@@ -54,9 +54,9 @@ class ShortRate:
 
     def contradictions(self) -> Iterator[Contradiction]:
         """What does not fit between the fields."""
-        if self.model == "cir" and self.volatility > 0 and self.degrees <= 1.001:
-            what = f"4·speed·mean/volatility² is {self.degrees:.3g}"
-            yield "volatility", what, "above 1: a lower volatility, or a higher speed or mean"
+        if self.model == "cir" and self.volatility > 0 and self.degrees < 2.0:
+            what = f"2·speed·mean/volatility² is {self.degrees / 2:.3g}: the rate would reach zero"
+            yield "volatility", what, "1 or more: a lower volatility, or a higher speed or mean"
         if self.model == "cir" and self.initial < 0:
             yield "initial", f"initial is {self.initial:g}", "0 or more: this rate is never negative"
 

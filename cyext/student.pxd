@@ -1,0 +1,117 @@
+# cython: cdivision=True
+# Student's t on a market's tape: values from scores, and scores from values. Meaning: `tranche/market/twin.py`.
+#
+# (A) A score is x R(u), u = x^2 / (x^2 + dof), where x^2 <= 4 dof: two divisions and no logarithm. The few lanes beyond
+#     are packed and take sqrt(v) R(v), v = ln(1 + x^2/dof). Which one a lane takes depends on the lane alone.
+# (B) Of two laws, one for each state, the lanes of either state are packed together: each lane is worked out once.
+from libc.stdint cimport int32_t
+
+from elementary cimport log_one_plus, ratio
+from lanes cimport either_of, lane_void, lanes_ro, lanes_rw, lower
+from normals cimport exponential, indices_rw, lane_double, sqrt
+from steps cimport CHUNK
+
+cdef enum:
+    CENTRE = 21                 # 1 / dof, half of the largest u, the largest x^2 / dof; nine coefficients twice
+    LAW = 49                    # the numbers of a law: CENTRE and those of the tail's rational function
+    ROOM = 80                   # lanes of two laws, each rounded up to a vector
+    VECTOR = 8
+
+
+cdef inline lane_void student_value(lanes_rw x, lanes_ro z, const double* c) noexcept nogil:
+    """The quantile of Student's t, times c[0], at the probability of the score z: z e**R(z^2)."""
+    cdef Py_ssize_t i
+    for i in range(CHUNK):
+        x[i] = c[0] * (z[i] * exponential(ratio(c + 1, z[i] * z[i])))
+
+
+cdef inline lane_void student_scores(double* z, const double* x, const double* c, Py_ssize_t rows) noexcept nogil:
+    """The scores of rows of values, all of one law."""
+    cdef Py_ssize_t j
+    for j in range(rows):
+        score_centre(z + j * CHUNK, x + j * CHUNK, c, CHUNK)
+        score_tail(z + j * CHUNK, x + j * CHUNK, c, CHUNK)
+
+
+cdef inline lane_void student_scores_by_state(double* z, const double* x, const double* mask, const double* c,
+                                              Py_ssize_t rows) noexcept nogil:
+    """By the first law where the mask is 0, by the second where it is 1."""
+    cdef int32_t place[CHUNK]
+    cdef double packed[ROOM]
+    cdef double scored[ROOM]
+    cdef Py_ssize_t i, j, calm = 0, begin, total
+    for i in range(CHUNK):
+        calm += mask[i] <= 0.5
+    begin = (calm + VECTOR - 1) // VECTOR * VECTOR
+    total = begin + (CHUNK - calm + VECTOR - 1) // VECTOR * VECTOR
+    split(place, mask, <int32_t>begin)
+    for i in range(ROOM):
+        packed[i] = 0.0
+    for j in range(rows):
+        for i in range(CHUNK):
+            packed[place[i]] = x[j * CHUNK + i]
+        score_centre(scored, packed, c, begin)
+        score_tail(scored, packed, c, begin)
+        score_centre(scored + begin, packed + begin, c + LAW, total - begin)
+        score_tail(scored + begin, packed + begin, c + LAW, total - begin)
+        for i in range(CHUNK):
+            z[j * CHUNK + i] = scored[place[i]]
+
+
+cdef inline lane_void split(indices_rw place, lanes_ro mask, int32_t begin) noexcept nogil:
+    """Where each lane is packed: those with the mask 0 from 0, the others from `begin`."""
+    cdef Py_ssize_t i
+    cdef int32_t low = 0, high = begin, on
+    for i in range(CHUNK):
+        on = mask[i] > 0.5
+        place[i] = high if on else low
+        high += on
+        low += 1 - on
+
+
+cdef inline lane_void score_centre(lanes_rw z, lanes_ro x, const double* c, Py_ssize_t n) noexcept nogil:
+    """n is a multiple of VECTOR; of no meaning beyond the largest u."""
+    cdef Py_ssize_t i
+    cdef double u
+    for i in range(n):
+        u = lower((1.0 - c[1]) - 1.0 / (1.0 + x[i] * x[i] * c[0]), c[1])
+        z[i] = x[i] * (polynomial_of_eight(c + 3, u) / polynomial_of_eight(c + 12, u))
+
+
+cdef inline lane_double polynomial_of_eight(const double* c, double x) noexcept nogil:
+    """Even and odd powers apart: two short chains of operations keep a processor busier than one long one."""
+    cdef double y = x * x
+    return ((((c[0] * y + c[2]) * y + c[4]) * y + c[6]) * y + c[8]) + x * (((c[1] * y + c[3]) * y + c[5]) * y + c[7])
+
+
+cdef inline lane_void score_tail(double* z, const double* x, const double* c, Py_ssize_t n) noexcept nogil:
+    """The lanes beyond the centre, packed."""
+    cdef int32_t where[CHUNK + VECTOR]
+    cdef double far[CHUNK + VECTOR]
+    cdef double found[CHUNK + VECTOR]
+    cdef Py_ssize_t i, count = 0, full
+    cdef int beyond = 0
+    for i in range(n):
+        beyond |= x[i] * x[i] * c[0] > c[2]
+    if not beyond:
+        return
+    for i in range(n):
+        where[count] = <int32_t>i
+        count += x[i] * x[i] * c[0] > c[2]
+    full = (count + VECTOR - 1) // VECTOR * VECTOR
+    for i in range(count):
+        far[i] = x[where[i]]
+    for i in range(count, full):
+        far[i] = 0.0
+    score_far(found, far, c, full)
+    for i in range(count):
+        z[where[i]] = found[i]
+
+
+cdef inline lane_void score_far(lanes_rw z, lanes_ro x, const double* c, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef double v, size
+    for i in range(n):
+        v = lower(log_one_plus(x[i] * x[i] * c[0]), c[CENTRE + 1])
+        size = sqrt(v) * ratio(c + CENTRE, v)
+        z[i] = either_of(x[i] < 0.0, -size, size)
