@@ -28,10 +28,10 @@ class ShortRate:
         cir       dr = speed·(mean − r)·dt + volatility·√r·dW
 
     Both are exact in law over any period. CIR takes r' = c·((z + √λ)² + χ²(d−1)) with d = 4·speed·mean/volatility²,
-    c = volatility²·(1 − e^(−speed·dt))/(4·speed), λ = r·e^(−speed·dt)/c; 2·speed·mean ≥ volatility² is asked for (Feller), which keeps r above zero.
-    `curve`: continuously compounded zero rates by date; the rate is then r + φ(t), φ such that the model gives the
-    curve's forwards back (Hull & White 1990; Brigo & Mercurio 2001), and `initial` and `mean` speak of r: for Vasicek
-    leave them out, r starts at 0 and returns there.
+    c = volatility²·(1 − e^(−speed·dt))/(4·speed), λ = r·e^(−speed·dt)/c; 2·speed·mean ≥ volatility² is asked for
+    (Feller), which keeps r above zero. `curve`: continuously compounded zero rates by date; the rate is then r + φ(t),
+    φ such that the model gives the curve's forwards back (Hull & White 1990; Brigo & Mercurio 2001), and `initial` and
+    `mean` speak of r: for Vasicek leave them out, r starts at 0 and returns there.
     """
 
     name: str = q.name()
