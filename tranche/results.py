@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import cached_property
+from html import escape
 from typing import Protocol
 
 import attrs
@@ -154,6 +155,16 @@ class Results:
         from tranche.measures.credit import tranche_table
 
         return tranche_table(self)
+
+    def _repr_html_(self) -> str:
+        """The tranche table and the audit, for notebooks."""
+        name = escape(self.program.name)
+        drawn = any(column.startswith("market.") for column in self.program.inputs)
+        paths = f"{self.count:,} paths" + (f" of seed {self.seed}" if drawn and self.seed is not None else "")
+        said = f"<p><b>{name}</b>: {paths}, {self.program.periods} payment dates, {escape(self.program.currency)}</p>"
+        frame = self.tranches().to_html(na_rep="–", float_format="{:,.6g}".format, border=0)
+        audit = f"<p>Audit: at most {self.audit.relative:.2g} of the cash in, path {self.audit.path}.</p>"
+        return said + frame + audit
 
     @cached_property
     def audit(self) -> Audit:

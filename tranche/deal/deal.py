@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 import attrs
@@ -135,6 +136,16 @@ class Deal:
         found = [*name_problems(named_parts), *part_problems(parts)]
         if found:
             raise DealError(attrs.evolve(one, place=self.source.place(one.place.path)) for one in found)
+
+    def _repr_html_(self) -> str:
+        """The name and the classes of the deal, for notebooks; `tranche.dump` writes all of it."""
+        rows = "".join(
+            f"<tr><th>{escape(tranche.name)}</th><td>{escape(str(getattr(tranche, 'notional', '')))}</td></tr>"
+            for tranche in self.tranches
+        )
+        life = f"{self.schedule.closing} to {self.schedule.maturity}"
+        said = f"<p><b>{escape(self.name)}</b>: {life}, {self.currency}</p>"
+        return f"{said}<table><tr><th>tranche</th><th>notional</th></tr>{rows}</table>"
 
     def with_(self, overrides: Mapping[str, Any]) -> Deal:
         """This deal with other terms, by dotted path: `deal.with_({"senior.coupon": "SOFR + 500bp"})`.

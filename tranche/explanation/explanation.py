@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from html import escape
 from typing import Any
 
 import attrs
@@ -90,6 +91,11 @@ class Explanation:
         """Which path of which deal."""
         drawn = any(name.startswith("market.") for name in self.program.inputs)
         return f"{self.program.name}, path {self.path}" + (f" of seed {self.seed}" if drawn else " of the collections")
+
+    def _repr_html_(self) -> str:
+        """The story, for notebooks; `text()` has every date."""
+        sentences = "".join(f"<li>{escape(sentence)}</li>" for sentence in self.story)
+        return f"<p><b>{escape(self.program.name)}</b>, path {self.path}</p><ul>{sentences}</ul>"
 
     def text(self, every: bool = False) -> str:
         """The story, then date by date: dates on which something begins in full (with `every`, all dates), dates on

@@ -1,0 +1,38 @@
+"""`tranche new`: what it writes runs, is free of warnings, and is the user's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import tranche
+from tests.cli.conftest import Command
+from tranche.cli.new import kinds
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_a_new_deal_runs(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = command("new", kind, 'My "first" deal: 100%')
+    assert result.exit_code == 0, result.output
+    path = tmp_path / "my_first_deal_100.yaml"
+    assert tranche.load(path).name == 'My "first" deal: 100%'
+    assert command("check", path, "--strict", "--run").exit_code == 0
+    assert command("run", path, "--paths", "200").exit_code == 0
+
+
+def test_it_never_overwrites(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "deal.yaml"
+    path.write_text("mine")
+    result = command("new", kinds()[0], "x", "--out", path)
+    assert result.exit_code == 2
+    assert "is there already" in result.stderr
+    assert path.read_text() == "mine"
+
+
+def test_an_unknown_kind_or_name(command: Command, tmp_path: Path) -> None:
+    result = command("new", "project-finnance", "x", "--out", tmp_path / "x.yaml")
+    assert result.exit_code == 2
+    assert "did you mean 'project-finance'" in result.stderr
+    assert command("new", kinds()[0], "\n", "--out", tmp_path / "x.yaml").exit_code == 2
