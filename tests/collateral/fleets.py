@@ -24,7 +24,7 @@ market:
     rent: {{lognormal: {{initial: 1.00 USD/gpu-hour, volatility: 30%}}}}
     busy: {{reverting: {{initial: 80%, mean: 80%, speed: 1, volatility: 5%}}}}
     power: {{lognormal: {{initial: 0.10 USD/kWh, volatility: 20%}}}}
-tranches:
+{factors}tranches:
   loan: {{notional: 1m, coupon: 6%}}
   owner: {{residual: {{}}}}
 {tests}
@@ -34,10 +34,10 @@ waterfall:
 """
 
 
-def deal_on(fleet: str, maturity: str = "2026-01-01", tests: str = "") -> Deal:
-    """A deal on the fleet that the YAML text `fleet` writes."""
+def deal_on(fleet: str, maturity: str = "2026-01-01", tests: str = "", factors: str = "") -> Deal:
+    """A deal on the fleet that the YAML text `fleet` writes; `factors`: further lines of its market."""
     lines = "\n".join(f"    {line}" for line in fleet.strip("\n").splitlines())
-    text = DEAL.format(fleet=lines, maturity=maturity, tests=tests)
+    text = DEAL.format(fleet=lines, maturity=maturity, tests=tests, factors=factors)
     return loads(text)
 
 
