@@ -1,6 +1,7 @@
 # make run     every deal: tranche table, and a page in reports/  make bench   our kernel against the peers, ratios
 # make test    the fast tests                                   make lint    ruff and mypy
 # make test-all  every test, more Hypothesis examples           make build   sdist and wheel in dist/
+# make claims   docs/claims.md: the claims about GPU debt as tables
 # make bench-batch  1,000 generated deals in one batch: throughput, overhead, processes, memory
 #
 # Each target makes .venv when there is none, and installs or compiles again only when pyproject.toml, setup.py or
@@ -10,7 +11,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all bench bench-batch lint build clean
+.PHONY: help run test test-all bench bench-batch claims lint build clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -50,6 +51,10 @@ bench: $(READY) $(BENCH)
 bench-batch: $(READY)
 	@echo "==> bench-batch: 1,000 generated deals × 10,000 paths × 60 months"
 	@$(BIN)/python -m benchmarks.batch
+
+claims: $(READY)
+	@echo "==> claims: docs/claims.md"
+	@$(BIN)/python docs/claims.py
 
 lint: $(READY)
 	@echo "==> lint: ruff"

@@ -73,3 +73,9 @@ def test_feature_deals_are_small_and_expect_something() -> None:
         assert len(path.read_text(encoding="utf-8").splitlines()) < 60, path.name
         assert load(path).expect.figures, f"{path.name} has no expect: block"
         assert path.read_text(encoding="utf-8").startswith("# "), f"{path.name}: say in its first line what it shows"
+
+
+@pytest.mark.slow
+def test_the_claims() -> None:
+    page = runpy.run_path(str(DOCS / "claims.py"))["page"]()
+    assert (DOCS / "claims.md").read_text(encoding="utf-8") == page, "run: make claims"

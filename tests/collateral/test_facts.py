@@ -29,8 +29,8 @@ def test_the_balances_of_the_first_facility() -> None:
 
 
 def test_principal_of_the_notes_fits_into_the_operating_income() -> None:
-    """19m of principal in 2026, 85m a year at the end, 8% interest: from 2027 on within net operating income, which grows
-    from some 55m to some 250m (B)."""
+    """19m of principal in 2026, 85m a year at the end, 8% interest: from 2027 on within net operating income, which
+    grows from some 55m to some 250m (B)."""
     projection = tranche.project(DEALS / "flash_compute.yaml", path=0)
     fleet = projection.cashflows("fleet")
     years = pd.DatetimeIndex(fleet.index).year
@@ -45,8 +45,8 @@ def test_principal_of_the_notes_fits_into_the_operating_income() -> None:
 
 
 def test_a_building_loan_carries_its_own_interest() -> None:
-    """1.55bn at 3.70% + 2.25% and 2.1bn at 5.96%, ACT/360, from 30 June 2026: nothing of it is paid where the first phase
-    earns less; whatever is not paid is on the balance."""
+    """1.55bn at 3.70% + 2.25% and 2.1bn at 5.96%, ACT/360, from 30 June 2026: what the first phase does not pay is
+    added to the balance."""
     projection = tranche.project(DEALS / "iren_microsoft.yaml", path=0)
     loan, notes = projection.cashflows("loan").iloc[0], projection.cashflows("notes").iloc[0]
     days = 92
