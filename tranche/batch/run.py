@@ -69,8 +69,8 @@ class Progress:
 
 @attrs.frozen
 class BatchReport:
-    """`computed` cases now, `known` from an earlier run, `failed` with their reasons; `seconds` in all, and those spent
-    in scenario and kernel alone, over all workers (`kernel_seconds`); paths × payment dates run."""
+    """`computed` cases now, `known` from an earlier run, `failed` with their reasons; `seconds` in all, and the
+    processor seconds of scenario and kernel alone, over all workers (`kernel_seconds`); paths × payment dates run."""
 
     cases: int
     computed: int

@@ -52,7 +52,7 @@ class Prepared:
 @attrs.frozen
 class Outcome:
     """`data`: a reduction or tables, packed; None when the case failed, and `problems` say why, or when it has no paths
-    there. `seconds`: of scenario and kernel alone; `path_periods`: paths × payment dates that were run."""
+    there. `seconds`: processor time of scenario and kernel alone; `path_periods`: paths × payment dates run."""
 
     data: bytes | None = None
     files: tuple[tuple[str, str], ...] = ()
@@ -91,11 +91,11 @@ def perform(task: Task, prepared: Prepared | None = None) -> Outcome:
             count = _paths(task, inputs.paths)
             if count <= 0:
                 return Outcome(files=ready.files)
-            start = time.perf_counter()
+            start = time.thread_time()
             run = engine.run_program(
                 inputs, count, first_path=task.first, threads=1, seed=task.seed, keep_paths=False
             )
-            spent, reduction = time.perf_counter() - start, run.reduction
+            spent, reduction = time.thread_time() - start, run.reduction
     except TrancheError as error:
         return Outcome(problems=tuple(map(str, error)))
     return Outcome(
