@@ -273,7 +273,9 @@ class Debts:
         if debt.terms.strip is not None:
             return
         due: Amount = exact(self.schedules[debt.terms.name][self.spec.t])
-        if terms.kind == "target_balance":
+        if terms.kind == "bullet":
+            due = Fraction(debt.terms.notional) if self.matured(debt) != 0 else Fraction(0)
+        elif terms.kind == "target_balance":
             due = max(Fraction(0), debt.balance - max(Fraction(0), self.spec.value(terms.amount.tree)))
         elif terms.kind == "pass_through":
             due = max(Fraction(0), self.spec.value(terms.amount.tree))
@@ -289,8 +291,6 @@ class Debts:
         first = 0 if terms.first is None else self.index_of(terms.first)
         count = terms.over or max(1, last - first + 1)
         match terms.kind:
-            case "bullet":
-                return [debt.notional if t >= last else 0.0 for t in range(periods)]
             case "level":
                 return [debt.notional / count if first <= t <= min(last, first + count - 1) else 0.0
                         for t in range(periods)]

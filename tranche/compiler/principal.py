@@ -45,6 +45,8 @@ def _instalment(context: Context, debt: DebtRegisters) -> Value:
     if terms.kind == "pass_through":
         assert terms.amount is not None
         return emitter.compute(Op.MAX, ZERO, lower_formula(context, terms.amount), name="instalment")
+    if terms.kind == "bullet" and debt.extended:
+        return emitter.compute(Op.SELECT, matured(context, debt), Constant(debt.terms.notional), ZERO, name="bullet")
     return instalments(context, debt.terms, debt.accrual)
 
 

@@ -10,12 +10,13 @@ from tranche.deal import Debt
 from tranche.errors import DealWarning
 
 RULE = "unpaid-class"
+PAYING = ("pay", "sweep", "repay", "fund", "transfer", "settle")
 SECTIONS = ("tranches", "fees", "accounts", "tests", "hedges", "support")
 
 
 def unpaid_class(subject: Subject) -> Iterator[DealWarning]:
     steps = [step for listed in subject.stated.values() for step in listed]
-    targets = {target for step in steps for target in step.targets}
+    targets = {target for step in steps if step.verb in PAYING for target in step.targets}
     owners = {owner_of(target) for target in targets}
     debts = {tranche.name: tranche for tranche in subject.deal.tranches if isinstance(tranche, Debt)}
     for name in dict.fromkeys(owner_of(target) for target in sorted(payable(subject.deal))):
@@ -29,7 +30,8 @@ def unpaid_class(subject: Subject) -> Iterator[DealWarning]:
 def _dues(subject: Subject, path: str, debt: Debt, targets: set[str]) -> Iterator[DealWarning]:
     """A debt of which only one due is paid. Interest that is capitalised needs no step; nor does none at all."""
     name = debt.name
-    if not any(target.startswith(f"{name}.") and target != f"{name}.interest" for target in targets):
+    repaid = any(target.startswith(f"{name}.") and target != f"{name}.interest" for target in targets)
+    if not repaid and debt.strip is None and name not in targets:
         fix = f"pay: {name}.principal, or sweep: {name}.principal"
         yield subject.warning(RULE, path, f"no step repays {name}", fix)
     free = debt.unpaid_interest == "capitalised" or (debt.coupon.index is None and debt.coupon.spread <= 0)
