@@ -18,6 +18,7 @@ from .ranks import normal_scores, pseudo_observations
 from .regime_copula import RegimeFit, fit_regimes
 from .static_copula import FAMILIES, CopulaFit, fit_static
 from .stress_link import MEASURES, StressLinkFit, fit_stress_link, stress_of
+from .vine import fit_vine
 from .volatility_filter import FILTERS, volatility_filter
 
 MOST_BOOTSTRAP = 9_999
@@ -32,6 +33,7 @@ def calibrate(
     stress: str | None = None,
     memory: float = 0.25,
     dependence: str = "auto",
+    vine: bool = False,
     bootstrap: int = 199,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
@@ -42,8 +44,8 @@ def calibrate(
     the residuals before copulas are fitted (none, garch, gjr). `stress`: the series of a stress link, and the one that
     contagion is conditioned on (the first series without it); `memory` of its volatility in years. `dependence`: what
     the market states: by default the regimes if the bootstrap rejects that calm equals stress at 5% and their BIC is
-    the better one, else the static copula with the best BIC. `bootstrap`: draws of that test; `progress` is called
-    with the number done since the last call. The same seed gives the same figures.
+    the better one, else the static copula with the best BIC. `vine`: a vine beside them, to compare. `bootstrap`: draws
+    of that test; `progress` is called with the number done since the last call. The same seed gives the same figures.
 
     Raises DataError (what is wrong with the history), UsageError, MissingExtra.
     """
@@ -68,6 +70,7 @@ def calibrate(
         static=static,
         regime=regime,
         links=links,
+        vine=fit_vine(u, names) if vine else None,
         convergence=test,
         exceedances=tuple(
             exceedance_test(scores[:, names.index(a)], scores[:, names.index(b)], (a, b), seed=seed)

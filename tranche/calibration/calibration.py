@@ -15,6 +15,7 @@ from .marginal import Marginal
 from .regime_copula import RegimeFit
 from .static_copula import CopulaFit
 from .stress_link import StressLinkFit
+from .vine import VineFit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +36,7 @@ class Calibration:
     static: tuple[CopulaFit, ...] = ()
     regime: RegimeFit | None = None
     links: tuple[StressLinkFit, ...] = ()
+    vine: VineFit | None = None
     convergence: ConvergenceTest | None = None
     exceedances: tuple[ExceedanceTest, ...] = ()
     contagions: tuple[ContagionTest, ...] = ()
@@ -66,15 +68,19 @@ class Calibration:
 
     def copulas(self) -> pd.DataFrame:
         """By copula, best BIC first: parameters, log_likelihood, aic, bic, lower_tail, upper_tail of the first pair
-        (NaN for mixtures in time, whose tails are 0 between Gaussian regimes)."""
+        (NaN for mixtures in time, whose tails are 0 between Gaussian regimes, and for the vine)."""
         import pandas as pd
 
-        rows = []
+        rows = {}
         for fit in self.fits():
             lower, upper = fit.tails() if isinstance(fit, CopulaFit) else (math.nan, math.nan)
-            rows.append((len(fit.parameters), fit.log_likelihood, fit.aic, fit.bic, lower, upper))
+            rows[label(fit)] = (len(fit.parameters), fit.log_likelihood, fit.aic, fit.bic, lower, upper)
+        if self.vine is not None:
+            one = self.vine
+            rows["vine"] = (one.count, one.log_likelihood, one.aic, one.bic, math.nan, math.nan)
         columns = ["parameters", "log_likelihood", "aic", "bic", "lower_tail", "upper_tail"]
-        return pd.DataFrame(rows, columns=columns, index=pd.Index([label(fit) for fit in self.fits()], name="copula"))
+        frame = pd.DataFrame(list(rows.values()), columns=columns, index=pd.Index(list(rows), name="copula"))
+        return frame.sort_values("bic", kind="stable")
 
     def tests(self) -> pd.DataFrame:
         """A row a test: pair, test, statistic, p_value and in words what it says at the 5% level."""

@@ -34,6 +34,7 @@ def calibrate(
     dependence: Annotated[
         str, typer.Option("--dependence", help="The copula of the market file; auto: what BIC and the tests bear out.")
     ] = "auto",
+    vine: Annotated[bool, typer.Option("--vine", help="Fit a vine too, to compare (extra `calibrate`).")] = False,
     bootstrap: Annotated[
         int, typer.Option("--bootstrap", help="Draws of the test that calm equals stress; 0 leaves it out.")
     ] = BOOTSTRAP,
@@ -70,6 +71,7 @@ def calibrate(
                 filter=volatility_filter,
                 stress=stress,
                 dependence=dependence,
+                vine=vine,
                 bootstrap=bootstrap,
                 seed=seed,
                 progress=lambda done: bar.update(task, advance=done),
