@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 import attrs
+import numpy as np
 
 from tranche.collateral.fleet import ALONE, Fleet
 from tranche.collateral.liquidation import Impact, Liquidation, Outlet
@@ -102,7 +103,7 @@ class _Writer:
             return self.fields(value)
         if isinstance(value, bool | dt.date | str) or value is None:
             return value
-        if isinstance(value, int | float):
+        if isinstance(value, int | float | np.number):
             return _number(value, reader, self.currency)
         if isinstance(value, Mapping):
             return {key: self.write(item) for key, item in value.items()}
@@ -141,7 +142,7 @@ def _number(value: float, reader: Reader | None, currency: str) -> Any:
                 return text
         except Invalid:  # a unit that this field has not
             continue
-    return int(value) if value == int(value) and abs(value) < 1e15 else value
+    return int(value) if value == int(value) and abs(value) < 1e15 else float(value)
 
 
 def _candidates(value: float, base: Any, reader: Reader | None) -> list[str]:
@@ -263,7 +264,7 @@ def _level_schedule(writer: _Writer, schedule: LevelSchedule) -> dict[Any, Any]:
 def _expect(writer: _Writer, expect: Expect) -> dict[str, Any]:
     body = writer.fields(expect, "figures")
     if expect.figures:
-        body["figures"] = {item.figure: f"{item.value!r} ± {item.within!r}" for item in expect.figures}
+        body["figures"] = {item.figure: f"{float(item.value)!r} ± {float(item.within)!r}" for item in expect.figures}
     return body
 
 
