@@ -2,6 +2,7 @@
 # make test    the fast tests                                   make lint    ruff and mypy
 # make test-all  every test, more Hypothesis examples           make build   sdist and wheel in dist/
 # make claims   docs/claims.md: the claims about GPU debt as tables
+# make fuzz    100,000 mutants of the deals, read and compiled
 # make bench-batch  1,000 generated deals in one batch: throughput, overhead, processes, memory
 #
 # Each target makes .venv when there is none, and installs or compiles again only when pyproject.toml, setup.py or
@@ -11,13 +12,14 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all bench bench-batch claims lint build clean
+.PHONY: help run test test-all bench bench-batch fuzz claims lint build clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH := $(VENV)/.bench
 JOBS ?= 2
+FUZZ ?= 100000
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 # The first that is Python 3.11 or newer; `make PYTHON=/path/to/python3.12 …` overrules it.
@@ -40,6 +42,10 @@ test: $(READY)
 test-all: $(READY) $(BENCH)
 	@echo "==> test-all: every test, more Hypothesis examples, on $(JOBS) processes"
 	@HYPOTHESIS_PROFILE=all $(PYTEST)
+
+fuzz: $(READY)
+	@echo "==> fuzz: $(FUZZ) mutants of the living deals, read and compiled"
+	@$(BIN)/python -m tests.soak.fuzz_deals $(FUZZ)
 
 bench: $(READY) $(BENCH)
 	@echo "==> bench: the benchmark job, our kernel and the peers in one run"
