@@ -104,7 +104,7 @@ class _Writer:
         if isinstance(value, bool | dt.date | str) or value is None:
             return value
         if isinstance(value, int | float | np.number):
-            return _number(value, reader, self.currency)
+            return _number(float(value), reader, self.currency)
         if isinstance(value, Mapping):
             return {key: self.write(item) for key, item in value.items()}
         if value and all(attrs.has(type(item)) and hasattr(item, "name") for item in value):

@@ -38,6 +38,7 @@ from tranche.deal import (
     Waterfalls,
 )
 from tranche.deal.amortisation import AMORTISATIONS
+from tranche.deal.interest import AvailableFundsCap, LateInterest
 from tranche.deal.level_schedule import LevelSchedule
 from tranche.deal.status import StatusRules
 from tranche.deal.step import GROUPS
@@ -145,7 +146,11 @@ class _Builder:
         own = self.body(kind)
         words = describe_class(kind)
         if kind is Coupon:
+            own["properties"]["rate"] = {**NUMBER, "description": "6%, or SOFR + 600bp floor 0%, beside other terms."}
+            own["required"] = []
             return {"anyOf": [NUMBER, own], "description": words, "examples": ["6%", "SOFR + 600bp floor 0%"]}
+        if kind in (AvailableFundsCap, LateInterest):
+            return {"anyOf": [FORMULA, own], "description": words}
         if kind is Amortisation:
             return {"anyOf": [{"enum": list(AMORTISATIONS)}, *self.amortisations(own)], "description": words}
         if kind is CoverageTest:
