@@ -237,5 +237,9 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "test": {
         field: (field,) for field in ("breached", "sweep", "lock_up", "early_amortisation", "default", "equity_cure")
     },
+    "borrowing_base": {
+        field: (field,)
+        for field in ("gross", "ineligible", "concentration", "eligible", "base", "availability", "deficiency")
+    },
     "status": {field: (field,) for field in ("revolving", "lock_up", "early_amortisation", "default")},
 }

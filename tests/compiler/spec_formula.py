@@ -7,6 +7,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
+from tests.compiler.spec_borrowing_base import certificate
 from tests.compiler.spec_status import uniform_status
 from tranche.deal import Deal, Debt, Lag
 from tranche.deal import Series as StatedSeries
@@ -69,6 +70,9 @@ class Uniform:
                     self.names[f"{tranche.name}.rate"] = rates
         if not deal.fees:
             self.names["fees.due"] = [0.0] * self.periods
+        for name, tree in certificate(deal).items():
+            row = self.value(tree)
+            self.names |= {name: row} if row is not None else {}
         known = uniform_status(deal, dates.dates, self.value)
         self.names |= {name: row for name, row in known.items() if row is not None}
         for test in deal.tests:

@@ -23,6 +23,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from tests.compiler.spec_borrowing_base import certificate, live, loans
 from tests.compiler.spec_debts import Debts, owed, sized
 from tests.compiler.spec_fees import Fees, OwedFee
 from tests.compiler.spec_formula import Uniform, divide, exact
@@ -59,6 +60,7 @@ class Specification:
         self.status = Status(deal, self.dates.dates)
         self.dues: dict[str, Amount] = {}
         self.tests: dict[str, ReadTest] = {}
+        self.base: dict[str, Amount] = {}
         self.kept: dict[Expr, Amount] = {}  # prev: the value at the last close
         self.seen: dict[Expr, list[Amount]] = {}  # sum_last, avg_last: the values of the dates so far
         self.calls = [node for formula in every_formula(deal) for node in calls(formula.tree)]
@@ -70,6 +72,7 @@ class Specification:
             self.t = t
             self.flows.append({})
             self.collect()
+            self.draw_up_the_base()
             self.accrue()
             self.read_tests()
             self.remember()
@@ -99,6 +102,7 @@ class Specification:
 
     def accrue(self) -> None:
         self.debt_rules.accrue()
+        self.what_is_above_the_base()
         for fee in self.fees.values():
             self.fee_terms.fall_due(fee, self.t)
         self.dues = {name: fee.unpaid for name, fee in self.fees.items()}
@@ -107,6 +111,23 @@ class Specification:
             self.dues |= {f"{name}.{part}": getattr(debt, part) for name, debt in self.debts.items()}
         self.debt_rules.cap()
         self.dues |= {f"{name}.cap_shortfall": debt.cap_shortfall for name, debt in self.debts.items()}
+
+    def draw_up_the_base(self) -> None:
+        for name, tree in certificate(self.deal).items():
+            self.base[name] = self.value(tree)
+            if name.count(".") == 1:
+                self.moved(name, self.base[name])
+
+    def what_is_above_the_base(self) -> None:
+        """The deficiency falls due, the most senior debt first; what is scheduled counts towards it."""
+        terms = self.deal.borrowing_base
+        if terms is None or terms.deficiency != "due":
+            return
+        left = self.value(live(self.deal)["borrowing_base.deficiency"])
+        for name in loans(self.deal):
+            debt = self.debts[name]
+            debt.principal = max(debt.principal, min(debt.balance, left))
+            left = max(Fraction(0), left - debt.principal)
 
     def remember(self) -> None:
         for call in self.calls:
@@ -323,6 +344,9 @@ class Specification:
         for name, balance in self.accounts.items():
             self.moved(f"{name}.balance", balance)
         self.debt_rules.keep()
+        for name in live(self.deal):
+            if not name.endswith("loans"):
+                self.moved(name, self.name(name))
         self.kept = {call.arguments[0]: self.value(call.arguments[0]) for call in self.calls if call.function == "prev"}
 
     # ---- formulas -------------------------------------------------------------------------------------------------
@@ -369,6 +393,8 @@ class Specification:
         owner, _, field = name.partition(".")
         if name in self.deal.definitions:
             return self.value(self.deal.definitions[name].tree)
+        if owner == "borrowing_base":
+            return self.base[name] if name in self.base else self.value(live(self.deal)[name])
         if owner in ("collections", "status", "fees", "debt_service"):
             return self.name_of_the_deal(owner, field)
         if owner in self.tests:
@@ -428,6 +454,7 @@ def every_formula(deal: Deal) -> list[Formula]:
     found = [*deal.definitions.values()]
     found += [f for fee in deal.fees for f in (fee.amount, fee.on, fee.count, fee.index, fee.cap)]
     found += [account.target for account in deal.accounts]
+    found += [formula for _, formula in deal.borrowing_base.formulas()] if deal.borrowing_base is not None else []
     found += [side for test in deal.tests for side in (test.numerator, test.denominator, test.cure)]
     cures = [test.equity_cure for test in deal.tests if test.equity_cure is not None]
     found += [side for cure in cures for side in (cure.amount, cure.most, cure.when)]

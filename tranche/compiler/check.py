@@ -32,6 +32,7 @@ def problems(deal: Deal, dates: PaymentDates) -> list[Problem]:
         *_collateral(deal, dates),
         *_schedules(deal, dates),
         *_status(deal, dates),
+        *_loans(deal),
         *_series(deal, dates),
     ]
     for status in LISTS:
@@ -114,6 +115,9 @@ def _cycles(deal: Deal) -> Iterator[Problem]:
         for name in (fee.name, f"{fee.name}.excess"):
             graph[f"{name}.due"] = graph[f"{name}.unpaid"] = (f"fees.{fee.name}", needs)
     graph["fees.due"] = ("fees", {f"{fee.name}.due" for fee in deal.fees})
+    if deal.borrowing_base is not None:
+        base_needs = set().union(*(_needs(formula) for _, formula in deal.borrowing_base.formulas()))
+        graph |= {name: ("borrowing_base", base_needs) for name in deal.borrowing_base.names()}
     done: set[str] = set()
     for start in graph:
         circle = _circle(graph, start, [], done)
@@ -197,6 +201,13 @@ def _series(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
             if not dates.closing <= date <= last:
                 what = f"{date} is {'after the last payment date' if date > last else 'before the closing'}"
                 yield problem(deal, path, what, f"a date from {dates.closing} to {last}")
+
+
+def _loans(deal: Deal) -> Iterator[Problem]:
+    debts = {tranche.name for tranche in deal.tranches if isinstance(tranche, Debt)}
+    for k, name in enumerate(deal.borrowing_base.debts if deal.borrowing_base is not None else ()):
+        if name not in debts:
+            yield problem(deal, f"borrowing_base.debts[{k}]", f"unknown debt {name!r}", nearest(name, debts))
 
 
 def _status(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:

@@ -31,6 +31,10 @@ def stage_problems(deal: Deal) -> Iterator[Problem]:
         for field, formula in cure_formulas(test):
             early = reads_now(deal, formula.tree) & (status | _fields(tests[k:])) - measured
             yield from _report(deal, f"tests.{test.name}.{field}", early, "it is not known when this test is cured")
+    if deal.borrowing_base is not None:
+        for field, formula in deal.borrowing_base.formulas():
+            early = reads_now(deal, formula.tree) & (dues | status | _fields(tests))
+            yield from _report(deal, f"borrowing_base.{field}", early, "the base is drawn up before it is known")
     for field, formula in status_formulas(deal):
         early = reads_now(deal, formula.tree) & status
         yield from _report(deal, f"status.{field}", early, "it is what this formula decides")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tranche.program import Op
 
-from . import status
+from . import borrowing_base, status
 from .context import Context
 from .coupon import keep_fixings
 from .expressions import remember
@@ -32,6 +32,7 @@ def lower(context: Context) -> None:
         for name, fee in context.fees.items():
             total, record = context.total(name, "shortfall")
             emitter.emit(Op.SHORTFALL, total, fee.unpaid, fee.excess or ZERO, record=record)
+        borrowing_base.at_close(context)
         remember(context)
         for name, debt in context.debts.items():
             if debt.terms.unpaid_interest == "carried":
@@ -46,5 +47,5 @@ def lower(context: Context) -> None:
             emitter.emit(Op.RECORD, account.balance, record=number)
         emitter.emit(Op.RECORD, context.cash, record=context.record("cash", "balance", context.cash, flow=False))
         for k, named in enumerate(context.records):
-            if named.owner == "status" and not named.flow:
+            if named.owner in ("status", "borrowing_base") and not named.flow:
                 emitter.emit(Op.RECORD, named.register, record=k)

@@ -17,7 +17,7 @@ from tranche.program import Claim, Op, Program
 from tranche.terms.dates import PaymentDates, payment_dates
 from tranche.terms.daycounts import year_fraction
 
-from . import accrual, closing, collateral, coverage, draws, fees, status, waterfalls
+from . import accrual, borrowing_base, closing, collateral, coverage, draws, fees, status, waterfalls
 from .check import problems
 from .check_stages import known_late, reads_now
 from .context import AccountRegisters, Context
@@ -47,8 +47,10 @@ def compile_deal(deal: Deal, *, fuse: bool = True, watch: Sequence[str] = ()) ->
     context = Context(deal, dates, emitter, np.array(fractions), cash=emitter.state("cash"))
     _declare(context)
     collateral.lower(context)
+    borrowing_base.lower(context)
     accrual.lower(context)
     fees.lower(context)
+    borrowing_base.fall_due(context)
     accrual.capped(context)
     freeze_dues(context)
     _windows(context, late=False)
@@ -139,7 +141,7 @@ def _pack(context: Context, fuse: bool) -> Program:
     )
 
 
-_ORDER = ("collateral", "fleet", "fee", "debt", "residual", "account", "test", "status")
+_ORDER = ("collateral", "fleet", "fee", "debt", "residual", "account", "borrowing_base", "test", "status")
 
 
 def quantum_for(context: Context) -> float:

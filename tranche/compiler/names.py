@@ -69,6 +69,7 @@ def known_names(deal: Deal) -> set[str]:
     else:
         names.update(fleet_names(deal.collateral))
     names.update(deal.definitions)
+    names |= deal.borrowing_base.names() if deal.borrowing_base is not None else set()
     names.update(series.name for series in deal.series)
     return names
 
@@ -130,6 +131,9 @@ def formulas(deal: Deal) -> Iterator[tuple[str, Formula]]:
             yield f"tests.{test.name}.{field}", formula
     for name, formula in status_formulas(deal):
         yield f"status.{name}", formula
+    if deal.borrowing_base is not None:
+        for name, formula in deal.borrowing_base.formulas():
+            yield f"borrowing_base.{name}", formula
     for status in LISTS:
         for k, step in enumerate(getattr(deal.waterfall, status)):
             for field in ("limit", "when"):

@@ -2,6 +2,7 @@
 
 from .account import Account
 from .amortisation import Amortisation
+from .borrowing_base import BorrowingBase, BorrowingClass, Concentration
 from .coupon import Coupon, Lag, Margin
 from .deal import Deal, Source
 from .debt import Debt
@@ -27,6 +28,9 @@ __all__ = [
     "Account",
     "Amortisation",
     "AvailableFundsCap",
+    "BorrowingBase",
+    "BorrowingClass",
+    "Concentration",
     "Coupon",
     "CoverageTest",
     "Deal",

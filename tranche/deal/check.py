@@ -13,6 +13,7 @@ from tranche.market.terms import Market
 from tranche.terms.dates import check_schedule_size
 
 from .account import Account
+from .borrowing_base import BorrowingBase, borrowing_base_problems
 from .check_collateral import collateral_problems
 from .check_debt import debt_problems
 from .check_fee import fee_problems
@@ -44,6 +45,7 @@ class Parts:
     collateral: Collateral | None = None
     market: Market | None = None
     expect: Expect | None = None
+    borrowing_base: BorrowingBase | None = None
 
 
 def part_problems(parts: Parts) -> Iterator[Problem]:
@@ -63,16 +65,22 @@ def part_problems(parts: Parts) -> Iterator[Problem]:
     for test in parts.tests:
         yield from test_problems(test)
     if parts.waterfall is not None:
-        for status in LISTS:
-            for i, step in enumerate(getattr(parts.waterfall, status)):
-                for key, what, fix in step_problems(step):
-                    yield problem(f"waterfall.{status}[{i}].{key}", what, fix)
+        yield from _waterfalls(parts.waterfall)
     if parts.market is not None:
         yield from market_problems(parts.market)
     if parts.collateral is not None:
         yield from collateral_problems(parts.collateral)
+    for path, what, fix in borrowing_base_problems(parts.borrowing_base):
+        yield problem(f"borrowing_base.{path}", what, fix)
     if parts.expect is not None:
         yield from _expect(parts.expect)
+
+
+def _waterfalls(waterfalls: Waterfalls) -> Iterator[Problem]:
+    for status in LISTS:
+        for i, step in enumerate(getattr(waterfalls, status)):
+            for key, what, fix in step_problems(step):
+                yield problem(f"waterfall.{status}[{i}].{key}", what, fix)
 
 
 def name_problems(sections: Mapping[str, Iterable[str]]) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from tranche.terms.money import currency_code
 
 from . import validators as v
 from .account import Account
+from .borrowing_base import BorrowingBase
 from .check import Parts, check_formulas, name_problems, part_problems
 from .debt import Debt
 from .expect import Expect
@@ -123,6 +124,9 @@ class Deal:
         default=(), converter=v.as_tuple, validator=v.each(v.instance_of(CoverageTest))
     )
     status: StatusRules | None = attrs.field(default=None, validator=v.optional(v.instance_of(StatusRules)))
+    borrowing_base: BorrowingBase | None = attrs.field(
+        default=None, validator=v.optional(v.instance_of(BorrowingBase))
+    )
     expect: Expect = attrs.field(default=Expect(), validator=v.instance_of(Expect))
     assumptions: tuple[str, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.text))
     accept: Mapping[str, str] = attrs.field(factory=FrozenMap, converter=_frozen, validator=_reasons)

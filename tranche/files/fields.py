@@ -13,6 +13,9 @@ from tranche.deal import (
     Account,
     Amortisation,
     AvailableFundsCap,
+    BorrowingBase,
+    BorrowingClass,
+    Concentration,
     Coupon,
     CoverageTest,
     Debt,
@@ -22,6 +25,7 @@ from tranche.deal import (
     Expectation,
     Extension,
     Fee,
+    Formula,
     Margin,
     Pik,
     Residual,
@@ -52,6 +56,9 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
 
     def of(kind: type) -> Reader:
         return lambda raw: converter.structure(raw, kind)
+
+    def named_as(kind: type) -> Reader:
+        return lambda raw: named(raw, lambda name, body: converter.structure({**mapping(body), "name": name}, kind))
 
     return {
         Schedule: {
@@ -98,6 +105,15 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
             "limit": integer, "of": text, "in_a_row": integer, "amount": formula, "most": formula, "when": formula,
             "to": text,
         },
+        BorrowingBase: {
+            "classes": named_as(BorrowingClass), "concentrations": named_as(Concentration), "reserves": _formulas,
+            "limit": formula, "debts": _one_or_several, "deficiency": text,
+        },
+        BorrowingClass: {
+            "name": text, "cost": formula, "appraisal": formula, "ineligible": _formulas, "cap": percent,
+            "advance_rate": percent,
+        },
+        Concentration: {"name": text, "of": formula, "cap": percent, "within": text},
         StatusRules: {
             "revolving": of(Revolving), "lock_up": formula, "early_amortisation": formula,
             "early_amortisation_is_final": flag, "default": formula, "payment_default": _counts,
@@ -116,6 +132,17 @@ def read_amounts(cash: Reader, raw: Any) -> tuple[tuple[str, tuple[float, ...]],
     if isinstance(raw, dict):
         return named(raw, lambda name, amounts: (name, listing(cash)(amounts)))
     return (("cash", listing(cash)(raw)),)
+
+
+def _formulas(value: Any) -> FrozenMap[Formula]:
+    """`{aged: 10% * cost}`: names and formulas."""
+    with Gather() as gather:
+        found = {key: gather.read(key, formula, text) for key, text in mapping(value, "{aged: 2m}").items()}
+    return FrozenMap({key: tree for key, tree in found.items() if tree is not None})
+
+
+def _one_or_several(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else listing(text)(value)
 
 
 def _counts(value: Any) -> FrozenMap[int]:

@@ -15,6 +15,7 @@ from tranche.collateral.names import names_of
 from tranche.collateral.terms import Collateral
 from tranche.deal import (
     Account,
+    BorrowingBase,
     CoverageTest,
     Deal,
     Debt,
@@ -46,11 +47,11 @@ REQUIRED = ("format", "name", "schedule", "collateral", "tranches", "waterfall")
 NAMED: dict[str, Any] = {"fees": Fee, "tranches": Tranche, "accounts": Account, "tests": CoverageTest}
 SINGLE: dict[str, Any] = {
     "schedule": Schedule, "collateral": Collateral, "market": Market, "waterfall": Waterfalls, "status": StatusRules,
-    "expect": Expect,
+    "borrowing_base": BorrowingBase, "expect": Expect,
 }  # fmt: skip
 OPTIONAL = (
     "currency", "description", "assumptions", "market", "definitions", "series", "fees", "accounts", "tests", "status",
-    "expect", "accept",
+    "borrowing_base", "expect", "accept",
 )  # fmt: skip
 KEYS = (*REQUIRED, *OPTIONAL)
 MOST_PROBLEMS = 100

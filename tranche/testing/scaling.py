@@ -7,13 +7,26 @@ from typing import Any
 import attrs
 
 from tranche.collateral.terms import Collections
-from tranche.deal import Deal, Debt, EquityCure, Fee, Formula, Residual, Series, StatusRules, Step, format_expr
+from tranche.deal import (
+    BorrowingBase,
+    Deal,
+    Debt,
+    EquityCure,
+    Fee,
+    Formula,
+    Residual,
+    Series,
+    StatusRules,
+    Step,
+    format_expr,
+)
+from tranche.deal.borrowing_base import OF_A_CLASS, TOTALS
 from tranche.deal.formula import WINDOWS, Binary, Call, Expr, Name, Number, Unary
 from tranche.deal.step import LISTS
 from tranche.errors import Problem, UsageError
 
 MONEY = ("balance", "notional", "due", "unpaid", "debt_service", "target", "numerator", "denominator",
-         "cure", "shortfall", "equity_cure", "written_down", "undrawn", "pik")  # fmt: skip
+         "cure", "shortfall", "equity_cure", "written_down", "undrawn", "pik", *TOTALS, *OF_A_CLASS)  # fmt: skip
 FIRST = (*WINDOWS, "sum_next", "npv_next")  # of whose arguments the first alone can be money
 SAME = ("min", "max", "abs", "clip", "prev", *WINDOWS, "sum_next", "npv_next")  # as their first argument
 
@@ -48,6 +61,7 @@ def scaled(deal: Deal, factor: float) -> Deal:
             for test in deal.tests
         ),
         status=unit.status(deal.status),
+        borrowing_base=unit.borrowing_base(deal.borrowing_base),
         waterfall=attrs.evolve(
             deal.waterfall, **{listed: tuple(map(unit.step, getattr(deal.waterfall, listed))) for listed in LISTS}
         ),
@@ -132,6 +146,24 @@ class _Unit:
 
     def truth(self, formula: Formula) -> Formula:
         return self.formula(formula, self.degree(formula.tree) or 0)
+
+    def borrowing_base(self, base: BorrowingBase | None) -> BorrowingBase | None:
+        if base is None:
+            return None
+        classes = [
+            attrs.evolve(
+                one, cost=self.amount(one.cost), appraisal=self.amount(one.appraisal),
+                ineligible={name: self.formula(item, 1) for name, item in one.ineligible.items()},
+            )
+            for one in base.classes
+        ]  # fmt: skip
+        return attrs.evolve(
+            base,
+            classes=tuple(classes),
+            concentrations=tuple(attrs.evolve(one, of=self.formula(one.of, 1)) for one in base.concentrations),
+            reserves={name: self.formula(reserve, 1) for name, reserve in base.reserves.items()},
+            limit=self.amount(base.limit),
+        )
 
     def status(self, rules: StatusRules | None) -> StatusRules | None:
         if rules is None:

@@ -25,6 +25,8 @@ from tranche.terms.calendars import CONVENTIONS
 from tranche.terms.dates import FREQUENCIES, payment_dates
 from tranche.terms.daycounts import DAY_COUNTS
 
+from .borrowing_base import NAMES as BASE_NAMES
+from .borrowing_base import borrowing_bases
 from .coverage import coverage_tests, flags_of
 from .debts import INDEX, debts, enriched
 from .fees import fee_terms
@@ -90,6 +92,9 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
     )  # fmt: skip
     definitions = {f"x{k}": draw(money(early)) for k in range(draw(st.integers(0, 2)))}
     early = attrs.evolve(early, money=(*early.money, *definitions))
+    base = draw(st.one_of(st.none(), st.none(), borrowing_bases(early, names)))
+    if base is not None:
+        early = attrs.evolve(early, money=(*early.money, *BASE_NAMES))
     parts = ("interest.due", "interest.unpaid", "principal.due", "principal.unpaid")
     dues = tuple(f"{d}.{part}" for d in names for part in parts)
     dues += (*(f"{d}.debt_service" for d in names), "debt_service", *(f"{f}.due" for f in fees), "fees.due")
@@ -135,6 +140,7 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
             for name in accounts
         ),
         tests=tuple(made_tests),
+        borrowing_base=base,
         status=draw(status_rules(tested, names, dates)),
         waterfall=draw(waterfalls(cast)),
     )
