@@ -20,6 +20,7 @@ from tranche.collateral.liquidation import Impact, Liquidation, Outlet
 from tranche.collateral.terms import Collections
 from tranche.deal import (
     Amortisation,
+    BorrowingBase,
     Coupon,
     CoverageTest,
     Deal,
@@ -55,7 +56,8 @@ NAMED = ("series", "fees", "tranches", "accounts", "tests")
 MARKET_ORDER = ("format", "name", "description", "assumptions", "rates", "factors", "grades", "dependence")
 ORDER = (
     "format", "name", "description", "currency", "assumptions", "accept", "schedule", "market", "collateral", "series",
-    "definitions", "fees", "tranches", "accounts", "tests", "waterfall", "expect",
+    "definitions", "fees", "tranches", "accounts", "tests", "status",
+    "borrowing_base", "waterfall", "expect",
 )  # fmt: skip
 
 
@@ -261,6 +263,11 @@ def _level_schedule(writer: _Writer, schedule: LevelSchedule) -> dict[Any, Any]:
     return {date: writer.write(value) for date, value in schedule.points}
 
 
+def _borrowing_base(writer: _Writer, base: BorrowingBase) -> dict[str, Any]:
+    named = {field: {item.name: writer.write(item) for item in getattr(base, field)} for field in _OF_A_BASE}
+    return {**{field: items for field, items in named.items() if items}, **writer.fields(base, *_OF_A_BASE)}
+
+
 def _expect(writer: _Writer, expect: Expect) -> dict[str, Any]:
     body = writer.fields(expect, "figures")
     if expect.figures:
@@ -333,10 +340,12 @@ def _reference_rate(writer: _Writer, reference: ReferenceRate) -> Any:
     return {"points": points, "note": reference.note} if reference.note else points
 
 
+_OF_A_BASE = ("classes", "concentrations")
 _FORMS: dict[type, Callable[[_Writer, Any], Any]] = {
     Formula: _formula, Residual: _residual, Debt: _debt, Lag: _lag, LateInterest: _late, Amortisation: _amortisation,
     Coupon: _coupon, CoverageTest: _test, Step: _step, Waterfalls: _waterfalls, Series: _series,
-    LevelSchedule: _level_schedule, Expect: _expect, Collections: _collections, Fleet: _fleet,
+    LevelSchedule: _level_schedule, BorrowingBase: _borrowing_base, Expect: _expect,
+    Collections: _collections, Fleet: _fleet,
     Liquidation: _liquidation, Outlet: _outlet, Impact: _impact, Market: _market,
     ReferenceRate: _reference_rate, **{kind: _tagged(tag) for tag, kind in KINDS.items()},
     **{kind: _tagged(tag) for kind, tag in NAMES.items()}, Gaussian: _correlated, Student: _correlated,
