@@ -36,7 +36,8 @@ def certificate(deal: Deal) -> dict[str, Expr]:
         values = [positive(value) for value in (one.cost, one.appraisal) if value is not None]
         found[f"{one.name}.gross"] = Call("min", tuple(values)) if len(values) > 1 else values[0]
         deductions = total([positive(deduction) for deduction in one.ineligible.values()])
-        found[f"{one.name}.ineligible"] = Call("min", (read(f"{one.name}.gross"), deductions))
+        taken = Call("min", (read(f"{one.name}.gross"), deductions)) if one.ineligible else ZERO
+        found[f"{one.name}.ineligible"] = taken
     before = {
         one.name: Binary("-", read(f"{one.name}.gross"), read(f"{one.name}.ineligible")) for one in base.classes
     }

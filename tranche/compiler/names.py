@@ -98,6 +98,11 @@ def cure_formulas(test: CoverageTest) -> Iterator[tuple[str, Formula]]:
             yield f"equity_cure.{field}", formula
 
 
+def base_formulas(deal: Deal) -> list[tuple[str, Formula]]:
+    """The formulas of the borrowing base, with their keys."""
+    return deal.borrowing_base.formulas() if deal.borrowing_base is not None else []
+
+
 def status_formulas(deal: Deal) -> Iterator[tuple[str, Formula]]:
     """The formulas that set the status, with their keys."""
     rules = deal.status
@@ -131,15 +136,13 @@ def formulas(deal: Deal) -> Iterator[tuple[str, Formula]]:
             yield f"tests.{test.name}.{field}", formula
     for name, formula in status_formulas(deal):
         yield f"status.{name}", formula
-    if deal.borrowing_base is not None:
-        for name, formula in deal.borrowing_base.formulas():
-            yield f"borrowing_base.{name}", formula
+    for name, formula in base_formulas(deal):
+        yield f"borrowing_base.{name}", formula
     for status in LISTS:
         for k, step in enumerate(getattr(deal.waterfall, status)):
-            for field in ("limit", "when"):
-                formula = getattr(step, field)
-                if formula is not None:
-                    yield f"waterfall.{status}[{k}].{field}", formula
+            steps = [(field, getattr(step, field)) for field in ("limit", "when")]
+            path = f"waterfall.{status}[{k}]"
+            yield from ((f"{path}.{field}", formula) for field, formula in steps if formula is not None)
 
 
 def debt_formulas(debt: Debt) -> Iterator[tuple[str, Formula]]:
