@@ -29,6 +29,8 @@ WORDS = {
     "CoverageTest.denominator": "What the numerator is set against.",
     "CoverageTest.equity_cure": "When a sponsor pays in what the test lacks, how much and how often.",
     "StatusRules.revolving": "The period in which principal buys new collateral.",
+    "BorrowingBase.classes": "What is lent against, each class at its own rate.",
+    "BorrowingBase.concentrations": "Obligors, sites or generations that may be only a part of what is eligible.",
     "Expect.paths": "Paths of the run that gives the figures.",
     "Expect.seed": "Seed of the run that gives the figures.",
     "Expect.figures": "Figures with their tolerance, such as senior.wal: 2.3 ± 0.02.",
