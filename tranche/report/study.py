@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from tranche import engine
 from tranche.compiler.names import known_names
 from tranche.deal import Deal
+from tranche.errors import UsageError
 from tranche.explanation import Explanation, explain
 from tranche.files import dump
 from tranche.inputs import CollateralCash, DealOrPath, as_deal, prepare
 from tranche.program import Program
 from tranche.results import Results
+from tranche.studies.convergence import Convergence, converge
 
 SAMPLE = 2_000  # paths whose every date is kept for the fans
 DEFAULT_PATHS = 10_000
@@ -68,6 +70,16 @@ class Study:
     def text(self) -> str:
         """The term sheet as it was understood, as a deal file."""
         return dump(self.deal)
+
+    @cached_property
+    def convergence(self) -> Convergence | None:
+        """The deal as its market's correlations converge, on the sampled paths; None where nothing can converge."""
+        if len(self.deal.market.drivers) < 2 or self.sampled < 2 or not self.debts:
+            return None
+        try:
+            return converge(self.deal, self.sampled, self.seed, collections=self.collections)
+        except UsageError:  # a dependence that has no way to converge
+            return None
 
     @cached_property
     def worst(self) -> tuple[str, Explanation] | None:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from tranche.report.study import Study
 
-from . import balances, cashflows, coverage, factors, losses, values
+from . import balances, cashflows, convergence, coverage, factors, losses, values
 from .chart import Chart
 
-CHARTS = (cashflows.charts, balances.charts, coverage.charts, values.charts, losses.charts, factors.charts)
+CHARTS = (cashflows.charts, balances.charts, coverage.charts, values.charts, losses.charts, convergence.charts,
+          factors.charts)  # fmt: skip
 
 
 def charts(study: Study) -> Iterator[Chart]:
