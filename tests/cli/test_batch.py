@@ -67,3 +67,6 @@ def test_the_line_of_progress() -> None:
     progress = Progress(cases=600, done=150, failed=2, tasks=600, tasks_done=150, path_periods=9_000_000, seconds=30.0)
     assert progress_line(progress) == "150 of 600 cases, 2 failed, 0.3m path-dates/s, 1:30 left"
     assert progress_line(Progress(cases=5)) == "0 of 5 cases"
+    assert progress_line(Progress(cases=1, tasks=40, tasks_done=8, seconds=2.0)) == (
+        "0 of 1 cases (8 of 40 tasks), 0:08 left"
+    )

@@ -6,14 +6,17 @@ from __future__ import annotations
 import os
 import time
 from collections import OrderedDict
+from functools import lru_cache
 from pathlib import Path
 
 import attrs
 
 from tranche import engine
 from tranche.errors import Problem, TrancheError
-from tranche.files import files_read, load
+from tranche.files import Deal, files_read, load, load_market
 from tranche.inputs import Ingredients, ingredients
+from tranche.market.overlay import laid_over
+from tranche.market.terms import Market
 from tranche.reduction import Reduction
 from tranche.results import Results
 
@@ -70,14 +73,32 @@ def prepare_case(case: Case, seed: int) -> Prepared:
     ]
     if changed:
         raise TrancheError(changed)
-    with files_read() as names:
-        deal = load(case.deal)
-        if case.overrides:
-            deal = deal.with_(dict(case.overrides))
-        inputs = ingredients(deal, seed=seed, market=case.market or None)
+    deal, names = _deal(case.deal, case.deal_hash)
+    if case.overrides:
+        deal = deal.with_(dict(case.overrides))
+    if case.market:
+        above, more = _market(case.market, case.market_hash, deal.currency)
+        deal, names = attrs.evolve(deal, market=laid_over(deal.market, above)), names | more
+    with files_read() as late:
+        inputs = ingredients(deal, seed=seed)
     folder = Path(case.deal).resolve().parent
-    files = sorted({os.path.relpath(path, folder) for path in names})
+    files = sorted({os.path.relpath(path, folder) for path in names | late})
     return Prepared(inputs, tuple((name, file_hash(folder / name)) for name in files))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _deal(path: str, content: str) -> tuple[Deal, frozenset[Path]]:
+    """The deal of a file with that content, and the files it names."""
+    with files_read() as names:
+        deal = load(path)
+    return deal, frozenset(names)
+
+
+@lru_cache(maxsize=4 * REMEMBERED)
+def _market(path: str, content: str, currency: str) -> tuple[Market, frozenset[Path]]:
+    with files_read() as names:
+        market = load_market(path, currency)
+    return market, frozenset(names)
 
 
 def perform(task: Task, prepared: Prepared | None = None) -> Outcome:

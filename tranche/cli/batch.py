@@ -170,6 +170,8 @@ class _Shown:
 def progress_line(progress: Progress) -> str:
     """`12 of 600 cases, 1 failed, 31.2m path-months/s, 0:42 left`."""
     said = f"{progress.done:,} of {progress.cases:,} cases"
+    if progress.tasks > progress.cases:  # paths in slices
+        said += f" ({progress.tasks_done:,} of {progress.tasks:,} tasks)"
     if progress.failed:
         said += f", {progress.failed:,} failed"
     if progress.rate:
