@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from tranche.report.study import QUANTILES
 
-# Okabe and Ito (2008), with a wine red for their yellow, which is too faint on white: told apart by people who do not see
-# red and green alike; named c0 to c7 in the figures
+# Okabe and Ito (2008), with a wine red for their yellow, which is too faint on white: told apart by people who see no
+# difference between red and green; named c0 to c7 in the figures
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#882255", "#7F7F7F")
 
 
