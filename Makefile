@@ -51,6 +51,8 @@ bench: $(READY) $(BENCH)
 	@echo "==> bench: the benchmark job, our kernel and the peers in one run"
 	@$(BIN)/python -m benchmarks.run
 	@$(BIN)/python -m benchmarks.fleet
+	@echo "==> bench: paths of a market, against numpy, scipy, statsmodels and pyvinecopulib"
+	@$(BIN)/python -m benchmarks.scenario
 	@echo "==> bench: the peak of a run's memory"
 	@$(BIN)/python -m benchmarks.memory
 

@@ -12,17 +12,50 @@ from normals cimport exponential, indices_rw, lane_double, sqrt
 from steps cimport CHUNK
 
 cdef enum:
-    CENTRE = 21                 # 1 / dof, half of the largest u, the largest x^2 / dof; nine coefficients twice
+    CENTRE = 21                 # three numbers (1 / dof or unit, half of the range, its end), nine coefficients twice
     LAW = 49                    # the numbers of a law: CENTRE and those of the tail's rational function
     ROOM = 80                   # lanes of two laws, each rounded up to a vector
     VECTOR = 8
 
 
-cdef inline lane_void student_value(lanes_rw x, lanes_ro z, const double* c) noexcept nogil:
-    """The quantile of Student's t, times c[0], at the probability of the score z: z e**R(z^2)."""
-    cdef Py_ssize_t i
+cdef inline lane_void student_value(double* x, const double* z, const double* c) noexcept nogil:
+    """The quantile of Student's t, times c[0], at the probability of the score z: z R(z^2 - h), and where z^2 > c[2], which
+    few lanes are, z e**R(z^2)."""
+    cdef int32_t where[CHUNK + VECTOR]
+    cdef double far[CHUNK + VECTOR]
+    cdef double found[CHUNK + VECTOR]
+    cdef Py_ssize_t i, count = 0, full
+    cdef int beyond = 0
+    value_centre(x, z, c)
     for i in range(CHUNK):
-        x[i] = c[0] * (z[i] * exponential(ratio(c + 1, z[i] * z[i])))
+        beyond |= z[i] * z[i] > c[2]
+    if not beyond:
+        return
+    for i in range(CHUNK):
+        where[count] = <int32_t>i
+        count += z[i] * z[i] > c[2]
+    full = (count + VECTOR - 1) // VECTOR * VECTOR
+    for i in range(count):
+        far[i] = z[where[i]]
+    for i in range(count, full):
+        far[i] = 0.0
+    value_far(found, far, c, full)
+    for i in range(count):
+        x[where[i]] = found[i]
+
+
+cdef inline lane_void value_centre(lanes_rw x, lanes_ro z, const double* c) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef double q
+    for i in range(CHUNK):
+        q = lower(z[i] * z[i] - c[1], c[1])
+        x[i] = c[0] * (z[i] * (polynomial_of_eight(c + 3, q) / polynomial_of_eight(c + 12, q)))
+
+
+cdef inline lane_void value_far(lanes_rw x, lanes_ro z, const double* c, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        x[i] = c[0] * (z[i] * exponential(ratio(c + CENTRE, z[i] * z[i])))
 
 
 cdef inline lane_void student_scores(double* z, const double* x, const double* c, Py_ssize_t rows) noexcept nogil:

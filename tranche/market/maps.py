@@ -24,10 +24,11 @@ from .laws import (
     student_density,
     student_upper,
 )
-from .rational import Rational, fit
+from .rational import CLOSE, Rational, fit
 
 FARTHEST = 9.0  # scores
 WIDEST = 0.8  # x² / (x² + dof) up to which a score needs no logarithm
+HIGHS = (16.0, 12.25, 9.0, 6.25, 4.0)  # squares of scores
 CACHED = 256
 
 
@@ -43,6 +44,29 @@ def student_value(dof: float) -> Rational:
         return (_student_quantile(normal_upper(z), nu) / z).ln()
 
     return fit(log_ratio, 0.0, FARTHEST * FARTHEST, gather=2)
+
+
+@lru_cache(maxsize=CACHED)
+def student_value_centre(dof: float) -> Rational:
+    """R with T⁻¹(Φ(z)) = z·R(z² − h), z² up to 2h: the widest range of a few that is fitted closely."""
+    nu = Decimal(dof)
+
+    def fitted(high: float) -> Rational:
+        def value(shifted: Decimal) -> Decimal:
+            square = shifted + Decimal(high / 2.0)
+            z = square.sqrt() if square > 0 else Decimal(0)
+            if z == 0:
+                return normal_density(z) / student_density(z, nu)
+            return _student_quantile(normal_upper(z), nu) / z
+
+        return fit(value, -high / 2.0, high / 2.0, degree=8)
+
+    found = fitted(HIGHS[0])
+    for high in HIGHS[1:]:
+        if found.error <= CLOSE:
+            break
+        found = fitted(high)
+    return found
 
 
 @lru_cache(maxsize=CACHED)
@@ -117,7 +141,8 @@ def mills() -> Rational:
 
 def student_value_constants(dof: float, unit: float) -> tuple[float, ...]:
     """For T_VALUE: values in multiples of `unit`."""
-    return (unit, *student_value(dof).constants)
+    centre = student_value_centre(dof)
+    return (unit, centre.high, 2.0 * centre.high, *centre.top, *centre.bottom, *student_value(dof).constants)
 
 
 def student_score_constants(dof: float) -> tuple[float, ...]:

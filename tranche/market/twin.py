@@ -260,7 +260,10 @@ STEPS: dict[Op, Step] = {
 
 def student_value(c: Sequence[float], z: float) -> float:
     """c[0] times the quantile of Student's t at the probability of the score z."""
-    return c[0] * (z * exp(ratio(c[1:], z * z)))
+    if z * z <= c[2]:
+        q = min(z * z - c[1], c[1])
+        return c[0] * (z * (_split(c[3:12], q) / _split(c[12:BEYOND], q)))
+    return c[0] * (z * exp(ratio(c[BEYOND:], z * z)))
 
 
 def student_score(c: Sequence[float], x: float) -> float:
