@@ -66,3 +66,17 @@ def test_damages_for_a_delay_end_at_their_cap() -> None:
     late = earned(loads(BUILDING.replace("DELAY", "15d")))
     assert late["collateral.collections"][4] == pytest.approx(300_000 + 16 * 24 * 5 * 1_000, abs=0.005)
     assert seen["works.paid"].tolist() == late["works.paid"].tolist()
+
+
+def test_a_delayed_draw_loan_builds_and_carries_its_interest() -> None:
+    """The loan pays the works itself: 9.3m drawn on 1 February, then 8.4m and 1% of 9.3m, and so on. Balances: 9.3m;
+    17,793,000.00; 27,270,930.00; 36,543,639.30."""
+    text = BUILDING.replace("DELAY", "0d").replace("fees:\n  works: {amount: fleet.capex}\n", "")
+    draws = "draws: {amount: fleet.capex, to: outside, until: 2025-05-01}"
+    text = text.replace("{notional: 30m, coupon: 12%, ", f"{{notional: 36m, coupon: 12%, {draws}, ")
+    text = text.replace("  - draw: building\n    for: [works]\n  - pay: works\n", "")
+    text = text.replace("accounts:\n  building: {initial: 36m}\n", "")
+    seen = earned(loads(text))
+    assert seen["loan.balance"][:4] == pytest.approx([9_300_000, 17_793_000, 27_270_930, 36_543_639.30], abs=0.005)
+    assert seen["loan.deferred"][:4] == pytest.approx([0, 93_000, 177_930, 272_709.30], abs=0.005)
+    assert seen["loan.interest"][4] == pytest.approx(365_436.39, abs=0.005)
