@@ -21,7 +21,7 @@ class Draws:
     `until`     the last day of the availability period, after which what is undrawn is cancelled; None: maturity
     `first`     its first day; None: closing
     `when`      a condition of every draw after closing (conditions precedent, draw stop). In default nothing is drawn
-    `limit`     formula, money: the most that may be outstanding, such as borrowing_base.availability
+    `limit`     formula, money: the most that may be outstanding, such as borrowing_base.base
     `to`        where the proceeds of `amount` go: `cash`, an account, or `outside` (they pay for what is built)
     `revolving` whether what was repaid can be drawn again
     `fee`       commitment fee, rate per annum on what is undrawn at the beginning of the accrual period while it is
