@@ -275,6 +275,25 @@ cdef inline lane_void draw(lanes_rw account, lanes_rw cash, lanes_ro need, lanes
         summed += lanes_bits(x + magic)
     sums[0] += summed
 
+cdef inline lane_void borrow(lanes_rw cash, lanes_rw drawn, lanes_ro ceiling, lanes_ro need, lanes_ro limit,
+                             lanes_rw total, double magic, double zero, uint64_t start, sums_rw sums,
+                             Py_ssize_t n) noexcept nogil:
+    # Two operands can be no number, so the lack decides once more: what lacks nothing, or no number, borrows nothing.
+    cdef Py_ssize_t i
+    cdef double x, lack
+    cdef uint64_t summed = start
+    for i in range(n):
+        lack = need[i] - cash[i]
+        x = lower(lack, ceiling[i] - drawn[i])
+        x = lower(limit[i], x)
+        x = either_of(lack > 0, x, zero)
+        x = higher(x, zero)
+        cash[i] += x
+        drawn[i] += x
+        total[i] += x
+        summed += lanes_bits(x + magic)
+    sums[0] += summed
+
 cdef inline lane_void move(lanes_rw source, lanes_rw to, lanes_ro limit, lanes_rw total, double magic, double zero,
                            uint64_t start, sums_rw sums, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i

@@ -139,6 +139,11 @@ cdef inline operation do_draw(const Call* call, const int32_t* r, Py_ssize_t n) 
     lanes.draw(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], call.magic, call.zero,
                call.start, call.sums, n)
 
+cdef inline operation do_borrow(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
+    cdef double** at = call.at
+    lanes.borrow(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], at[r[5]], call.magic, call.zero,
+                 call.start, call.sums, n)
+
 cdef inline operation do_move(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
     lanes.move(at[r[0]], at[r[1]], at[r[2]], at[r[3]], call.magic, call.zero, call.start, call.sums,
@@ -326,3 +331,5 @@ cdef inline operation execute(const Call* call, int32_t op, const int32_t* r, Py
         do_sqrt(call, r, n)
     elif op == OP_EXCESS:
         do_excess(call, r, n)
+    elif op == OP_BORROW:
+        do_borrow(call, r, n)

@@ -49,6 +49,7 @@ cdef enum:
     OP_EXCESS = 44
     OP_TEST_ABOVE = 45
     OP_SQRT = 46
+    OP_BORROW = 47
 
 cdef struct Instruction:
     int32_t op

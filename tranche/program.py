@@ -83,6 +83,7 @@ class Op(enum.IntEnum):
     EXCESS = 44
     TEST_ABOVE = 45
     SQRT = 46
+    BORROW = 47
 
 
 # operand -> role: r read, w written, u updated (read and written), n a plain number and not a register.
@@ -108,6 +109,7 @@ OPERAND_ROLES: Mapping[Op, tuple[tuple[str, str], ...]] = {
     Op.RELEASE: (("account", "u"), ("cash", "u"), ("target", "r"), ("limit", "r"), ("total", "u")),
     Op.DRAW: (("account", "u"), ("cash", "u"), ("need", "r"), ("limit", "r"), ("total", "u")),
     Op.MOVE: (("source", "u"), ("to", "u"), ("limit", "r"), ("total", "u")),
+    Op.BORROW: (("cash", "u"), ("drawn", "u"), ("ceiling", "r"), ("need", "r"), ("limit", "r"), ("total", "u")),
     Op.CAPITALISE: (("due", "u"), ("balance", "u"), ("limit", "r"), ("total", "u")),
     Op.TEST: (("breached", "w"), ("numerator", "r"), ("denominator", "r"), ("level", "r"), ("total", "u")),
     Op.TEST_ABOVE: (("breached", "w"), ("numerator", "r"), ("denominator", "r"), ("level", "r"), ("total", "u")),

@@ -224,6 +224,13 @@ def _draw(x: list[Number], r: Sequence[int], floor: Number) -> Number:
     return _move(x, amount, floor, (account,), (cash, total))
 
 
+def _borrow(x: list[Number], r: Sequence[int], floor: Number) -> Number:
+    cash, drawn, ceiling, need, limit, total = r[:6]
+    lack = x[need] - x[cash]
+    amount = _lower(x[limit], _lower(lack, x[ceiling] - x[drawn])) if lack > 0 else floor
+    return _move(x, amount, floor, (), (cash, drawn, total))
+
+
 def _transfer(x: list[Number], r: Sequence[int], floor: Number) -> Number:
     source, to, limit, total = r[:4]
     return _move(x, _lower(x[limit], x[source]), floor, (source,), (to, total))
@@ -256,6 +263,7 @@ _PAYMENTS: dict[Op, Callable[[list[Number], Sequence[int], Number], Number]] = {
     Op.FUND: _fund,
     Op.RELEASE: _release,
     Op.DRAW: _draw,
+    Op.BORROW: _borrow,
     Op.MOVE: _transfer,
     Op.CAPITALISE: _capitalise,
     Op.RECEIVE: _receive,

@@ -28,6 +28,7 @@ from tests.compiler.spec_debts import Debts, owed, sized
 from tests.compiler.spec_fees import Fees, OwedFee
 from tests.compiler.spec_formula import Uniform, divide, exact
 from tests.compiler.spec_status import Status
+from tests.compiler.spec_support import Support, support_formulas
 from tests.compiler.spec_tests import ReadTest
 from tranche.deal import Deal, Debt, Residual, Step
 from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Number, Unary
@@ -56,6 +57,7 @@ class Specification:
         self.debts = {x.name: owed(x) for x in deal.tranches if isinstance(x, Debt)}
         self.fees = {fee.name: OwedFee(fee) for fee in deal.fees}
         self.fee_terms = Fees(self.dates, terms.frequency, terms.day_count, self.uniform, self.value)
+        self.support = Support(self)
         self.residuals = {x.name for x in deal.tranches if isinstance(x, Residual)}
         self.status = Status(deal, self.dates.dates)
         self.dues: dict[str, Amount] = {}
@@ -78,6 +80,7 @@ class Specification:
             self.remember()
             self.debt_rules.default()
             self.debt_rules.draw_ahead()
+            self.support.terminate()
             for step in self.list_of_the_status():
                 self.take(step)
             self.close()
@@ -105,8 +108,9 @@ class Specification:
         self.what_is_above_the_base()
         for fee in self.fees.values():
             self.fee_terms.fall_due(fee, self.t)
+        self.support.accrue()
         self.dues = {name: fee.unpaid for name, fee in self.fees.items()}
-        self.dues |= {f"{name}.excess": fee.excess for name, fee in self.fees.items()}
+        self.dues |= {f"{name}.excess": fee.excess for name, fee in self.fees.items()} | self.support.owed
         for part in ("interest", "principal", "cap_shortfall", "commitment_fee"):
             self.dues |= {f"{name}.{part}": getattr(debt, part) for name, debt in self.debts.items()}
         self.debt_rules.cap()
@@ -178,7 +182,10 @@ class Specification:
     def default_enforcement(self) -> list[Step]:
         ranks = {x.name: x.rank or k for k, x in enumerate(self.deal.tranches, start=1)}
         steps = [Step(verb="draw", targets=(name,)) for name in self.accounts if name != "cash"]
+        first, top, bottom = self.support.default_enforcement()
+        steps += first
         steps += [Step(verb="pay", targets=(fee,)) for fee in self.fees]
+        steps += top
         for rank in sorted({ranks[name] for name in self.debts}):
             names = [name for name in self.debts if ranks[name] == rank]
             for verb, part in (("pay", "interest"), ("pay", "principal"), ("sweep", "principal")):
@@ -190,6 +197,7 @@ class Specification:
         for name in sorted(self.debts, key=lambda name: ranks[name]):
             if "cap_shortfall" in self.debts[name].terms.dues:
                 steps.append(Step(verb="pay", targets=(f"{name}.cap_shortfall",)))
+        steps += bottom
         steps += [Step(verb="pay", targets=(f"{fee.name}.excess",)) for fee in self.deal.fees if fee.cap is not None]
         return steps + [Step(verb="pay", targets=(x.name,)) for x in self.deal.tranches if x.name in self.residuals]
 
@@ -233,6 +241,10 @@ class Specification:
             if self.passed_over(target):
                 continue
             record = f"{name}.{kind or ('paid' if name in self.fees else 'distribution')}"
+            if target in self.support.owed:
+                most = min(part, self.unpaid(target))
+                self.support.paid(target, self.move(step.source, most, self.support.record(target)))
+                continue
             fee = self.fees.get(name)
             most = min(part, self.unpaid(target))
             if kind == "principal":
@@ -250,11 +262,13 @@ class Specification:
                 fee.paid[-1] += paid
         if step.short == "capitalise":
             for target in step.targets:
-                if target.endswith(".interest"):
+                if target.endswith(".interest") and target.removesuffix(".interest") in self.debts:
                     self.capitalise(target.removesuffix(".interest"))
 
     def unpaid(self, target: str) -> Amount:
         name, _, kind = target.partition(".")
+        if target in self.support.owed:
+            return self.support.owed[target]
         if name in self.fees:
             return getattr(self.fees[name], kind or "unpaid")
         return getattr(self.debts[name], kind) if kind else math.inf
@@ -279,7 +293,11 @@ class Specification:
             debt.balance -= self.move(step.source, min(part, debt.balance), f"{name}.prepaid")
 
     def repay(self, step: Step) -> None:
-        self.sweep(step)
+        if step.targets[0] in self.debts:
+            self.sweep(step)
+            return
+        self.share(step, step.source)
+        self.support.repay(step)
 
     def write_down(self, step: Step) -> None:
         self.debt_rules.write(step, "written_down")
@@ -294,11 +312,23 @@ class Specification:
             self.accounts[name] += self.move(step.source, lack, f"{name}.funded")
 
     def draw(self, step: Step) -> None:
-        need = sum((self.unpaid(item) for item in step.cover), Fraction(0)) if step.cover else math.inf
+        if step.targets[0] in self.support.credits:
+            self.support.draw(step)
+            return
+        parts = self.parts_of(step.cover)
+        need = sum((self.unpaid(item) for item in parts), Fraction(0)) if parts else math.inf
         if step.targets[0] in self.debts:
             self.debt_rules.draw_step(step, need)
             return
-        self.out_of_accounts(step, lambda name: need - self.accounts["cash"])
+        self.out_of_accounts(step, lambda name: need - self.accounts[step.to])
+
+    def parts_of(self, cover: Sequence[str]) -> list[str]:
+        """Dues; a debt among them means its interest and principal."""
+        pairs = [(f"{item}.interest", f"{item}.principal") if item in self.debts else (item,) for item in cover]
+        return [part for pair in pairs for part in pair]
+
+    def settle(self, step: Step) -> None:
+        self.pay(step)
 
     def release(self, step: Step) -> None:
         self.out_of_accounts(step, lambda name: self.accounts[name] - self.value(self.targets[name].tree))
@@ -341,6 +371,7 @@ class Specification:
             self.moved(f"{name}.balance", debt.balance)
         for name, fee in self.fees.items():
             self.moved(f"{name}.shortfall", fee.unpaid + fee.excess)
+        self.support.close()
         for name, balance in self.accounts.items():
             self.moved(f"{name}.balance", balance)
         self.debt_rules.keep()
@@ -401,10 +432,15 @@ class Specification:
             return self.tests[owner].name(field)
         if owner in self.accounts:
             return self.value(self.targets[owner].tree) if field == "target" else self.accounts[owner]
+        if self.support.knows(owner):
+            return self.support.name(name)
         if owner in self.fees:
             part, _, which = field.rpartition(".")
             due = f"{owner}.{part}" if part else owner
             return self.dues[due] if which == "due" else self.unpaid(due)
+        return self.debt_name(owner, field)
+
+    def debt_name(self, owner: str, field: str) -> Amount:
         if field == "debt_service":
             return self.debt_service(owner)
         if field in ("balance", "rate"):
@@ -452,6 +488,7 @@ def operate(op: str, a: Amount, b: Amount) -> Amount:
 def every_formula(deal: Deal) -> list[Formula]:
     steps = [step for listed in LISTS for step in getattr(deal.waterfall, listed)]
     found = [*deal.definitions.values()]
+    found += support_formulas(deal)
     found += [f for fee in deal.fees for f in (fee.amount, fee.on, fee.count, fee.index, fee.cap)]
     found += [account.target for account in deal.accounts]
     found += [formula for _, formula in deal.borrowing_base.formulas()] if deal.borrowing_base is not None else []

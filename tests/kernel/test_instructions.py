@@ -106,6 +106,26 @@ CASES: list[Case] = [
         {"account": 25.0, "cash": 1.0, "target": 20.0, "limit": INF},
         {"account": 20.0, "cash": 6.0, "total": 5.0},
     ),
+    # the need · the room below the ceiling · the limit · nothing lacking, no room, no number
+    (
+        Op.BORROW,
+        {"cash": 3.0, "drawn": 2.0, "ceiling": 20.0, "need": 10.0, "limit": INF},
+        {"cash": 10.0, "drawn": 9.0, "total": 7.0},
+    ),
+    (
+        Op.BORROW,
+        {"cash": 3.0, "drawn": 2.0, "ceiling": 6.0, "need": 10.0, "limit": INF},
+        {"cash": 7.0, "drawn": 6.0, "total": 4.0},
+    ),
+    (
+        Op.BORROW,
+        {"cash": 3.0, "drawn": 2.0, "ceiling": 20.0, "need": 10.0, "limit": 1.5},
+        {"cash": 4.5, "drawn": 3.5, "total": 1.5},
+    ),
+    (Op.BORROW, {"cash": 12.0, "drawn": 2.0, "ceiling": 20.0, "need": 10.0, "limit": INF}, {}),
+    (Op.BORROW, {"cash": 3.0, "drawn": 2.0, "ceiling": 1.0, "need": 10.0, "limit": INF}, {}),
+    (Op.BORROW, {"cash": 3.0, "drawn": 2.0, "ceiling": 20.0, "need": math.nan, "limit": INF}, {}),
+    (Op.BORROW, {"cash": 3.0, "drawn": 2.0, "ceiling": math.nan, "need": 10.0, "limit": INF}, {}),
     # a negative target releases what there is and no more
     (
         Op.RELEASE,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tranche.collateral.names import factor_fields, scheduled_names
 from tranche.collateral.terms import Fleet
-from tranche.deal import Coupon, Deal, Debt
+from tranche.deal import Deal, Debt
 from tranche.deal.formula import WINDOWS, Call, Expr, Formula, Number, count_of
 from tranche.deal.step import LISTS
 from tranche.errors import Problem, nearest
@@ -15,7 +15,8 @@ from tranche.terms.dates import PaymentDates
 from .check_debts import debt_problems
 from .check_stages import stage_problems
 from .check_steps import problem, step_problems
-from .coupon import is_known_at_closing, known_ahead
+from .check_support import index_problems, support_problems
+from .coupon import known_ahead
 from .names import cure_formulas, formulas, known_names, used_names, walk
 
 LONGEST_WINDOW = 120  # periods that sum_last and its kin may look back or ahead
@@ -30,6 +31,7 @@ def problems(deal: Deal, dates: PaymentDates) -> list[Problem]:
         *_indices(deal),
         *debt_problems(deal, dates),
         *_collateral(deal, dates),
+        *support_problems(deal),
         *_schedules(deal, dates),
         *_status(deal, dates),
         *_loans(deal),
@@ -114,6 +116,13 @@ def _cycles(deal: Deal) -> Iterator[Problem]:
         needs = set[str]().union(*map(_needs, fee.formulas.values()))
         for name in (fee.name, f"{fee.name}.excess"):
             graph[f"{name}.due"] = graph[f"{name}.unpaid"] = (f"fees.{fee.name}", needs)
+    for section, name, fields in (
+        *(("facilities", one.name, ("commitment", "undrawn")) for one in deal.facilities),
+        *(("guarantees", one.name, ("limit", "undrawn")) for one in deal.guarantees),
+    ):
+        formula = next(found for path, found in formulas(deal) if path == f"{section}.{name}.{fields[0]}")
+        for field in fields:
+            graph[f"{name}.{field}"] = (f"{section}.{name}.{fields[0]}", _needs(formula))
     graph["fees.due"] = ("fees", {f"{fee.name}.due" for fee in deal.fees})
     if deal.borrowing_base is not None:
         base_needs = set().union(*(_needs(formula) for _, formula in deal.borrowing_base.formulas()))
@@ -149,23 +158,9 @@ def _circle(graph: dict[str, tuple[str, set[str]]], name: str, trail: list[str],
 
 
 def _indices(deal: Deal) -> Iterator[Problem]:
-    rates, factors = {rate.name for rate in deal.market.rates}, {factor.name for factor in deal.market.factors}
-    known = rates | factors
     for tranche in deal.tranches:
-        coupon: Coupon | None = getattr(tranche, "coupon", None)
-        if coupon is not None and coupon.index is not None and coupon.index not in known:
-            yield problem(
-                deal,
-                f"tranches.{tranche.name}.coupon",
-                f"unknown reference rate {coupon.index!r}",
-                nearest(coupon.index, known) if known else f"state it: market.rates.{coupon.index}",
-            )
-        elif coupon is not None and coupon.index in rates & factors:
-            what = f"{coupon.index!r} is a reference rate and a market factor"
-            yield problem(deal, f"tranches.{tranche.name}.coupon", what, "rename one of them")
-        elif coupon is not None and coupon.index in factors and not is_known_at_closing(deal, coupon.index):
-            what = f"the factor {coupon.index!r} has no value at closing"
-            yield problem(deal, f"tranches.{tranche.name}.coupon", what, "a short_rate, or a factor with `initial`")
+        if isinstance(tranche, Debt):
+            yield from index_problems(deal, f"tranches.{tranche.name}.coupon", tranche.coupon.index)
 
 
 def _collateral(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:

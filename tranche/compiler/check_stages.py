@@ -10,7 +10,18 @@ from tranche.errors import Problem
 
 from .check_steps import problem
 from .coupon import known_ahead
-from .names import MEASURED, STATUS_NAMES, cure_formulas, status_formulas, test_names, used_names
+from .names import (
+    MEASURED,
+    STATUS_NAMES,
+    cure_formulas,
+    due_names,
+    formulas,
+    status_formulas,
+    test_names,
+    used_names,
+)
+
+ACCRUING = ("facilities", "guarantees", "hedges", "ledgers")  # read as interest accrues, conditions and values aside
 
 
 def stage_problems(deal: Deal) -> Iterator[Problem]:
@@ -22,6 +33,12 @@ def stage_problems(deal: Deal) -> Iterator[Problem]:
         for field, formula in fee.formulas.items():
             early = reads_now(deal, formula.tree) & (dues | status | _fields(tests))
             yield from _report(deal, f"fees.{fee.name}.{field}", early, "fees accrue before it is known")
+    early_names = dues | status | _fields(tests)
+    for path, formula in formulas(deal):
+        section, _, field = path.partition(".")
+        if section in ACCRUING and not field.endswith((".available", ".when", ".counterparty", ".value")):
+            early = reads_now(deal, formula.tree) & early_names
+            yield from _report(deal, path, early, "interest accrues before it is known")
     for k, test in enumerate(deal.tests):
         for field in ("numerator", "denominator"):
             early = reads_now(deal, getattr(test, field).tree) & (status | _fields(tests[k:]))
@@ -43,11 +60,9 @@ def stage_problems(deal: Deal) -> Iterator[Problem]:
 def _dues(deal: Deal) -> set[str]:
     """What falls due on a date: known once everything has accrued."""
     found = {"debt_service", "fees.due"}
-    found |= {f"{name}.due" for fee in deal.fees for name in (fee.name, f"{fee.name}.excess")}
-    for tranche in deal.tranches:
-        if isinstance(tranche, Debt):
-            found |= {f"{tranche.name}.{part}.due" for part in tranche.dues} | {f"{tranche.name}.debt_service"}
-    return found
+    found |= {f"{name}.due" for name in due_names(deal)}
+    found |= {f"{tranche.name}.debt_service" for tranche in deal.tranches if isinstance(tranche, Debt)}
+    return found | {f"{hedge.name}.{field}" for hedge in deal.hedges for field in ("notional", "received", "value")}
 
 
 def accrual_reads_later(deal: Deal) -> set[str]:

@@ -11,6 +11,8 @@ from tranche.terms.dates import PaymentDates
 
 from .names import due_names
 
+SHARING = ("pay", "sweep", "repay", "settle", "write_down", "write_up")  # verbs that know what each target is due
+
 
 def problem(deal: Deal, path: str, what: str, fix: str = "") -> Problem:
     """A problem with its place in the deal's file."""
@@ -26,12 +28,14 @@ def step_problems(deal: Deal, dates: PaymentDates, path: str, step: Step) -> Ite
     debts = {tranche.name for tranche in deal.tranches if isinstance(tranche, Debt)}
     accounts = {account.name for account in deal.accounts}
     dues = due_names(deal)
+    credits = {one.name for one in deal.facilities} | {one.name for one in deal.guarantees}
     allowed = {
         "pay": payable(deal),
         "sweep": {f"{name}.principal" for name in debts},
         "fund": {account.name for account in deal.accounts if account.target is not None},
-        "draw": accounts | {t.name for t in deal.tranches if isinstance(t, Debt) and t.draws is not None},
-        "repay": debts,
+        "draw": accounts | credits | {t.name for t in deal.tranches if isinstance(t, Debt) and t.draws is not None},
+        "repay": debts | {one.name for one in deal.facilities} | {one.name for one in deal.guarantees if one.repays},
+        "settle": {hedge.name for hedge in deal.hedges},
         "write_down": debts,
         "write_up": debts,
         "release": {account.name for account in deal.accounts if account.target is not None},
@@ -41,8 +45,9 @@ def step_problems(deal: Deal, dates: PaymentDates, path: str, step: Step) -> Ite
         if target not in allowed:
             yield _wrong_target(deal, f"{path}.{step.verb}", target, allowed, accounts, debts)
     for item in step.cover:
-        if item not in dues:
-            yield problem(deal, f"{path}.for", f"unknown due {item!r}", nearest(item, dues))
+        if item not in dues | debts:
+            yield problem(deal, f"{path}.for", f"unknown due {item!r}", nearest(item, dues | debts))
+    yield from _credit(deal, path, step, credits)
     for field, name in (("from", step.source), ("to", step.to)):
         if name not in accounts | {"cash"}:
             yield problem(deal, f"{path}.{field}", f"unknown account {name!r}", nearest(name, accounts | {"cash"}))
@@ -51,6 +56,24 @@ def step_problems(deal: Deal, dates: PaymentDates, path: str, step: Step) -> Ite
     for account in deal.accounts:
         if account.name in into and account.closes is not None:
             yield from _closed(deal, dates, path, step, account.name, account.closes)
+
+
+def _credit(deal: Deal, path: str, step: Step, credits: set[str]) -> Iterator[Problem]:
+    """Draws of facilities and guarantees, and what they cannot do."""
+    drawn = [name for name in step.targets if name in credits]
+    if step.verb == "draw" and drawn:
+        covers = {one.name: one.covers for one in deal.facilities}
+        covers |= {one.name: one.covers for one in deal.guarantees}
+        for name in drawn:
+            if not step.cover and not covers[name]:
+                what = f"it is not said what {name!r} covers"
+                yield problem(deal, f"{path}.draw", what, "add for: [senior.interest]")
+        if step.share is not None:
+            yield problem(deal, f"{path}.share", f"{drawn[0]!r} holds no money to take a share of", "a limit")
+    for ledger in deal.ledgers:
+        if ledger.name in step.targets and ledger.to == step.source:
+            what = f"{ledger.name!r} is cured from {step.source!r} into the same account"
+            yield problem(deal, f"{path}.{step.verb}", what, "pay it from another account than ledgers…to")
 
 
 def _wrong_target(
@@ -89,13 +112,16 @@ def _modifiers(deal: Deal, path: str, step: Step, accounts: set[str]) -> Iterato
             f"pro rata goes by what each is due, and residual {residuals[0]!r} takes whatever is left",
             "a step of its own, with a share",
         )
-    if step.group == "pro_rata" and step.verb not in ("pay", "sweep", "repay", "write_down", "write_up"):
+    if step.group == "pro_rata" and step.verb not in SHARING:
         yield problem(
             deal, f"{path}.{step.verb}", f"{step.verb} has no dues to share by", "targets in order: sequential"
         )
-    if step.verb == "draw" and len({target in accounts for target in step.targets}) > 1:
-        yield problem(deal, f"{path}.draw", "accounts and debts are drawn in one step", "a step for each")
-    if step.short == "capitalise" and not any(target.endswith(".interest") for target in step.targets):
+    debts = {tranche.name for tranche in deal.tranches if isinstance(tranche, Debt)}
+    kinds = {"account" if target in accounts else "debt" if target in debts else "" for target in step.targets}
+    if step.verb in ("draw", "repay") and len(kinds) > 1:
+        what = f"accounts, debts and lenders in one step: {', '.join(step.targets)}"
+        yield problem(deal, f"{path}.{step.verb}", what, "a step for each kind")
+    if step.short == "capitalise" and not {f"{debt}.interest" for debt in debts} & set(step.targets):
         yield problem(
             deal, f"{path}.short", "this step pays no interest that could be capitalised", "pay: TRANCHE.interest"
         )

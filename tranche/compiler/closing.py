@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tranche.program import Op
 
-from . import borrowing_base, status
+from . import borrowing_base, credit, hedges, ledgers, status
 from .context import Context
 from .coupon import keep_fixings
 from .expressions import remember
@@ -33,6 +33,9 @@ def lower(context: Context) -> None:
             total, record = context.total(name, "shortfall")
             emitter.emit(Op.SHORTFALL, total, fee.unpaid, fee.excess or ZERO, record=record)
         borrowing_base.at_close(context)
+        credit.close(context)
+        hedges.close(context)
+        ledgers.close(context)
         remember(context)
         for name, debt in context.debts.items():
             if debt.terms.unpaid_interest == "carried":

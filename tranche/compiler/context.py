@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from tranche.deal import Account, Deal, Debt, Fee, Residual
+from tranche.deal import Account, Deal, Debt, Facility, Fee, Guarantee, Hedge, Residual
 from tranche.deal.formula import Expr, Formula
 from tranche.program import Claim, Op, Record
 from tranche.terms.dates import PaymentDates
@@ -60,12 +60,32 @@ class FeeRegisters:
 @attrs.frozen
 class Due:
     """What `pay` can pay and `draw … for` can cover: how much of it is `unpaid`, and under which record it is paid.
-    Paying principal reduces the `balance` too."""
+    Paying principal reduces the `balance` too; a payment `to` an account stays in the deal."""
 
     unpaid: Lane
     owner: str
     field: str
     balance: Lane | None = None
+    to: str | None = None  # where what is paid goes, when it stays in the deal
+
+
+@attrs.frozen
+class HedgeRegisters:
+    """`live`: 1 until it is terminated, where it can be."""
+
+    terms: Hedge
+    live: Lane | None
+
+
+@attrs.frozen
+class Credit:
+    """Money from outside that `draw` brings in: how much is `drawn`, and the records of draws and of what `repay` gives
+    back."""
+
+    terms: Facility | Guarantee
+    drawn: Lane
+    field: str
+    repaid: str
 
 
 @attrs.frozen
@@ -100,6 +120,8 @@ class Context:
     fees: dict[str, FeeRegisters] = attrs.field(factory=dict)
     accounts: dict[str, AccountRegisters] = attrs.field(factory=dict)
     residuals: dict[str, Residual] = attrs.field(factory=dict)
+    credits: dict[str, Credit] = attrs.field(factory=dict)
+    hedges: dict[str, HedgeRegisters] = attrs.field(factory=dict)
     dues: dict[str, Due] = attrs.field(factory=dict)  # by the name that steps give them
     names: dict[str, Callable[[], Value]] = attrs.field(factory=dict)  # the symbol table, each name lowered when read
     kept: list[tuple[Lane, Expr]] = attrs.field(factory=list)  # memories, and what each takes over at the close

@@ -24,7 +24,17 @@ def known_ahead(deal: Deal, debt: Debt) -> bool:
 
 def fixed(context: Context, debt: Debt) -> Value:
     """The rate of each period of a coupon that is known in advance."""
-    return _bounded(context, debt.coupon, _sum(context, _index(context, debt.coupon), _margin(context, debt.coupon)))
+    return lent(context, debt.coupon)
+
+
+def lent(context: Context, coupon: Coupon) -> Value:
+    """The rate of each period of a lender's coupon; a factor is read as interest accrues."""
+    return _bounded(context, coupon, _sum(context, _index(context, coupon), _margin(context, coupon)))
+
+
+def leg(context: Context, coupon: Coupon) -> Value:
+    """The same of a leg of a swap: other than a lender's, it may be below zero."""
+    return _within(context, coupon, _sum(context, _index(context, coupon), _margin(context, coupon)))
 
 
 def lower(context: Context, debt: DebtRegisters) -> None:
@@ -49,12 +59,16 @@ def _sum(context: Context, a: Value, b: Value) -> Value:
 
 def _bounded(context: Context, coupon: Coupon, rate: Value) -> Value:
     """Within the all-in bounds, and never below zero: a lender does not pay interest."""
+    return context.emitter.compute(Op.MAX, _within(context, coupon, rate), ZERO, name="rate")
+
+
+def _within(context: Context, coupon: Coupon, rate: Value) -> Value:
     emitter = context.emitter
     if coupon.all_in_cap is not None:
         rate = emitter.compute(Op.MIN, rate, Constant(coupon.all_in_cap), name="rate")
     if coupon.all_in_floor is not None:
         rate = emitter.compute(Op.MAX, rate, Constant(coupon.all_in_floor), name="rate")
-    return emitter.compute(Op.MAX, rate, ZERO, name="rate")
+    return rate
 
 
 def _margin(context: Context, coupon: Coupon) -> Value:

@@ -9,7 +9,6 @@ import attrs
 from tranche.deal import Fee
 from tranche.program import Claim, Op
 from tranche.terms.dates import FREQUENCIES
-from tranche.terms.daycounts import year_fraction
 
 from .context import Context, Due, FeeRegisters
 from .expressions import lower_formula
@@ -17,6 +16,8 @@ from .values import INFINITE, ONE, ZERO, Value, series
 from .wording import details
 
 MONTHS_A_YEAR = 12.0
+
+Steps = tuple[tuple[dt.date, float], ...]
 
 
 def declare(context: Context) -> None:
@@ -48,7 +49,7 @@ def _fall_due(context: Context, fee: FeeRegisters) -> None:
     amount = emitter.compute(Op.MAX, ZERO, _amount(context, terms), name=f"{terms.name} due")
     room = INFINITE if terms.cap is None else _room(context, fee)
     if terms.interest_on_unpaid:
-        rate = series([terms.interest_on_unpaid * years for years in fractions(context, terms.day_count)])
+        rate = series([terms.interest_on_unpaid * years for years in context.year_fractions(terms.day_count)])
         for unpaid in (fee.unpaid, fee.excess):
             if unpaid is not None:
                 emitter.emit(Op.ACCRUE, unpaid, unpaid, rate)
@@ -87,16 +88,16 @@ def _room(context: Context, fee: FeeRegisters) -> Value:
 def _amount(context: Context, fee: Fee) -> Value:
     """The fee of the period before caps: a number known in advance times what it is taken on."""
     emitter, dates = context.emitter, context.dates
-    years = fractions(context, fee.day_count)
+    years = context.year_fractions(fee.day_count)
     time = {"date": [1.0] * len(years), "month": [x * MONTHS_A_YEAR for x in years], "year": years}
     if fee.amount is not None:
-        base, factor = _stepped(context, fee), time[fee.per]
+        base, factor = dated(context, lower_formula(context, fee.amount), fee.steps), time[fee.per]
     else:
         formula = fee.on if fee.price is None else fee.count
         start = fee.rate if fee.price is None else fee.price
         assert formula is not None and start is not None
         base = lower_formula(context, formula)
-        price = [stepped(start, fee, date) for date in dates.dates]
+        price = [stepped(start, fee.steps, date) for date in dates.dates]
         spans = years if fee.price is None else time[fee.per]
         factor = [number * span for number, span in zip(price, spans, strict=True)]
     if fee.growth:
@@ -110,22 +111,20 @@ def _amount(context: Context, fee: Fee) -> Value:
     return result
 
 
-def _stepped(context: Context, fee: Fee) -> Value:
-    """The amount: its formula, and from the first step on the number of the step."""
-    assert fee.amount is not None
-    base = lower_formula(context, fee.amount)
-    if not fee.steps:
+def dated(context: Context, base: Value, steps: Steps) -> Value:
+    """`base`, and from the first step on the number of the last step that has begun."""
+    if not steps:
         return base
-    first = min(date for date, _ in fee.steps)
+    first = min(date for date, _ in steps)
     later = series([float(date >= first) for date in context.dates.dates])
-    numbers = series([stepped(0.0, fee, date) for date in context.dates.dates])
-    return context.emitter.compute(Op.SELECT, later, numbers, base, name=f"{fee.name} amount")
+    numbers = series([stepped(0.0, steps, date) for date in context.dates.dates])
+    return context.emitter.compute(Op.SELECT, later, numbers, base, name="stepped")
 
 
-def stepped(start: float, fee: Fee, date: dt.date) -> float:
+def stepped(start: float, steps: Steps, date: dt.date) -> float:
     """The number that holds on a payment date: that of the last step on or before it, or `start`."""
     number = start
-    for day, value in sorted(fee.steps):
+    for day, value in sorted(steps):
         if day <= date:
             number = value
     return number
@@ -134,9 +133,3 @@ def stepped(start: float, fee: Fee, date: dt.date) -> float:
 def whole_years(start: dt.date, end: dt.date) -> int:
     """Anniversaries of `start` up to `end`, that day included. One of 29 February is kept on 1 March."""
     return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
-
-
-def fractions(context: Context, day_count: str | None) -> list[float]:
-    """The year fractions of the periods by a day count, the schedule's own by default."""
-    name = day_count or context.deal.schedule.day_count
-    return [year_fraction(name, a, b) for a, b in zip(context.dates.starts, context.dates.dates, strict=True)]

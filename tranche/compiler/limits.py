@@ -27,10 +27,11 @@ def step_mask(context: Context, step: Step, mask: Mask) -> Mask:
 
 def step_limit(context: Context, step: Step, source: Value) -> Value:
     """The lower of `limit` and `share` of what is in the source account; infinite without either."""
-    return _own_share(context, step, source, _stated_limit(context, step))
+    return _own_share(context, step, source, stated_limit(context, step))
 
 
-def _stated_limit(context: Context, step: Step) -> Value:
+def stated_limit(context: Context, step: Step) -> Value:
+    """The `limit` of a step; infinite without one."""
     return INFINITE if step.limit is None else lower_formula(context, step.limit)
 
 
@@ -77,7 +78,7 @@ def each_limit(context: Context, step: Step, mask: Mask) -> Iterator[tuple[str, 
     """The accounts that a step takes money out of, one after the other, with what each may give: its share, and of the
     step's limit what those before it left. The caller emits the move before it asks for the next."""
     emitter = context.emitter
-    left = _stated_limit(context, step)
+    left = stated_limit(context, step)
     for k, name in enumerate(step.targets):
         account = context.account(name)
         shared = left != INFINITE and k + 1 < len(step.targets)

@@ -17,7 +17,20 @@ from tranche.program import Claim, Op, Program
 from tranche.terms.dates import PaymentDates, payment_dates
 from tranche.terms.daycounts import year_fraction
 
-from . import accrual, borrowing_base, closing, collateral, coverage, draws, fees, status, waterfalls
+from . import (
+    accrual,
+    borrowing_base,
+    closing,
+    collateral,
+    coverage,
+    credit,
+    draws,
+    fees,
+    hedges,
+    ledgers,
+    status,
+    waterfalls,
+)
 from .check import problems
 from .check_stages import known_late, reads_now
 from .context import AccountRegisters, Context
@@ -50,6 +63,9 @@ def compile_deal(deal: Deal, *, fuse: bool = True, watch: Sequence[str] = ()) ->
     borrowing_base.lower(context)
     accrual.lower(context)
     fees.lower(context)
+    credit.lower(context)
+    hedges.lower(context)
+    ledgers.debit(context)
     borrowing_base.fall_due(context)
     accrual.capped(context)
     freeze_dues(context)
@@ -59,6 +75,7 @@ def compile_deal(deal: Deal, *, fuse: bool = True, watch: Sequence[str] = ()) ->
     _watch(context, watch)
     accrual.due_in_default(context)
     draws.lower(context)
+    hedges.terminate(context)
     waterfalls.lower(context, masks)
     closing.lower(context)
     return _pack(context, fuse)
@@ -87,6 +104,9 @@ def _declare(context: Context) -> None:
     collateral.declare(context)
     accrual.declare(context)
     fees.declare(context)
+    credit.declare(context)
+    hedges.declare(context)
+    ledgers.declare(context)
     for account in deal.accounts:
         balance = emitter.state(f"{account.name}.balance", account.initial)
         context.accounts[account.name] = AccountRegisters(account, balance)
@@ -97,6 +117,8 @@ def _declare(context: Context) -> None:
             context.claims.append(Claim(tranche.name, "residual", tranche.notional, tranche.rank or position))
     context.claims.append(Claim("cash", "account"))
     declare_symbols(context)
+    credit.declare_names(context)
+    hedges.declare_names(context)
 
 
 def _watch(context: Context, names: Sequence[str]) -> None:
@@ -141,7 +163,10 @@ def _pack(context: Context, fuse: bool) -> Program:
     )
 
 
-_ORDER = ("collateral", "fleet", "fee", "debt", "residual", "account", "borrowing_base", "test", "status")
+_ORDER = (
+    "collateral", "fleet", "fee", "debt", "residual", "account", "facility", "guarantee", "hedge", "ledger",
+    "borrowing_base", "test", "status",
+)  # fmt: skip
 
 
 def quantum_for(context: Context) -> float:

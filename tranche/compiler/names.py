@@ -6,13 +6,18 @@ from collections.abc import Iterator
 
 from tranche.collateral.names import fleet_names
 from tranche.collateral.terms import Collections
-from tranche.deal import CoverageTest, Deal, Debt
+from tranche.deal import CoverageTest, Deal, Debt, Swap
 from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Unary
+from tranche.deal.hedge import terminations
 from tranche.deal.step import LISTS
 
 STATUS_NAMES = (
     "status.revolving", "status.performing", "status.lock_up", "status.early_amortisation", "status.default",
 )  # fmt: skip
+
+TERMINATIONS = (".termination", ".termination_subordinated")  # dues that arise after the dues of the date are read
+
+SECTIONS = ("fees", "accounts", "facilities", "guarantees", "hedges", "ledgers")  # whose items know their formulas
 
 ALWAYS = (
     "period",
@@ -53,9 +58,11 @@ def known_names(deal: Deal) -> set[str]:
         else:
             fields = ("notional",)
         names.update(f"{tranche.name}.{field}" for field in fields)
-    for fee in deal.fees:
-        owed = (fee.name,) if fee.cap is None else (fee.name, f"{fee.name}.excess")
-        names.update(f"{due}.{field}" for due in owed for field in ("due", "unpaid"))
+    for due in due_names(deal):
+        names.add(f"{due}.unpaid")
+        if not due.endswith(TERMINATIONS):
+            names.add(f"{due}.due")
+    names |= _support(deal)
     for account in deal.accounts:
         names.add(f"{account.name}.balance")
         if account.target is not None:
@@ -74,11 +81,31 @@ def known_names(deal: Deal) -> set[str]:
     return names
 
 
+def _support(deal: Deal) -> set[str]:
+    """Names of facilities, guarantees, hedges and ledgers besides their dues."""
+    names = {f"{one.name}.{field}" for one in deal.facilities for field in ("commitment", "balance", "undrawn")}
+    names |= {f"{one.name}.{field}" for one in deal.guarantees for field in ("limit", "used", "undrawn")}
+    names |= {f"{one.name}.owed" for one in deal.guarantees if one.repays}
+    names |= {f"{one.name}.{field}" for one in deal.hedges for field in ("notional", "received")}
+    names |= {f"{one.name}.value" for one in deal.hedges if isinstance(one, Swap) and on_curve(deal, one)}
+    return names | {f"{ledger.name}.balance" for ledger in deal.ledgers}
+
+
+def on_curve(deal: Deal, swap: Swap) -> bool:
+    """Whether its legs are fixed or follow reference rates that are known in advance, one of them at least."""
+    indices = {leg.index for leg in (swap.pay, swap.receive)} - {None}
+    return bool(indices) and indices <= {rate.name for rate in deal.market.rates}
+
+
 def due_names(deal: Deal) -> set[str]:
     """What `pay` may name besides residuals: the keys of `Context.dues`."""
     names = {f"{debt.name}.{part}" for debt in deal.tranches if isinstance(debt, Debt) for part in debt.dues}
     names |= {fee.name for fee in deal.fees} | {f"{fee.name}.excess" for fee in deal.fees if fee.cap is not None}
-    return names
+    names |= {f"{facility.name}.{part}" for facility in deal.facilities for part in ("interest", "fee")}
+    names |= {f"{guarantee.name}.fee" for guarantee in deal.guarantees}
+    for hedge in deal.hedges:
+        names |= {hedge.name, *(f"{hedge.name}.{part}" for part in terminations(hedge))}
+    return names | {ledger.name for ledger in deal.ledgers}
 
 
 def test_names(test: CoverageTest) -> set[str]:
@@ -123,12 +150,10 @@ def formulas(deal: Deal) -> Iterator[tuple[str, Formula]]:
     for tranche in deal.tranches:
         if isinstance(tranche, Debt):
             yield from debt_formulas(tranche)
-    for fee in deal.fees:
-        for field, formula in fee.formulas.items():
-            yield f"fees.{fee.name}.{field}", formula
-    for account in deal.accounts:
-        if account.target is not None:
-            yield f"accounts.{account.name}.target", account.target
+    for section in SECTIONS:
+        for item in getattr(deal, section):
+            for field, formula in item.formulas.items():
+                yield f"{section}.{item.name}.{field}", formula
     for test in deal.tests:
         yield f"tests.{test.name}.numerator", test.numerator
         yield f"tests.{test.name}.denominator", test.denominator

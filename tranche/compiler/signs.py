@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 # Payments take no more than is there from what they take it from, and never less than nothing: no level changes.
 _KEEP = frozenset({
-    Op.PAY, Op.REPAY, Op.SWEEP, Op.TAKE, Op.FUND, Op.RELEASE, Op.DRAW, Op.MOVE, Op.CAPITALISE, Op.TEST, Op.TEST_ABOVE,
+    Op.PAY, Op.REPAY, Op.SWEEP, Op.TAKE, Op.FUND, Op.RELEASE, Op.DRAW, Op.MOVE, Op.BORROW, Op.CAPITALISE, Op.TEST,
+    Op.TEST_ABOVE,
 })  # fmt: skip
 _CONDITIONS = frozenset({Op.LT, Op.LE, Op.EQ, Op.AND, Op.OR, Op.NOT, Op.ABS, Op.SQRT})
 

@@ -17,6 +17,9 @@ from .expressions import lower_formula
 from .names import cure_formulas, formulas, used_names, walk
 from .values import ZERO, Constant, Lane, Value, series
 
+PARTS = ("interest", "principal")
+LATE = ("waterfall", "accounts", "facilities", "guarantees")  # formulas that are read once payments have begun
+
 
 def declare_symbols(context: Context) -> None:
     """Names that do not depend on the stage. Tests, collections and the fleet add theirs when they are lowered."""
@@ -35,10 +38,8 @@ def declare_symbols(context: Context) -> None:
         names[stated.name] = _constant(series(stated.by_date(context.dates.dates)))
     for name, debt in context.debts.items():
         _debt(context, name, debt)
-    for name, fee in context.fees.items():
-        names[f"{name}.unpaid"] = _constant(fee.unpaid)
-        if fee.excess is not None:
-            names[f"{name}.excess.unpaid"] = _constant(fee.excess)
+    for target, due in context.dues.items():
+        names[f"{target}.unpaid"] = _constant(due.unpaid)
     for name, residual in context.residuals.items():
         names[f"{name}.notional"] = _constant(Constant(residual.notional))
     for name, account in context.accounts.items():
@@ -63,16 +64,12 @@ def _debt(context: Context, name: str, debt: DebtRegisters) -> None:
     names[f"{name}.notional"] = _constant(Constant(debt.terms.notional))
     names[f"{name}.rate"] = lambda: debt.rate
     names[f"{name}.written_down"] = _constant(debt.written or ZERO)
-    for part, register in debt.other.items():
-        names[f"{name}.{part}.unpaid"] = _constant(register)
     if debt.terms.draws is not None:
         names[f"{name}.undrawn"] = lambda: available(context, debt)
     if debt.extended:
         names[f"{name}.extended"] = _constant(debt.extended[0])
     if debt.pik is not None:
         names[f"{name}.pik"] = _constant(debt.pik)
-    names[f"{name}.interest.unpaid"] = _constant(debt.interest)
-    names[f"{name}.principal.unpaid"] = _constant(debt.principal)
 
 
 def freeze_dues(context: Context) -> None:
@@ -84,18 +81,11 @@ def freeze_dues(context: Context) -> None:
     def due(name: str, register: Lane) -> Value:
         return emitter.frozen(register) if name in later else register
 
-    for name, debt in context.debts.items():
-        interest, principal = due(f"{name}.interest.due", debt.interest), due(f"{name}.principal.due", debt.principal)
-        names[f"{name}.interest.due"] = _constant(interest)
-        names[f"{name}.principal.due"] = _constant(principal)
-        names[f"{name}.debt_service"] = total_of(context, [interest, principal])
-        for part, register in debt.other.items():
-            names[f"{name}.{part}.due"] = _constant(due(f"{name}.{part}.due", register))
-    for name, fee in context.fees.items():
-        names[f"{name}.due"] = _constant(due(f"{name}.due", fee.unpaid))
-        if fee.excess is not None:
-            names[f"{name}.excess.due"] = _constant(due(f"{name}.excess.due", fee.excess))
-    parts = [names[f"{name}.{part}.due"]() for name in context.debts for part in ("interest", "principal")]
+    for target, owed in context.dues.items():
+        names[f"{target}.due"] = _constant(due(f"{target}.due", owed.unpaid))
+    for name in context.debts:
+        names[f"{name}.debt_service"] = total_of(context, [names[f"{name}.{part}.due"]() for part in PARTS])
+    parts = [names[f"{name}.{part}.due"]() for name in context.debts for part in PARTS]
     names["debt_service"] = total_of(context, parts)
     names["fees.due"] = total_of(context, [names[f"{name}.due"]() for name in context.fees])
 
@@ -130,7 +120,7 @@ def read_later(context: Context) -> set[str]:
     deal = context.deal
     pending: set[str] = set()
     for path, formula in formulas(deal):
-        pending |= used_names(formula.tree) if path.startswith(("waterfall", "accounts")) else _held(formula)
+        pending |= used_names(formula.tree) if path.startswith(LATE) else _held(formula)
     cured = {f"{test.name}.{field}": _measures(test) for test in deal.tests for field in ("cure", "shortfall")}
     read: set[str] = set()
     while pending:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tranche.deal import Deal, Debt, Residual, Step, Waterfalls
 from tranche.deal.formula import Binary, Expr, Formula, Name, Number
+from tranche.deal.hedge import terminations
 
 from .context import Context
 from .limits import step_mask
@@ -54,7 +55,9 @@ def _enforcement(deal: Deal) -> tuple[Step, ...]:
     """Accounts are emptied; fees; each debt by rank, interest and commitment fees before principal, all of its balance;
     basis-risk shortfalls; fees above their caps; residuals. Debts of one rank share by what each is due."""
     steps = [Step(verb="draw", targets=(account.name,)) for account in deal.accounts]
+    steps += [Step(verb="draw", targets=(guarantee.name,)) for guarantee in deal.guarantees if guarantee.covers]
     steps += [Step(verb="pay", targets=(fee.name,)) for fee in deal.fees]
+    steps += _senior_support(deal)
     order = ranks(deal)
     for _, debts in groupby(ranked(deal), key=lambda debt: order[debt.name]):
         equals = list(debts)
@@ -66,9 +69,34 @@ def _enforcement(deal: Deal) -> tuple[Step, ...]:
     for debt in ranked(deal):
         if "cap_shortfall" in debt.dues:
             steps.append(Step(verb="pay", targets=(f"{debt.name}.cap_shortfall",)))
+    steps += _junior_support(deal)
     steps += [Step(verb="pay", targets=(f"{fee.name}.excess",)) for fee in deal.fees if fee.cap is not None]
     steps += [Step(verb="pay", targets=(tranche.name,)) for tranche in deal.tranches if isinstance(tranche, Residual)]
     return tuple(steps)
+
+
+def _senior_support(deal: Deal) -> list[Step]:
+    """Facilities with what they lent, then hedges and what their termination costs."""
+    steps = []
+    for facility in deal.facilities:
+        steps += [Step(verb="pay", targets=(f"{facility.name}.{part}",)) for part in ("interest", "fee")]
+        steps.append(Step(verb="repay", targets=(facility.name,)))
+    for hedge in deal.hedges:
+        steps.append(Step(verb="settle", targets=(hedge.name,)))
+        if "termination" in terminations(hedge):
+            steps.append(Step(verb="pay", targets=(f"{hedge.name}.termination",)))
+    return steps
+
+
+def _junior_support(deal: Deal) -> list[Step]:
+    """Hedges that a counterparty's default ended, then guarantors."""
+    junior = "termination_subordinated"
+    steps = [Step(verb="pay", targets=(f"{x.name}.{junior}",)) for x in deal.hedges if junior in terminations(x)]
+    for guarantee in deal.guarantees:
+        steps.append(Step(verb="pay", targets=(f"{guarantee.name}.fee",)))
+        if guarantee.repays:
+            steps.append(Step(verb="repay", targets=(guarantee.name,)))
+    return steps
 
 
 def ranks(deal: Deal) -> dict[str, int]:

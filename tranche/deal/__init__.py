@@ -10,9 +10,13 @@ from .draws import Draws
 from .equity_cure import EquityCure
 from .expect import Expect, Expectation
 from .extension import Extension
+from .facility import Facility
 from .fee import Fee
 from .formula import Formula
+from .guarantee import Guarantee
+from .hedge import Cap, Hedge, Swap, Termination
 from .interest import AvailableFundsCap, LateInterest, Pik
+from .ledger import Ledger
 from .level_schedule import LevelSchedule
 from .parse import parse_formula
 from .residual import Residual
@@ -30,6 +34,7 @@ __all__ = [
     "AvailableFundsCap",
     "BorrowingBase",
     "BorrowingClass",
+    "Cap",
     "Concentration",
     "Coupon",
     "CoverageTest",
@@ -40,10 +45,14 @@ __all__ = [
     "Expect",
     "Expectation",
     "Extension",
+    "Facility",
     "Fee",
     "Formula",
+    "Guarantee",
+    "Hedge",
     "Lag",
     "LateInterest",
+    "Ledger",
     "LevelSchedule",
     "Margin",
     "Pik",
@@ -54,6 +63,8 @@ __all__ = [
     "Source",
     "StatusRules",
     "Step",
+    "Swap",
+    "Termination",
     "Waterfalls",
     "format_expr",
     "parse_formula",

@@ -21,3 +21,8 @@ class Account:
     target: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
     initial: float = attrs.field(default=0.0, validator=v.number(0))
     closes: dt.date | None = attrs.field(default=None, validator=v.optional(v.date))
+
+    @property
+    def formulas(self) -> dict[str, Formula]:
+        """Its formulas by field."""
+        return {} if self.target is None else {"target": self.target}

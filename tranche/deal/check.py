@@ -18,17 +18,24 @@ from .check_collateral import collateral_problems
 from .check_debt import debt_problems
 from .check_fee import fee_problems
 from .check_market import market_problems
+from .check_support import support_problems
 from .check_test import test_problems
 from .debt import Debt
 from .expect import Expect
+from .facility import Facility
 from .fee import Fee
 from .formula import Formula
+from .guarantee import Guarantee
+from .hedge import Hedge
+from .ledger import Ledger
 from .names import check_name
 from .residual import Residual
 from .schedule import Schedule
 from .series import Series
 from .step import LISTS, Step, Waterfalls
 from .test import CoverageTest
+
+SUPPORT = ("facilities", "guarantees", "hedges", "ledgers")
 
 
 @attrs.frozen(kw_only=True)
@@ -40,6 +47,10 @@ class Parts:
     tranches: tuple[Debt | Residual, ...] = ()
     fees: tuple[Fee, ...] = ()
     accounts: tuple[Account, ...] = ()
+    facilities: tuple[Facility, ...] = ()
+    guarantees: tuple[Guarantee, ...] = ()
+    hedges: tuple[Hedge, ...] = ()
+    ledgers: tuple[Ledger, ...] = ()
     tests: tuple[CoverageTest, ...] = ()
     waterfall: Waterfalls | None = None
     collateral: Collateral | None = None
@@ -62,6 +73,7 @@ def part_problems(parts: Parts) -> Iterator[Problem]:
         yield from fee_problems(fee)
     for account in parts.accounts:
         yield from _account(account, parts.schedule)
+    yield from support_problems(parts.guarantees, parts.hedges, parts.ledgers)
     for test in parts.tests:
         yield from test_problems(test)
     if parts.waterfall is not None:
@@ -152,8 +164,8 @@ def step_problems(step: Step) -> Iterator[tuple[str, str, str]]:
     """(key in the step, what, fix) of what does not fit inside one step."""
     if step.cover and step.verb != "draw":
         yield "for", f"`for` on a {step.verb} step", "only draw takes `for`: what the cash must cover"
-    if step.to != "cash" and step.verb not in ("transfer", "release"):
-        yield "to", f"`to` on a {step.verb} step", "only transfer and release take `to`"
+    if step.to != "cash" and step.verb not in ("draw", "transfer", "release"):
+        yield "to", f"`to` on a {step.verb} step", "only draw, transfer and release take `to`"
     if step.source != "cash" and step.verb in ("draw", "release"):
         yield "from", f"`from` on a {step.verb} step", f"{step.verb} names its account itself"
     if step.verb == "transfer":

@@ -17,12 +17,16 @@ from tranche.terms.money import currency_code
 from . import validators as v
 from .account import Account
 from .borrowing_base import BorrowingBase
-from .check import Parts, check_formulas, name_problems, part_problems
+from .check import SUPPORT, Parts, check_formulas, name_problems, part_problems
 from .debt import Debt
 from .expect import Expect
+from .facility import Facility
 from .fee import Fee
 from .formula import Formula
 from .frozen_map import FrozenMap
+from .guarantee import Guarantee
+from .hedge import Cap, Hedge, Swap
+from .ledger import Ledger
 from .override import overridden
 from .residual import Residual
 from .schedule import Schedule
@@ -120,6 +124,18 @@ class Deal:
     accounts: tuple[Account, ...] = attrs.field(
         default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Account))
     )
+    facilities: tuple[Facility, ...] = attrs.field(
+        default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Facility))
+    )
+    guarantees: tuple[Guarantee, ...] = attrs.field(
+        default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Guarantee))
+    )
+    hedges: tuple[Hedge, ...] = attrs.field(
+        default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Swap, Cap))
+    )
+    ledgers: tuple[Ledger, ...] = attrs.field(
+        default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Ledger))
+    )
     tests: tuple[CoverageTest, ...] = attrs.field(
         default=(), converter=v.as_tuple, validator=v.each(v.instance_of(CoverageTest))
     )
@@ -133,7 +149,7 @@ class Deal:
     source: Source = attrs.field(default=Source(), eq=False, repr=False, validator=v.instance_of(Source))
 
     def __attrs_post_init__(self) -> None:
-        named = ("series", "tranches", "fees", "accounts", "tests")
+        named = ("series", "tranches", "fees", "accounts", *SUPPORT, "tests")
         names = {section: [item.name for item in getattr(self, section)] for section in named}
         parts = Parts(**{field.name: getattr(self, field.name) for field in attrs.fields(Parts)})
         named_parts = {**names, **names_of(self.collateral), "definitions": self.definitions}

@@ -9,7 +9,7 @@ import attrs
 from . import validators as v
 from .formula import Formula
 
-VERBS = ("pay", "fund", "draw", "release", "repay", "sweep", "transfer", "write_down", "write_up")
+VERBS = ("pay", "fund", "draw", "release", "repay", "settle", "sweep", "transfer", "write_down", "write_up")
 GROUPS = ("sequential", "pro_rata")
 SHORTS = ("carry", "capitalise")
 LISTS = ("revolving", "performing", "lock_up", "early_amortisation", "enforcement")  # see deal/status.py
@@ -20,16 +20,19 @@ class Step:
     """One step. `verb` is one of VERBS; `targets` are what it pays or moves, as written in the file.
 
         pay       what is due: `TRANCHE.interest`, `TRANCHE.principal`, a fee (`NAME`; `NAME.excess` above its
-                  cap), or a residual (all that is left)
+                  cap), interest and fees of a facility, a terminated hedge (`NAME.termination`), a ledger, or a
+                  residual (all that is left)
         sweep     `TRANCHE.principal` down to a zero balance: an instalment due that would stay due first, then beyond
         fund      an account up to its target, from cash
         draw      an account into cash: what `cover` still lacks, or everything when `cover` is empty; or a debt, up to
-                  what is available of its commitment
+                  what is available of its commitment; or a facility or guarantee, for what `cover` still lacks
         release   an account's excess over its target into cash
-        repay     a debt's balance, due or not: `TRANCHE`; of a revolver it can be drawn again
+        repay     a debt's balance, due or not: `TRANCHE`; of a revolver it can be drawn again. What a facility has
+                  lent or a guarantor is owed
         write_down  the balances of debts by a loss, `limit`, in the order named (most junior first): no money moves
         write_up  what was written down of debts, by a recovery, `limit`, in the order named (most senior first)
         transfer  from one account (`source`) to another (`to`)
+        settle    the net amount due under a hedge
 
     `group`: how several targets share: `sequential` (in order) or `pro_rata` (by what each is due).
     `limit` (formula, money) caps the step in this period; `share` (0..1) takes that part of the cash available at the
@@ -63,8 +66,10 @@ class Waterfalls:
                              cash stays in the collection account
         early_amortisation   as in lock-up; then all the cash that is left repays the debts by rank (debts of one rank
                              pro rata by what each owes), and what they leave goes to the residuals
-        enforcement          accounts are emptied; fees; each debt by rank (debts of one rank pro rata by what each is
-                             due), interest before principal, then all of its balance; residuals
+        enforcement          accounts are emptied and guarantees called for what they cover; fees; facilities and what
+                             they lent; hedges and their termination; each debt by rank (debts of one rank pro rata by
+                             what each is due), interest before principal, then all of its balance; hedges that a
+                             counterparty's default ended; guarantors; fees above their caps; residuals
     """
 
     performing: tuple[Step, ...] = attrs.field(

@@ -10,7 +10,7 @@ import attrs
 from tranche.program import OPERAND_ROLES, Op, Program, Record, Step
 
 from .observer import Event, Observer, record_of
-from .why import NOT_MET, NOT_TODAY, WHY
+from .why import NOT_MET, NOT_TODAY, WHY, giving
 from .words import ratio
 
 # record field → what is done; funds and draws are told apart by their operands
@@ -20,6 +20,16 @@ VERBS = {
     "principal": "pay",
     "paid": "pay",
     "excess": "pay",
+    "fee": "pay",
+    "credited": "pay",
+    "termination": "pay",
+    "termination_subordinated": "pay",
+    "received": "receive",
+    "termination_received": "receive",
+    "advanced": "draw",
+    "called": "draw",
+    "repaid": "sweep",
+    "reimbursed": "sweep",
     "prepaid": "sweep",
     "distribution": "distribute",
     "funded": "fund",
@@ -39,7 +49,7 @@ LEVELS = {
     "default": "default level",
 }
 # shown only where they move something
-QUIET = frozenset({"capitalise", "earn", "cost", "spend", "unpaid", "uncovered"})
+QUIET = frozenset({"capitalise", "earn", "cost", "spend", "take in", "unpaid", "uncovered"})
 
 
 @attrs.frozen
@@ -176,8 +186,10 @@ def _swept_due(step: Step, record: Record) -> bool:
 
 def _verb(record: Record, operands: frozenset[str]) -> str:
     verb = VERBS[record.field]
-    if verb == "draw" and {"a", "b"} <= operands:
-        return "spend"
+    if verb in ("draw", "fund") and {"a", "b"} <= operands:
+        return "spend" if verb == "draw" else "take in"
+    if verb == "fund" and "amount" in operands:
+        return "receive"
     if verb in ("fund", "draw") and {"source", "to"} <= operands:
         return "transfer"
     return "release" if verb == "draw" and "target" in operands else verb
@@ -199,10 +211,10 @@ def _amounts(verb: str, event: Event) -> tuple[float, float, float, float]:
         case "draw":
             lacking = max(0.0, before["need"] - before["cash"])
             finite = math.isfinite(lacking)
-            return before["account"], lacking if finite else nothing, moved, lacking - moved if finite else 0.0
+            return giving(before), lacking if finite else nothing, moved, lacking - moved if finite else 0.0
         case "transfer":
             return before["source"], nothing, moved, 0.0
-        case "spend" | "earn" | "cost":
+        case "spend" | "take in" | "earn" | "cost":
             return nothing, nothing, moved, 0.0
         case "receive":
             return before["cash"], moved, moved, 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from .observer import Event
+from .observer import Event, Operands
 from .words import money
 
 NOT_MET = "condition not met"
@@ -68,17 +68,22 @@ def releasing(event: Event) -> str:
 
 def drawing(event: Event) -> str:
     """An account covers what `cash` lacks of a need, or is emptied."""
-    need, held = event.before["need"], event.before["account"]
+    need, held = event.before["need"], giving(event.before)
     lacking = need - event.before["cash"]
     if not event.setting.met:
         return NOT_MET
     if lacking <= event.dust:
         return "not needed: cash covers what is due"
     if held <= event.dust:
-        return "the account is empty"
+        return "nothing left to draw" if "ceiling" in event.before else "the account is empty"
     if event.amount >= lacking - event.dust:
         return "covers what cash lacks"
     return _held_back(event) or ("emptied" if math.isinf(need) else "emptied, and cash still lacks something")
+
+
+def giving(before: Operands) -> float:
+    """What a draw can take: what an account holds, or what is left below a ceiling."""
+    return before["ceiling"] - before["drawn"] if "ceiling" in before else before["account"]
 
 
 def moving(event: Event) -> str:
@@ -113,10 +118,10 @@ def _available(event: Event) -> float:
 def _held_back(event: Event) -> str:
     """Words when a limit bit; empty when it did not."""
     limit, setting = event.before.get("limit", math.inf), event.setting
-    giving = event.before["account"] if "need" in event.before else _available(event)
+    held = giving(event.before) if "need" in event.before else _available(event)
     if setting.part and event.amount >= limit:
         return "not enough for all: its pro-rata part"
-    if event.amount >= limit and limit < giving:
+    if event.amount >= limit and limit < held:
         return f"limited to {money(limit)}"
     if setting.pot_limit is not None and event.amount >= _available(event):
         return f"limited: the step may use {money(setting.pot_limit)}"
@@ -136,6 +141,7 @@ WHY: dict[str, Callable[[Event], str]] = {
     "draw": drawing,
     "transfer": moving,
     "spend": lambda event: "what the step took from the account",
+    "take in": lambda event: "what came into the account",
     "receive": received,
     "earn": lambda event: "what the machines earned",
     "cost": lambda event: "what it took to run them",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ from tranche.deal import (
     AvailableFundsCap,
     BorrowingBase,
     BorrowingClass,
+    Cap,
     Concentration,
     Coupon,
     CoverageTest,
@@ -24,14 +26,19 @@ from tranche.deal import (
     Expect,
     Expectation,
     Extension,
+    Facility,
     Fee,
     Formula,
+    Guarantee,
+    Ledger,
     Margin,
     Pik,
     Residual,
     Revolving,
     Schedule,
     StatusRules,
+    Swap,
+    Termination,
 )
 from tranche.deal.check_collateral import relative_path
 from tranche.deal.frozen_map import FrozenMap
@@ -91,10 +98,29 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
         Residual: {"name": text, "notional": cash, "rank": integer},
         Fee: {
             "name": text, "amount": formula, "rate": rate, "on": formula, "count": formula, "price": cash, "per": text,
-            "steps": lambda raw: named(raw, lambda key, value: (day(key), literal(value))), "growth": rate,
+            "steps": stepped, "growth": rate,
             "index": formula, "cap": formula, "cap_per": text, "day_count": text, "unpaid": text,
             "interest_on_unpaid": rate,
         },
+        Facility: {
+            "name": text, "commitment": formula, "coupon": of(Coupon), "commitment_fee": rate, "covers": names,
+            "available": formula, "until": day, "day_count": text,
+        },
+        Guarantee: {
+            "name": text, "limit": formula, "steps": stepped, "fee": rate, "covers": names, "reimbursed": flag,
+            "reinstated": flag, "available": formula, "until": day, "day_count": text,
+        },
+        Swap: {
+            "name": text, "notional": formula, "pay": of(Coupon), "receive": of(Coupon), "day_count": text,
+            "pay_day_count": text, "receive_day_count": text, "start": day, "end": day, "to": text,
+            "termination": of(Termination),
+        },
+        Cap: {
+            "name": text, "notional": formula, "index": text, "strike": rate, "premium": formula, "day_count": text,
+            "start": day, "end": day, "to": text, "termination": of(Termination),
+        },
+        Termination: {"when": formula, "counterparty": formula, "value": formula, "recovery": percent},
+        Ledger: {"name": text, "tranche": text, "losses": formula, "to": text},
         Account: {"name": text, "target": formula, "initial": cash, "closes": day},
         CoverageTest: {
             "name": text, "numerator": formula, "denominator": formula, "breach": text,
@@ -125,6 +151,16 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
         **collateral_readers(currency, converter),
         **market_readers(currency, converter),
     }  # fmt: skip
+
+
+def stepped(raw: Any) -> tuple[tuple[dt.date, float], ...]:
+    """`{2026-01-01: 2%, 2027-01-01: 3%}`: a number from each date on."""
+    return named(raw, lambda key, value: (day(key), literal(value)))
+
+
+def names(raw: Any) -> tuple[str, ...]:
+    """One name, or a list of names."""
+    return (text(raw),) if isinstance(raw, str) else listing(text)(raw)
 
 
 def read_amounts(cash: Reader, raw: Any) -> tuple[tuple[str, tuple[float, ...]], ...]:

@@ -21,6 +21,7 @@ from tranche.collateral.terms import Collections
 from tranche.deal import (
     Amortisation,
     BorrowingBase,
+    Cap,
     Coupon,
     CoverageTest,
     Deal,
@@ -30,9 +31,11 @@ from tranche.deal import (
     LateInterest,
     Residual,
     Step,
+    Swap,
     Waterfalls,
     format_expr,
 )
+from tranche.deal.check import SUPPORT
 from tranche.deal.expect import Expect
 from tranche.deal.formula import Binary, Number
 from tranche.deal.level_schedule import LevelSchedule
@@ -52,11 +55,11 @@ from .readers import Reader
 from .steps import MODIFIERS
 
 FORMAT = 1
-NAMED = ("series", "fees", "tranches", "accounts", "tests")
+NAMED = ("series", "fees", "tranches", "accounts", *SUPPORT, "tests")
 MARKET_ORDER = ("format", "name", "description", "assumptions", "rates", "factors", "grades", "dependence")
 ORDER = (
     "format", "name", "description", "currency", "assumptions", "accept", "schedule", "market", "collateral", "series",
-    "definitions", "fees", "tranches", "accounts", "tests", "status",
+    "definitions", "fees", "tranches", "accounts", *SUPPORT, "tests", "status",
     "borrowing_base", "waterfall", "expect",
 )  # fmt: skip
 
@@ -344,7 +347,8 @@ _OF_A_BASE = ("classes", "concentrations")
 _FORMS: dict[type, Callable[[_Writer, Any], Any]] = {
     Formula: _formula, Residual: _residual, Debt: _debt, Lag: _lag, LateInterest: _late, Amortisation: _amortisation,
     Coupon: _coupon, CoverageTest: _test, Step: _step, Waterfalls: _waterfalls, Series: _series,
-    LevelSchedule: _level_schedule, BorrowingBase: _borrowing_base, Expect: _expect,
+    Swap: _tagged("swap"), Cap: _tagged("cap"), LevelSchedule: _level_schedule,
+    BorrowingBase: _borrowing_base, Expect: _expect,
     Collections: _collections, Fleet: _fleet,
     Liquidation: _liquidation, Outlet: _outlet, Impact: _impact, Market: _market,
     ReferenceRate: _reference_rate, **{kind: _tagged(tag) for tag, kind in KINDS.items()},

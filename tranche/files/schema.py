@@ -53,6 +53,7 @@ from .fields import field_readers
 from .keys import key_of
 from .plain import FORMAT
 from .readers import Reader, flag, formula, integer, text
+from .sections import HEDGES
 from .steps import MODIFIERS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -103,6 +104,7 @@ class _Builder:
             "tranches": _map(self.tranche(), "Debt and residual classes, by name, the most senior first."),
             "accounts": _map(self.ref(Account), "Accounts, by name. The collection account is `cash`."),
             "tests": _map(self.ref(CoverageTest), "Coverage tests, by name, in the order in which they are read."),
+            "hedges": _map(self.hedge(), "Swaps and caps of interest rates, by name."),
             "status": self.ref(StatusRules),
             "waterfall": self.waterfall(),
             "expect": self.ref(Expect),
@@ -238,6 +240,9 @@ class _Builder:
         """Further kinds of tranches that a deal may have, by their tag."""
         hints = _classes(typing.get_type_hints(Deal)["tranches"])
         return {kind.__name__.lower(): kind for kind in hints if kind not in (Debt, Residual) and kind in self.readers}
+
+    def hedge(self) -> Schema:
+        return {"anyOf": [_object({tag: self.ref(kind)}, [tag]) for tag, kind in HEDGES.items()]}
 
     def waterfall(self) -> Schema:
         steps = {"type": "array", "items": self.step()}

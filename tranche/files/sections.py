@@ -16,19 +16,25 @@ from tranche.collateral.terms import Collateral
 from tranche.deal import (
     Account,
     BorrowingBase,
+    Cap,
     CoverageTest,
     Deal,
     Debt,
     Expect,
+    Facility,
     Fee,
+    Guarantee,
+    Hedge,
+    Ledger,
     Residual,
     Schedule,
     Series,
     Source,
     StatusRules,
+    Swap,
     Waterfalls,
 )
-from tranche.deal.check import Parts, name_problems, part_problems
+from tranche.deal.check import SUPPORT, Parts, name_problems, part_problems
 from tranche.deal.names import check_name
 from tranche.errors import DealError, Invalid, Problem, nearest
 from tranche.market.terms import Market
@@ -39,19 +45,24 @@ from .gather import MOST_UNKNOWN, Gather, flatten
 from .liabilities import read_tranche
 from .readers import formula, listing, mapping, structure_named, text
 from .series import read_series
+from .unions import tagged
 
 FORMAT = 1
 Tranche = Debt | Residual
+HEDGES: dict[str, Any] = {"swap": Swap, "cap": Cap}
 REQUIRED = ("format", "name", "schedule", "collateral", "tranches", "waterfall")
 # section → what each of its items is
-NAMED: dict[str, Any] = {"fees": Fee, "tranches": Tranche, "accounts": Account, "tests": CoverageTest}
+NAMED: dict[str, Any] = {
+    "fees": Fee, "tranches": Tranche, "accounts": Account, "facilities": Facility, "guarantees": Guarantee,
+    "hedges": Hedge, "ledgers": Ledger, "tests": CoverageTest,
+}  # fmt: skip
 SINGLE: dict[str, Any] = {
     "schedule": Schedule, "collateral": Collateral, "market": Market, "waterfall": Waterfalls, "status": StatusRules,
     "borrowing_base": BorrowingBase, "expect": Expect,
 }  # fmt: skip
 OPTIONAL = (
-    "currency", "description", "assumptions", "market", "definitions", "series", "fees", "accounts", "tests", "status",
-    "borrowing_base", "expect", "accept",
+    "currency", "description", "assumptions", "market", "definitions", "series", "fees", "accounts", *SUPPORT,
+    "tests", "status", "borrowing_base", "expect", "accept",
 )  # fmt: skip
 KEYS = (*REQUIRED, *OPTIONAL)
 MOST_PROBLEMS = 100
@@ -104,7 +115,7 @@ class _Reading:
         """What must hold between fields, as far as they could be read; names are checked as the file writes them."""
         names = {
             section: list(self.values[section])
-            for section in ("series", "tranches", "fees", "accounts", "tests", "definitions")
+            for section in ("series", "tranches", "fees", "accounts", *SUPPORT, "tests", "definitions")
             if isinstance(self.values.get(section), dict)
         }
         names |= names_of(fields.get("collateral"))
@@ -180,6 +191,9 @@ def _item(converter: Converter, kind: Any, name: str, raw: Any) -> Any:
     if kind is Tranche:
         debt = partial(structure_named, converter, Debt, name)
         return read_tranche(raw, debt, partial(structure_named, converter, Residual, name))
+    if kind is Hedge:
+        kinds = {word: partial(structure_named, converter, hedge, name) for word, hedge in HEDGES.items()}
+        return tagged(raw, "hedge", kinds)
     return structure_named(converter, kind, name, raw)
 
 

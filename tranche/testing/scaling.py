@@ -9,11 +9,14 @@ import attrs
 from tranche.collateral.terms import Collections
 from tranche.deal import (
     BorrowingBase,
+    Cap,
     Deal,
     Debt,
     EquityCure,
     Fee,
     Formula,
+    Guarantee,
+    Hedge,
     Residual,
     Series,
     StatusRules,
@@ -26,7 +29,8 @@ from tranche.deal.step import LISTS
 from tranche.errors import Problem, UsageError
 
 MONEY = ("balance", "notional", "due", "unpaid", "debt_service", "target", "numerator", "denominator",
-         "cure", "shortfall", "equity_cure", "written_down", "undrawn", "pik", *TOTALS, *OF_A_CLASS)  # fmt: skip
+         "cure", "shortfall", "equity_cure", "written_down", "undrawn", "pik", "commitment", "limit", "used",
+         "owed", "received", "value", *TOTALS, *OF_A_CLASS)  # fmt: skip
 FIRST = (*WINDOWS, "sum_next", "npv_next")  # of whose arguments the first alone can be money
 SAME = ("min", "max", "abs", "clip", "prev", *WINDOWS, "sum_next", "npv_next")  # as their first argument
 
@@ -50,6 +54,13 @@ def scaled(deal: Deal, factor: float) -> Deal:
             attrs.evolve(account, target=unit.amount(account.target), initial=account.initial * factor)
             for account in deal.accounts
         ),
+        facilities=tuple(
+            attrs.evolve(one, commitment=unit.formula(one.commitment, 1), available=unit.condition(one.available))
+            for one in deal.facilities
+        ),
+        guarantees=tuple(unit.guarantee(one) for one in deal.guarantees),
+        hedges=tuple(unit.hedge(hedge) for hedge in deal.hedges),
+        ledgers=tuple(attrs.evolve(one, losses=unit.formula(one.losses, 1)) for one in deal.ledgers),
         tests=tuple(
             attrs.evolve(
                 test,
@@ -181,6 +192,20 @@ class _Unit:
             return None
         when = self.condition(right.when)
         return attrs.evolve(right, amount=self.amount(right.amount), most=self.amount(right.most), when=when)
+    def guarantee(self, guarantee: Guarantee) -> Guarantee:
+        steps = tuple((date, number * self.factor) for date, number in guarantee.steps)
+        limit, available = self.formula(guarantee.limit, 1), self.condition(guarantee.available)
+        return attrs.evolve(guarantee, limit=limit, steps=steps, available=available)
+
+    def hedge(self, hedge: Hedge) -> Hedge:
+        terms = hedge.termination
+        if terms is not None:
+            when, counterparty = self.condition(terms.when), self.condition(terms.counterparty)
+            terms = attrs.evolve(terms, when=when, counterparty=counterparty, value=self.amount(terms.value))
+        changed: dict[str, Any] = {"notional": self.formula(hedge.notional, 1), "termination": terms}
+        if isinstance(hedge, Cap):
+            changed["premium"] = self.amount(hedge.premium)
+        return attrs.evolve(hedge, **changed)
 
     def either(self, *trees: Expr) -> int:
         """The degree that several formulas share."""

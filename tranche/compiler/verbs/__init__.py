@@ -8,7 +8,7 @@ from tranche.compiler.context import Context
 from tranche.compiler.masks import Mask
 from tranche.deal import Step
 
-from . import draw, fund, pay, release, repay, sweep, transfer, write_down
+from . import draw, fund, pay, release, repay, settle, sweep, transfer, write_down
 
 VERBS: dict[str, Callable[[Context, Step, Mask], None]] = {
     "pay": pay.lower,
@@ -16,6 +16,7 @@ VERBS: dict[str, Callable[[Context, Step, Mask], None]] = {
     "draw": draw.lower,
     "release": release.lower,
     "repay": repay.lower,
+    "settle": settle.lower,
     "sweep": sweep.lower,
     "transfer": transfer.lower,
     "write_down": write_down.lower,

@@ -1,12 +1,12 @@
 """`draw`: an account covers what cash lacks for the dues named, or is emptied into cash when none is named; a debt is
-drawn up to what is available of it."""
+drawn up to what is available of it; a facility or a guarantee covers what cash lacks."""
 
 from __future__ import annotations
 
 from tranche.compiler import draws
 from tranche.compiler.context import Context
-from tranche.compiler.expressions import lower_formula
-from tranche.compiler.limits import destination, each_limit
+from tranche.compiler.credit import available, ceiling
+from tranche.compiler.limits import destination, each_limit, stated_limit
 from tranche.compiler.masks import Mask
 from tranche.compiler.values import INFINITE, ZERO, Constant, Lane, Value
 from tranche.deal import Step
@@ -19,7 +19,7 @@ def _debts(context: Context, step: Step, mask: Mask, need: Value, to: Lane) -> N
     """Each debt gives what may be drawn of it (or the step's share of that), within what the limit and those before it
     leave."""
     emitter = context.emitter
-    left = INFINITE if step.limit is None else lower_formula(context, step.limit)
+    left = stated_limit(context, step)
     for k, name in enumerate(step.targets):
         debt = context.debts[name]
         most = draws.room(context, debt)
@@ -35,16 +35,47 @@ def _debts(context: Context, step: Step, mask: Mask, need: Value, to: Lane) -> N
 
 
 def lower(context: Context, step: Step, mask: Mask) -> None:
+    if step.targets[0] in context.credits:
+        _borrow(context, step, mask)
+        return
     emitter = context.emitter
-    need: Value = INFINITE
-    if step.cover:
-        need = unpaid(context, step.cover[0])
-        for item in step.cover[1:]:
-            need = emitter.compute(Op.ADD, need, unpaid(context, item), name="need")
+    need = _need(context, step.cover) if step.cover else INFINITE
     with destination(context, step) as to:
         if step.targets[0] in context.debts:
             _debts(context, step, mask, need, to)
             return
+        if need != INFINITE and step.to != "cash":
+            need = emitter.compute(Op.SUB, need, context.account(step.to), name="lacking")
         for name, account, limit in each_limit(context, step, mask):
             total, record = context.total(name, "drawn")
             emitter.emit(Op.DRAW, account, to, need, limit, total, record=record)
+
+
+def _need(context: Context, cover: tuple[str, ...]) -> Value:
+    """What is unpaid of the dues named; a debt stands for its interest and principal."""
+    parts: list[str] = []
+    for item in cover:
+        parts += [f"{item}.interest", f"{item}.principal"] if item in context.debts else [item]
+    need = unpaid(context, parts[0])
+    for item in parts[1:]:
+        need = context.emitter.compute(Op.ADD, need, unpaid(context, item), name="need")
+    return need
+
+
+def _borrow(context: Context, step: Step, mask: Mask) -> None:
+    emitter = context.emitter
+    left = stated_limit(context, step)
+    to = context.account(step.to)
+    for name in step.targets:
+        credit = context.credits[name]
+        need = _need(context, step.cover or credit.terms.covers)
+        limit = emitter.compute(Op.SELECT, available(context, credit), left, ZERO, name="limit")
+        total, record = context.total(name, credit.field, side=1)
+        before = emitter.frozen(credit.drawn)
+        most = ceiling(context, credit)
+        emitter.emit(Op.BORROW, to, credit.drawn, most, need, mask.limit(emitter, limit), total, record=record)
+        if left != INFINITE or step.to != "cash":
+            came = emitter.compute(Op.SUB, credit.drawn, before, name="drawn")
+            left = emitter.compute(Op.SUB, left, came, name="limit left")
+            if step.to != "cash":
+                context.flow(step.to, "funded", came)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tranche.compiler.context import Context
+from tranche.compiler.context import Context, Due
 from tranche.compiler.expressions import lower_formula
 from tranche.compiler.limits import pot, step_limit
 from tranche.compiler.masks import Mask
@@ -23,7 +23,7 @@ def lower(context: Context, step: Step, mask: Mask) -> None:
     if step.short == "capitalise":
         for target in step.targets:
             name, _, part = target.partition(".")
-            if part == "interest":
+            if part == "interest" and name in context.debts:
                 capitalise(context, name, mask.limit(context.emitter))
 
 
@@ -50,6 +50,9 @@ def _pay(context: Context, cash: Lane, target: str, limit: Value) -> None:
     emitter = context.emitter
     due = context.dues.get(target)
     if due is not None:
+        if due.to is not None:
+            _cure(context, cash, due, limit)
+            return
         total, record = context.total(due.owner, due.field, side=-1)
         if due.balance is None:
             emitter.emit(Op.PAY, cash, due.unpaid, limit, total, record=record)
@@ -61,6 +64,18 @@ def _pay(context: Context, cash: Lane, target: str, limit: Value) -> None:
             limit = emitter.compute(Op.SELECT, ready, limit, ZERO, name="limit")
         total, record = context.total(target, "distribution", side=-1)
         emitter.emit(Op.TAKE, cash, limit, total, record=record)
+
+
+def _cure(context: Context, cash: Lane, due: Due, limit: Value) -> None:
+    """A payment that stays in the deal: into an account, as much as the due is credited."""
+    assert due.to is not None
+    emitter = context.emitter
+    amount = emitter.compute(Op.MIN, limit, emitter.compute(Op.MIN, cash, due.unpaid, name="credit"), name="credit")
+    amount = emitter.frozen(emitter.compute(Op.MAX, ZERO, amount, name="credit"))
+    total, record = context.total(due.owner, due.field)
+    emitter.emit(Op.PAY, cash, due.unpaid, amount, total, record=record)
+    total, record = context.total(due.to, "funded")
+    emitter.emit(Op.RECEIVE, context.account(due.to), amount, total, record=record)
 
 
 def capitalise(context: Context, name: str, limit: Value) -> None:

@@ -32,6 +32,7 @@ from .debts import INDEX, debts, enriched
 from .fees import fee_terms
 from .formulas import Scope, formula, money
 from .status import STATUS_FLAGS, status_rules
+from .support import dues_of, support_names, support_terms
 from .waterfalls import Cast, plain_waterfall, waterfalls
 
 COMPONENTS = (("cash",), ("cash",), ("interest", "principal"), ("interest", "principal", "loss"))
@@ -83,11 +84,13 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
     tests = [f"t{k}" for k in range(draw(st.integers(0, 2)))]
     capped = tuple(f"{name}.excess" for name in fees if draw(st.booleans()))
 
+    support = draw(support_names(tuple(accounts), tuple(names)))
+
     stated = draw(stated_series(dates, size))
     early = Scope(
         size=size,
         money=("collections", *(f"collections.{c}" for c in components), "cash", *(f"{d}.balance" for d in names),
-               *(f"{a}.balance" for a in accounts)),
+               *(f"{a}.balance" for a in accounts), *support.levels),
         scheduled=(*(f"{d}.notional" for d in names), *(s.name for s in stated)),
     )  # fmt: skip
     definitions = {f"x{k}": draw(money(early)) for k in range(draw(st.integers(0, 2)))}
@@ -115,12 +118,18 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
         ]
     made_debts = [tranche for tranche in tranches if isinstance(tranche, Debt)]
     tested = attrs.evolve(late, flags=tuple(flag for flag in late.flags if flag not in STATUS_FLAGS))
+    payable = (*(f"{d}.{part}" for d in names for part in ("interest", "principal")), *fees, *capped)
+    covered = st.lists(st.sampled_from((*payable, *names)), min_size=1, max_size=3, unique=True).map(tuple)
+    terms = draw(support_terms(support, early, late, dates, tuple(accounts), covered))
     cast = Cast(
         debts=tuple(names),
         owed=tuple(f"{debt.name}.{part}" for debt in made_debts for part in debt.dues),
         drawable=tuple(debt.name for debt in made_debts if debt.draws is not None),
         residuals=tuple(t.name for t in tranches if isinstance(t, Residual)),
-        fees=(*fees, *capped), accounts=tuple(accounts), dates=dates, scope=late,
+        fees=(*fees, *capped, *dues_of(terms)), accounts=tuple(accounts), dates=dates, scope=late,
+        credits=(*support.facilities, *support.guarantees),
+        repaid=(*support.facilities, *(one.name for one in terms["guarantees"] if one.repays)),
+        hedges=support.hedges, ledgers=support.ledgers,
     )  # fmt: skip
     return Deal(
         name="random",
@@ -143,6 +152,7 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
         borrowing_base=base,
         status=draw(status_rules(tested, names, dates)),
         waterfall=draw(waterfalls(cast)),
+        **terms,
     )
 
 

@@ -13,10 +13,13 @@ from tranche.deal.step import GROUPS
 
 from .formulas import Scope, conditions, money
 
+SUPPORT = ("borrow", "reimburse", "settle", "cure")
+
 
 @attrs.frozen
 class Cast:
-    """Who can be paid: names of debts, residuals, fees, accounts (all with a target), and what formulas may read."""
+    """Who can be paid: names of debts, residuals, fees (and whatever else falls due), accounts (all with a target),
+    facilities and guarantees (`credits`; those that are `repaid`), hedges, ledgers, and what formulas may read."""
 
     debts: tuple[str, ...]
     owed: tuple[str, ...]  # the dues of the debts
@@ -26,6 +29,10 @@ class Cast:
     accounts: tuple[str, ...]
     dates: tuple[dt.date, ...]
     scope: Scope
+    credits: tuple[str, ...] = ()
+    repaid: tuple[str, ...] = ()
+    hedges: tuple[str, ...] = ()
+    ledgers: tuple[str, ...] = ()
 
     @property
     def dues(self) -> tuple[str, ...]:
@@ -61,8 +68,16 @@ def steps(draw: st.DrawFn, cast: Cast) -> Step:
     verbs += ["fund", "draw", "release", "transfer"] if cast.accounts else []
     verbs += ["draw", "repay"] if cast.drawable else []
     verbs += ["write_down", "write_up"] if draw(st.integers(0, 3)) == 0 else []
+    verbs += ["borrow", "borrow"] if cast.credits else []
+    verbs += ["reimburse"] if cast.repaid else []
+    verbs += ["settle"] if cast.hedges else []
+    verbs += ["cure"] if cast.ledgers else []
     verb = draw(st.sampled_from(verbs))
-    fields: dict[str, Any] = {"verb": verb, **draw(_targets(cast, verb)), **draw(_modifiers(cast))}
+    modifiers = draw(_modifiers(cast))
+    if verb == "borrow":
+        modifiers.pop("share", None)
+    word = {"borrow": "draw", "reimburse": "repay", "cure": "pay"}.get(verb, verb)
+    fields: dict[str, Any] = {"verb": word, **draw(_targets(cast, verb)), **modifiers}
     if verb in ("write_down", "write_up"):
         fields |= {"limit": draw(money(cast.scope))}
         fields.pop("share", None)
@@ -73,11 +88,13 @@ def steps(draw: st.DrawFn, cast: Cast) -> Step:
 def _targets(draw: st.DrawFn, cast: Cast, verb: str) -> dict[str, Any]:
     group = draw(st.sampled_from(GROUPS))
     source = draw(st.sampled_from(("cash", "cash", "cash", *cast.accounts)))
+    if verb in SUPPORT:
+        return draw(_support(cast, verb, group, source))
     match verb:
         case "pay":
             pool = (*cast.dues, *(cast.residuals if group == "sequential" else ()))
             found: dict[str, Any] = {"targets": draw(_some(pool)), "group": group, "source": source}
-            if all(target.endswith(".interest") for target in found["targets"]):
+            if all(target in {f"{debt}.interest" for debt in cast.debts} for target in found["targets"]):
                 found["short"] = draw(st.sampled_from(("carry", "capitalise")))
             return found
         case "sweep":
@@ -93,12 +110,26 @@ def _targets(draw: st.DrawFn, cast: Cast, verb: str) -> dict[str, Any]:
         case "draw" if cast.drawable and (not cast.accounts or draw(st.booleans())):
             return {"targets": draw(_some(cast.drawable)), "cover": draw(st.one_of(st.just(()), _some(cast.dues)))}
         case "draw":
-            return {"targets": draw(_some(cast.accounts)), "cover": draw(st.one_of(st.just(()), _some(cast.dues)))}
+            targets = draw(_some(cast.accounts))
+            cover = draw(st.one_of(st.just(()), _some((*cast.dues, *cast.debts))))
+            return {"targets": targets, "cover": cover, "to": "cash" if source in targets else source}
         case "release":
             targets = draw(_some(cast.accounts))
             return {"targets": targets, "to": "cash" if source in targets else source}
     other = draw(st.sampled_from(tuple(name for name in ("cash", *cast.accounts) if name != source)))
     return {"targets": (other,), "source": source, "to": other}
+
+
+@st.composite
+def _support(draw: st.DrawFn, cast: Cast, verb: str, group: str, source: str) -> dict[str, Any]:
+    """Steps that name lenders, hedges and ledgers."""
+    if verb == "borrow":
+        cover = draw(st.one_of(st.just(()), _some((*cast.dues, *cast.debts, *cast.ledgers))))
+        return {"targets": draw(_some(cast.credits)), "cover": cover, "to": source}
+    if verb == "cure":  # from cash: what is paid goes to an account
+        return {"targets": draw(_some((*cast.ledgers, *cast.dues))), "group": group}
+    pool = cast.repaid if verb == "reimburse" else cast.hedges
+    return {"targets": draw(_some(pool)), "group": group, "source": source}
 
 
 def _some(names: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:

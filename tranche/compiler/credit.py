@@ -1,0 +1,109 @@
+"""Money from outside the deal that its steps draw: liquidity facilities and guarantees, their interest and fees."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+
+from tranche.deal import Facility, Guarantee
+from tranche.program import Claim, Op
+
+from .context import Context, Credit, Due
+from .coupon import lent
+from .expressions import lower_formula
+from .fees import dated
+from .values import ONE, ZERO, Value, series
+from .wording import details
+
+
+def declare(context: Context) -> None:
+    """Registers of every facility and guarantee, and what `pay`, `draw` and `repay` may name of them."""
+    emitter, deal = context.emitter, context.deal
+    for facility in deal.facilities:
+        name = facility.name
+        credit = Credit(facility, emitter.state(f"{name}.balance"), "advanced", "repaid")
+        context.credits[name] = credit
+        context.dues[f"{name}.interest"] = Due(emitter.state(f"{name}.interest"), name, "interest")
+        context.dues[f"{name}.fee"] = Due(emitter.state(f"{name}.fee"), name, "fee")
+        context.claims.append(Claim(name, "facility"))
+    for guarantee in deal.guarantees:
+        name = guarantee.name
+        context.credits[name] = Credit(guarantee, emitter.state(f"{name}.used"), "called", "reimbursed")
+        context.dues[f"{name}.fee"] = Due(emitter.state(f"{name}.fee"), name, "fee")
+        context.claims.append(Claim(name, "guarantee"))
+
+
+def declare_names(context: Context) -> None:
+    for name, credit in context.credits.items():
+        most, used = ("commitment", "balance") if isinstance(credit.terms, Facility) else ("limit", "used")
+        context.names[f"{name}.{most}"] = partial(ceiling, context, credit)
+        context.names[f"{name}.undrawn"] = partial(undrawn, context, credit)
+        context.define(f"{name}.{used}", credit.drawn)
+        if isinstance(credit.terms, Guarantee) and credit.terms.repays:
+            context.names[f"{name}.owed"] = partial(owed, context, name, credit)
+
+
+def ceiling(context: Context, credit: Credit) -> Value:
+    """The most that may be drawn in all: the commitment, or the limit with its steps."""
+    terms = credit.terms
+    if isinstance(terms, Facility):
+        return lower_formula(context, terms.commitment)
+    return dated(context, lower_formula(context, terms.limit), terms.steps)
+
+
+def undrawn(context: Context, credit: Credit) -> Value:
+    room = context.emitter.compute(Op.SUB, ceiling(context, credit), credit.drawn, name="undrawn")
+    return context.emitter.compute(Op.MAX, ZERO, room, name="undrawn")
+
+
+def owed(context: Context, name: str, credit: Credit) -> Value:
+    """What `repay` gives back: all that is drawn, or what has not been reimbursed of all that was ever called."""
+    if isinstance(credit.terms, Facility) or credit.terms.reinstated:
+        return credit.drawn
+    total, _ = context.total(name, credit.repaid, side=-1)
+    return context.emitter.compute(Op.SUB, credit.drawn, total, name=f"{name} owed")
+
+
+def available(context: Context, credit: Credit) -> Value:
+    """Whether it can be drawn now: up to its last date, while its condition holds."""
+    terms, emitter = credit.terms, context.emitter
+    condition: Value = ONE
+    if terms.available is not None:
+        condition = lower_formula(context, terms.available)
+    elif isinstance(terms, Facility):
+        condition = emitter.compute(Op.NOT, context.names["status.default"]())
+    open_until = series([float(x) for x in _open(context, terms.until)])
+    return condition if open_until == ONE else emitter.compute(Op.AND, condition, open_until)
+
+
+def _open(context: Context, until: dt.date | None) -> list[bool]:
+    return [until is None or date <= until for date in context.dates.dates]
+
+
+def lower(context: Context) -> None:
+    """Interest on what is drawn and fees on what is not, as they stand at the beginning of the period."""
+    emitter = context.emitter
+    for name, credit in context.credits.items():
+        terms = credit.terms
+        section = "facilities" if isinstance(terms, Facility) else "guarantees"
+        with emitter.step(f"{section}.{name}", f"{name}: interest and fees", details=details(terms)):
+            years = context.year_fractions(terms.day_count)
+            if isinstance(terms, Facility):
+                rate = emitter.compute(Op.MUL, lent(context, terms.coupon), series(years), name="accrual")
+                if rate != ZERO:
+                    emitter.emit(Op.ACCRUE, context.dues[f"{name}.interest"].unpaid, credit.drawn, rate)
+            fee = terms.commitment_fee if isinstance(terms, Facility) else terms.fee
+            live = _open(context, terms.until)
+            if fee:
+                accrual = series([fee * part if on else 0.0 for part, on in zip(years, live, strict=True)])
+                emitter.emit(Op.ACCRUE, context.dues[f"{name}.fee"].unpaid, undrawn(context, credit), accrual)
+
+
+def close(context: Context) -> None:
+    """What is unpaid, and what is drawn."""
+    for name, credit in context.credits.items():
+        unpaid = [due.unpaid for due in context.dues.values() if due.owner == name]
+        total, record = context.total(name, "shortfall")
+        context.emitter.emit(Op.SHORTFALL, total, unpaid[0], unpaid[1] if len(unpaid) > 1 else ZERO, record=record)
+        field = "balance" if isinstance(credit.terms, Facility) else "used"
+        context.emitter.emit(Op.RECORD, credit.drawn, record=context.record(name, field, credit.drawn, flow=False))
