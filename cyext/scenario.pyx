@@ -10,6 +10,9 @@
     The first registers are the columns, written anew in every period: those of a whole chunk lie in the block's own
     input buffer.
 (D) Antithetic: paths 2k and 2k + 1 share the words of k; the odd one takes 1 - u for u, everywhere.
+(E) Sobol: path p is point p, its 52 digits the exclusive or of the direction numbers of the bits of p and of a shift.
+    The drivers' scores of all periods are drawn first, in the order of the bridge; a period's are a row of `bridge`
+    times them. `market.sobol` says which draw has which dimension.
 """
 from cpython.pycapsule cimport PyCapsule_New
 from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
@@ -20,7 +23,7 @@ cimport steps
 cimport student
 from elementary cimport RATIONAL
 from lanes cimport lane_void
-from normals cimport exponential, normal, philox, uniform
+from normals cimport exponential, normal, philox, uniform, words_rw
 from source cimport BlockSource
 from steps cimport CHUNK
 from tape cimport *
@@ -41,6 +44,8 @@ cdef extern from *:
 
 cdef enum:
     PAD = 16                    # what `normal` may write beyond its rows
+    BITS = 52                   # digits of a Sobol point
+    OWNER = 1 << 17             # slots below are those of drivers
 
 STEP_FIELDS = 11
 
@@ -57,6 +62,14 @@ cdef struct Model:
     const double* param         # [periods, params]
     const double* constant
     const double* initial       # [registers]
+    int sobol
+    Py_ssize_t drivers
+    Py_ssize_t others
+    const uint64_t* direction   # [dimensions, BITS]
+    const uint64_t* shift       # [dimensions]
+    const int32_t* table        # [periods, others]
+    const double* bridge        # [periods, periods]
+    const double* mills
 
 cdef struct Room:               # what a chunk works in
     double** at                 # [registers]
@@ -65,6 +78,60 @@ cdef struct Room:               # what a chunk works in
     double* p                   # [most_drawn, CHUNK] + PAD, like the next two
     double* tail
     int32_t* where
+    double* eps                 # [periods, drivers, CHUNK]; Sobol only
+
+
+cdef inline lane_void sobol(const uint64_t* direction, uint64_t shift, uint64_t first, words_rw word) noexcept nogil:
+    """The digits of a dimension for CHUNK paths, at the upper end of a word."""
+    cdef Py_ssize_t i, b = 0
+    cdef uint64_t left = first | (first + CHUNK - 1), v
+    left = left | (left >> 1) | CHUNK - 1
+    for i in range(CHUNK):
+        word[i] = shift
+    while left and b < BITS:
+        v = direction[b]
+        for i in range(CHUNK):
+            word[i] = word[i] ^ (v & (<uint64_t>0 - (((first + <uint64_t>i) >> b) & 1)))
+        left >>= 1
+        b += 1
+    for i in range(CHUNK):
+        word[i] = word[i] << (64 - BITS)
+
+
+cdef inline lane_void draw_bridge(const Model* model, const Room* room, uint64_t first) noexcept nogil:
+    """The independent scores of all drivers, in the order of the bridge."""
+    cdef uint64_t word[CHUNK]
+    cdef Py_ssize_t m, k, dimension = 0
+    for m in range(model.periods):
+        for k in range(model.drivers):
+            sobol(model.direction + dimension * BITS, model.shift[dimension], first, word)
+            uniform(word, room.u + k * CHUNK, CHUNK)
+            dimension += 1
+        normal(room.u, room.eps + m * model.drivers * CHUNK, room.p, room.tail, room.where, model.drivers * CHUNK)
+
+
+cdef inline lane_void bridged(const Model* model, const Room* room, Py_ssize_t t, double* d, Py_ssize_t n) noexcept nogil:
+    """The scores of n drivers in period t."""
+    cdef Py_ssize_t m, k
+    for k in range(n):
+        steps.scale(d + k * CHUNK, room.eps + k * CHUNK, model.bridge[t * model.periods])
+        for m in range(1, model.periods):
+            if model.bridge[t * model.periods + m] != 0:
+                steps.add_scaled(d + k * CHUNK, room.eps + (m * model.drivers + k) * CHUNK,
+                                 model.bridge[t * model.periods + m])
+
+
+cdef inline lane_void draw_others(const Model* model, uint64_t first, Py_ssize_t t, Py_ssize_t ordinal, Py_ssize_t n,
+                                  double* u) noexcept nogil:
+    """Puts quasi-random draws in the place of pseudo-random ones, where there is a dimension."""
+    cdef uint64_t word[CHUNK]
+    cdef Py_ssize_t k
+    cdef int32_t dimension
+    for k in range(n):
+        dimension = model.table[t * model.others + ordinal + k]
+        if dimension >= 0:
+            sobol(model.direction + dimension * BITS, model.shift[dimension], first, word)
+            uniform(word, u + k * CHUNK, CHUNK)
 
 
 cdef inline lane_void draw(const Model* model, uint64_t first, Py_ssize_t t, Py_ssize_t slot, Py_ssize_t n,
@@ -98,12 +165,22 @@ cdef inline lane_void execute(const Model* model, const Room* room, const TapeSt
     cdef const double* p = param + it.param
     cdef const double* c = model.constant + it.constant
     cdef int op = it.op
-    if op == TAPE_NORMALS:
-        draw(model, first, t, r[2], r[1], room.u)
-        normal(room.u, d, room.p, room.tail, room.where, r[1] * CHUNK)
-    elif op == TAPE_UNIFORMS:
-        draw(model, first, t, r[2], r[1], room.u)
-        copy(d, room.u, r[1] * CHUNK)
+    cdef Py_ssize_t k
+    if op == TAPE_NORMALS or op == TAPE_UNIFORMS:
+        if model.sobol and r[2] < OWNER:
+            bridged(model, room, t, d, r[1])
+            if op == TAPE_UNIFORMS:
+                for k in range(r[1]):
+                    steps.normal_cdf(room.u, d + k * CHUNK, model.mills)
+                    copy(d + k * CHUNK, room.u, CHUNK)
+        else:
+            draw(model, first, t, r[2], r[1], room.u)
+            if model.sobol:
+                draw_others(model, first, t, r[3], r[1], room.u)
+            if op == TAPE_NORMALS:
+                normal(room.u, d, room.p, room.tail, room.where, r[1] * CHUNK)
+            else:
+                copy(d, room.u, r[1] * CHUNK)
     elif op == TAPE_SCORES:
         normal(at[r[1]], d, room.p, room.tail, room.where, r[2] * CHUNK)
     elif op == TAPE_MIX:
@@ -175,6 +252,8 @@ cdef cloned_void fill_chunk(const Model* model, uint64_t first, Py_ssize_t lanes
         at[k] = room.own + k * CHUNK
         for i in range(CHUNK):
             at[k][i] = model.initial[k]
+    if model.sobol and model.drivers:
+        draw_bridge(model, room, first)
     for t in range(model.periods):
         param = model.param + t * model.params
         if lanes == CHUNK:
@@ -205,7 +284,8 @@ cdef int fill(const void* self, int64_t first_path, Py_ssize_t lanes, Py_ssize_t
     room.p = room.u + (model.most_drawn + 1) * CHUNK
     room.tail = room.p + model.most_drawn * CHUNK + PAD
     room.at = <double**>(room.tail + model.most_drawn * CHUNK + PAD)
-    room.where = <int32_t*>(room.at + model.registers)
+    room.eps = <double*>(room.at + model.registers)
+    room.where = <int32_t*>(room.eps + (model.periods * model.drivers * CHUNK if model.sobol else 0))
     while lane < lanes:
         fill_chunk(model, <uint64_t>(first_path + lane), lanes - lane if lanes - lane < CHUNK else CHUNK,
                    width, inputs, out + lane, &room)
@@ -226,14 +306,31 @@ cdef class Scenario:
     cdef readonly Py_ssize_t periods
     cdef readonly uint64_t seed
     cdef readonly bint antithetic
+    cdef readonly tuple sobol
 
     def __cinit__(self, tuple columns, uint64_t seed, const int32_t[:, ::1] steps, const double[:, ::1] params,
-                  const double[::1] constants, const double[::1] initial, bint antithetic=False):
+                  const double[::1] constants, const double[::1] initial, bint antithetic=False, tuple sobol=None):
         cdef Py_ssize_t k, most = 1
+        cdef const uint64_t[:, ::1] direction
+        cdef const uint64_t[::1] shift
+        cdef const int32_t[:, ::1] table
+        cdef const double[:, ::1] bridge
+        cdef const double[::1] mills
         cdef Model* model = &self.model
         if steps.shape[1] != STEP_FIELDS or initial.shape[0] < len(columns):
             raise ValueError("steps [steps, 11], a register for every column")
         self.arrays = (np.asarray(steps), np.asarray(params), np.asarray(constants), np.asarray(initial))
+        self.sobol = sobol
+        if sobol is not None:
+            model.drivers, direction, shift, table, bridge, mills = sobol
+            model.sobol = 1
+            model.others = table.shape[1]
+            model.direction = &direction[0, 0]
+            model.shift = &shift[0]
+            model.bridge = &bridge[0, 0]
+            model.mills = &mills[0]
+            if table.size:
+                model.table = &table[0, 0]
         self.columns = columns
         self.periods = params.shape[0]
         self.seed = model.seed = seed
@@ -263,10 +360,11 @@ cdef class Scenario:
         self.source.columns = model.columns
         self.source.scratch_bytes = (
             ((model.registers + 3 * most + 1) * CHUNK + 2 * PAD) * sizeof(double) + model.registers * sizeof(double*)
-            + (most * CHUNK + PAD) * sizeof(int32_t))
+            + (most * CHUNK + PAD) * sizeof(int32_t)
+            + (model.periods * model.drivers * CHUNK * sizeof(double) if model.sobol else 0))
 
     def __reduce__(self):
-        return Scenario, (self.columns, self.seed, *self.arrays, self.antithetic)
+        return Scenario, (self.columns, self.seed, *self.arrays, self.antithetic, self.sobol)
 
     @property
     def paths(self):

@@ -22,6 +22,7 @@ class Scenario:
         constants: NDArray[np.float64],
         initial: NDArray[np.float64],
         antithetic: bool = False,
+        sobol: tuple[Any, ...] | None = None,
     ) -> None: ...
     @property
     def paths(self) -> None: ...

@@ -9,9 +9,10 @@ from tranche._kernels.scenario import Scenario
 from tranche.errors import Problem, UsageError
 
 from .lower import tape
+from .sobol import plan
 from .terms import Market
 
-SAMPLINGS = ("random", "antithetic")
+SAMPLINGS = ("random", "antithetic", "sobol")
 
 
 def scenario(
@@ -27,8 +28,8 @@ def scenario(
 
     `times`: T+1 year fractions from `start`, the closing date (needed by factors with dates), the first 0. `seed`:
     0 ≤ seed < 2**64. `sampling`: random, or antithetic (the odd path 2k+1 is path 2k turned round: every uniform u is
-    1 − u). A path depends on the market, the times, the seed, the sampling and its own number only. Raises DealError
-    and UsageError.
+    1 − u), or sobol (`market.sobol`; its paths are not independent: standard errors overstate). A path depends on the
+    market, the times, the seed, the sampling and its own number only. Raises DealError and UsageError.
     """
     if not 0 <= seed < 2**64:
         raise UsageError(Problem(f"seed {seed}", "a whole number from 0 to 2**64 - 1"))
@@ -36,4 +37,9 @@ def scenario(
         raise UsageError(Problem(f"unknown sampling {sampling!r}", f"one of {', '.join(SAMPLINGS)}"))
     made = tape(market, times, start)
     columns = tuple(f"market.{name}" for name in made.columns)
-    return Scenario(columns, seed, made.steps, made.params, made.constants, made.initial, sampling == "antithetic")
+    points = None
+    if sampling == "sobol" and market.factors:
+        made, plan_ = plan(made, times, seed)
+        points = plan_.arrays
+    turned = sampling == "antithetic"
+    return Scenario(columns, seed, made.steps, made.params, made.constants, made.initial, turned, points)

@@ -11,7 +11,9 @@ import math
 from collections.abc import Callable, Sequence
 
 from .rational import DEGREE
+from .sobol import BITS, SobolPlan
 from .tape import Op, Tape
+from .writer import OWNER
 
 RATIONAL = 2 * DEGREE + 4
 BEYOND, LAW = 21, 21 + RATIONAL  # where the tail of a law of Student's t begins, and how many numbers it has
@@ -95,8 +97,11 @@ def exp(x: float) -> float:
     return math.ldexp(1.0 + (r + r * r * series), k)
 
 
-def draw(tape: Tape, seed: int, path: int, *, antithetic: bool = False) -> list[list[float]]:
+def draw(
+    tape: Tape, seed: int, path: int, *, antithetic: bool = False, sobol: SobolPlan | None = None
+) -> list[list[float]]:
     """One path: for each period the values of the columns, in the order of `tape.columns`."""
+    eps = [] if sobol is None else _bridge_draws(sobol, tape.periods, path)
     x = [float(value) for value in tape.initial]
     rows = []
     for t in range(tape.periods):
@@ -109,6 +114,15 @@ def draw(tape: Tape, seed: int, path: int, *, antithetic: bool = False) -> list[
                 after = k + 1 + r[2] if (x[r[0]] > 0.5) != bool(r[1]) else 0
             elif op in (Op.NORMALS, Op.UNIFORMS):
                 for j in range(r[1]):
+                    if sobol is not None and r[2] < OWNER:
+                        z = _bridged(sobol, eps, t, j)
+                        x[r[0] + j] = z if op == Op.NORMALS else normal_cdf(sobol.mills.tolist(), z)
+                        continue
+                    dimension = -1 if sobol is None else int(sobol.table[t, r[3] + j])
+                    if sobol is not None and dimension >= 0:
+                        u = sobol_uniform(sobol, dimension, path)
+                        x[r[0] + j] = inverse_normal(u) if op == Op.NORMALS else u
+                        continue
                     u = uniform(seed, path >> antithetic, t, r[2] + j)
                     u = 1.0 - u if antithetic and path & 1 else u
                     x[r[0] + j] = inverse_normal(u) if op == Op.NORMALS else u
@@ -116,6 +130,31 @@ def draw(tape: Tape, seed: int, path: int, *, antithetic: bool = False) -> list[
                 STEPS[Op(op)](x, r, params[param:], tape.constants[constant : constant + MOST_CONSTANTS].tolist())
         rows.append(x[: len(tape.columns)])
     return rows
+
+
+def sobol_uniform(plan: SobolPlan, dimension: int, path: int) -> float:
+    """Coordinate `dimension` of point `path`."""
+    word = int(plan.shift[dimension])
+    for b in range(BITS):
+        if path >> b & 1:
+            word ^= int(plan.direction[dimension, b])
+    return math.ldexp(2 * word + 1, -53)
+
+
+def _bridge_draws(plan: SobolPlan, periods: int, path: int) -> list[list[float]]:
+    return [
+        [inverse_normal(sobol_uniform(plan, m * plan.drivers + k, path)) for k in range(plan.drivers)]
+        for m in range(periods)
+    ]
+
+
+def _bridged(plan: SobolPlan, eps: list[list[float]], t: int, k: int) -> float:
+    row = plan.bridge[t].tolist()
+    total: float = row[0] * eps[0][k]
+    for m in range(1, len(row)):
+        if row[m] != 0:
+            total += row[m] * eps[m][k]
+    return total
 
 
 Registers = list[float]
