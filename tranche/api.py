@@ -42,6 +42,7 @@ def run(
     first_path: int = 0,
     progress: Callable[[int], None] | None = None,
     keep_paths: engine.KeepPaths = "auto",
+    sampling: str = "random",
 ) -> Results:
     """Simulate a deal over paths first_path ≤ p < first_path + paths: by default 10,000 of a simulated market, and all
     that there are of the user's own cash.
@@ -52,10 +53,12 @@ def run(
     default; neither it nor `width` changes a bit.
     `progress` is called with the number of paths done since the last call. `keep_paths`: whether `Results.paths` can
     show every path (memory grows with them), or only what they add up to is kept (it does not); by default they are
-    kept while their totals fit 128 MB, and every other figure has the same bits either way.
+    kept while their totals fit 128 MB, and every other figure has the same bits either way. `sampling` of the market:
+    random, antithetic (pairs of paths turned round) or sobol (quasi-random); the paths of the last two are not
+    independent, so that standard errors say too much.
     Raises DealError, DataError and UsageError.
     """
-    inputs = prepare(deal, seed=seed, collections=collections, market=market)
+    inputs = prepare(deal, seed=seed, collections=collections, market=market, sampling=sampling)
     first_path = engine.whole_number("path number", first_path, 0, engine.LAST_PATH)
     there = None if inputs.paths is None else max(1, inputs.paths - first_path)
     if paths is None:

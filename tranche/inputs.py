@@ -44,14 +44,15 @@ def prepare(
     market: MarketOrPath | None = None,
     fuse: bool = True,
     watch: Sequence[str] = (),
+    sampling: str = "random",
 ) -> engine.Scenario:
     """The deal's Program and the sources of its inputs: the user's cash, then the market's factors.
 
     `collections`: see `engine.cash_flows`; without it, the file that the deal names is read. `market`: see `as_deal`.
-    `fuse`, `watch`: see `compile_deal`. Raises DealError, DataError and UsageError.
+    `fuse`, `watch`: see `compile_deal`; `sampling`: `market.scenario`. Raises DealError, DataError and UsageError.
     """
     return ingredients(
-        deal, seed=seed, collections=collections, market=market, fuse=fuse, watch=watch
+        deal, seed=seed, collections=collections, market=market, fuse=fuse, watch=watch, sampling=sampling
     ).scenario()
 
 
@@ -64,6 +65,7 @@ class Ingredients:
     cash: CollateralCash | None
     market: Market
     seed: int
+    sampling: str = "random"
 
     def scenario(self) -> engine.Scenario:
         """The Program and its sources. Raises DataError and UsageError."""
@@ -71,7 +73,8 @@ class Ingredients:
         if self.cash is not None:
             sources.append(engine.cash_flows(self.program, self.cash))
         if self.market.factors:
-            sources.append(market_scenario(self.market, self.program.times, self.seed, start=self.program.dates[0]))
+            times, closing = self.program.times, self.program.dates[0]
+            sources.append(market_scenario(self.market, times, self.seed, start=closing, sampling=self.sampling))
         return engine.scenario(self.program, sources)
 
 
@@ -83,6 +86,7 @@ def ingredients(
     market: MarketOrPath | None = None,
     fuse: bool = True,
     watch: Sequence[str] = (),
+    sampling: str = "random",
 ) -> Ingredients:
     """See `prepare`."""
     seed = engine.whole_number("seed", seed, 0, 2**64 - 1)
@@ -90,7 +94,7 @@ def ingredients(
     program = compile_deal(deal, fuse=fuse, watch=watch)
     if collections is None and isinstance(deal.collateral, Collections):
         collections = cash_on_file(deal)
-    return Ingredients(program, collections, deal.market, seed)
+    return Ingredients(program, collections, deal.market, seed, sampling)
 
 
 def cash_on_file(deal: Deal, path: Path | None = None) -> dict[str, NDArray[np.float64]]:

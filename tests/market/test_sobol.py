@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.stats import kstest, qmc
 
+import tranche
 from tests.market.markets import DEPENDENCES, EVERY_FACTOR, START, walks
 from tranche.errors import UsageError
 from tranche.market import sobol, twin
 from tranche.market.lower import tape
 from tranche.market.scenario import scenario
 
+DEALS = Path(__file__).parents[2] / "deals"
 TIMES = [0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5]
 MARKETS = {**{name: walks(dependence) for name, dependence in DEPENDENCES.items()}, "every factor": EVERY_FACTOR}
 
@@ -91,3 +94,12 @@ def test_it_errs_less():
 def test_too_many_dimensions_are_refused_with_a_way_out():
     with pytest.raises(UsageError, match="sampling: random"):
         scenario(walks(DEPENDENCES["gaussian"], 8), [k / 12 for k in range(3_000)], 1, sampling="sobol")
+
+
+def test_a_run_takes_the_sampling():
+    deal = tranche.load(DEALS / "gpu_ddtl_2024.yaml")
+    runs = [tranche.run(deal, 256, sampling=sampling) for sampling in ("random", "antithetic", "sobol")]
+    losses = {run.tranches().loc["equity", "irr"] for run in runs}
+    assert len(losses) == 3
+    with pytest.raises(UsageError, match="unknown sampling 'sobl'"):
+        tranche.run(deal, 256, sampling="sobl")

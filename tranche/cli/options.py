@@ -22,4 +22,7 @@ Cash = Annotated[
 MarketFile = Annotated[
     Path | None, typer.Option("--market", help="A market file (YAML), laid over the market that each deal states.")
 ]
+Sampling = Annotated[
+    str, typer.Option("--sampling", help="How the market is drawn: random, antithetic, or sobol (quasi-random).")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import Cash, Json, MarketFile, Paths, Seed
+from .options import Cash, Json, MarketFile, Paths, Sampling, Seed
 
 if TYPE_CHECKING:
     from tranche.deal import Deal
@@ -24,6 +24,7 @@ def run(
     threads: Annotated[int | None, typer.Option("--threads", help="Threads. [default: all processors]")] = None,
     collections: Cash = None,
     market: MarketFile = None,
+    sampling: Sampling = "random",
     as_json: Json = False,
 ) -> None:
     """Simulate each deal and print its tranche table, its tests and the audit: cash in less cash out.
@@ -42,7 +43,7 @@ def run(
         used = _threads(threads)
         for file in deal_files(paths):
             try:
-                deal, results, seconds = _run(file, number, seed, used, collections, market)
+                deal, results, seconds = _run(file, number, seed, used, collections, market, sampling)
             except TrancheError as error:
                 reports.append({"file": str(file), "ok": False, "problems": as_data(error)})
                 end.fail(error)
@@ -66,7 +67,13 @@ def _threads(threads: int | None) -> int:
 
 
 def _run(
-    file: Path, number: int | None, seed: int, threads: int, collections: Path | None, market: Path | None
+    file: Path,
+    number: int | None,
+    seed: int,
+    threads: int,
+    collections: Path | None,
+    market: Path | None,
+    sampling: str,
 ) -> tuple[Deal, Results, float]:
     from rich.progress import Progress
 
@@ -82,7 +89,14 @@ def _run(
         task = bar.add_task("paths", total=number)
         start = time.perf_counter()
         results = run_deal(
-            deal, number, seed, threads, cash, progress=lambda done: bar.update(task, advance=done), keep_paths=False
+            deal,
+            number,
+            seed,
+            threads,
+            cash,
+            progress=lambda done: bar.update(task, advance=done),
+            keep_paths=False,
+            sampling=sampling,
         )
         seconds = time.perf_counter() - start
     return deal, results, seconds
