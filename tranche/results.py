@@ -220,6 +220,10 @@ def residuals(program: Program, path: PathResult, number: Callable[[float], Numb
 
 FLEET = ("revenue", "opex", "proceeds", "owned", "sold", "book", "appraised", "economic", "orderly", "forced")
 
+TREASURY = (
+    "mined", "sold", "drawn", "posted", "released", "called", "liquidated", "foreclosed", "coins", "pledged", "value",
+)  # fmt: skip
+
 # kind → column → the record fields it adds up
 FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "debt": {
@@ -262,6 +266,8 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "account": {"funded": ("funded",), "drawn": ("drawn",), "balance": ("balance",)},
     "collateral": {"collections": ("collections",), "unfunded": ("unfunded",)},
     "fleet": {field: (field,) for field in FLEET},
+    "miner": {field: (field,) for field in ("revenue", "income", "opex", "proceeds", "book", "value", "forced")},
+    "treasury": {field: (field,) for field in TREASURY},
     "test": {
         field: (field,) for field in ("breached", "sweep", "lock_up", "early_amortisation", "default", "equity_cure")
     },

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from .cohort import Cohort
 from .fleet import ALONE, Fleet
 from .liquidation import APPRAISED, ECONOMIC
+from .miner import Miner
 
 # of the fleet and of each cohort; they depend on the date alone, unless machines are sold
 SCHEDULED = ("book", "appraised", "owned", "capex")
@@ -16,12 +17,23 @@ SOLD = ("orderly", "forced", "sold", "proceeds")
 
 def names_of(collateral: object) -> dict[str, list[str]]:
     """What the collateral names itself, by the section of the deal in which it stands."""
+    if isinstance(collateral, Miner):
+        own = {
+            "collateral.miner.sites": [site.name for site in collateral.sites],
+            "collateral.miner.treasury": [held.name for held in collateral.treasury],
+        }
+        return {**own, **{nested(path): names for path, names in names_of(collateral.fleet).items()}}
     if not isinstance(collateral, Fleet):
         return {}
     return {
         "collateral.fleet.cohorts": [cohort.name for cohort in collateral.cohorts if cohort.name != ALONE],
         "collateral.fleet.tenants": [tenant.name for tenant in collateral.tenants],
     }
+
+
+def nested(path: str) -> str:
+    """Where the terms of a fleet stand when a miner owns it."""
+    return path.replace("collateral.fleet", "collateral.miner.fleet", 1)
 
 
 def fleet_names(fleet: Fleet) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from .fleet import Fleet
+from .miner import Miner
 
 
 @attrs.frozen(kw_only=True)
@@ -24,6 +25,12 @@ class Collections:
     amounts: tuple[tuple[str, tuple[float, ...]], ...] = ()
 
 
-__all__ = ["Collateral", "Collections", "Fleet"]
+__all__ = ["Collateral", "Collections", "Fleet", "Miner", "fleet_of"]
 
-Collateral = Collections | Fleet
+Collateral = Collections | Fleet | Miner
+
+
+def fleet_of(collateral: Collateral) -> Fleet | None:
+    """The GPUs of a deal, whoever owns them."""
+    owned = collateral.fleet if isinstance(collateral, Miner) else collateral
+    return owned if isinstance(owned, Fleet) else None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tranche.collateral.names import factor_fields, scheduled_names
-from tranche.collateral.terms import Fleet
+from tranche.collateral import miner_names
+from tranche.collateral.names import factor_fields, nested, scheduled_names
+from tranche.collateral.terms import Collections, Miner, fleet_of
 from tranche.deal import Deal, Debt
 from tranche.deal.formula import WINDOWS, Call, Expr, Formula, Number, count_of
 from tranche.deal.step import LISTS
@@ -79,8 +80,11 @@ def _scheduled(deal: Deal, tree: Expr, seen: set[str]) -> bool:
     uniform |= {f"rates.{rate.name}" for rate in deal.market.rates}
     uniform |= {f"{tranche.name}.notional" for tranche in deal.tranches}
     uniform |= {f"{debt.name}.rate" for debt in deal.tranches if isinstance(debt, Debt) and known_ahead(deal, debt)}
-    if isinstance(deal.collateral, Fleet):
-        uniform |= scheduled_names(deal.collateral)
+    fleet = fleet_of(deal.collateral)
+    if fleet is not None:
+        uniform |= scheduled_names(fleet)
+    if isinstance(deal.collateral, Miner):
+        uniform |= miner_names.scheduled_names(deal.collateral)
     for node in walk(tree):
         if isinstance(node, Call) and node.function in ("prev", *WINDOWS):
             return False
@@ -164,7 +168,7 @@ def _indices(deal: Deal) -> Iterator[Problem]:
 
 
 def _collateral(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
-    if not isinstance(deal.collateral, Fleet):
+    if isinstance(deal.collateral, Collections):
         if set(deal.collateral.components) <= {"loss"}:
             yield problem(
                 deal, "collateral.collections.components", "no component is cash", "for instance [cash, loss]"
@@ -174,8 +178,12 @@ def _collateral(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
                 what, fix = f"{name}: {len(amounts)} amounts", f"one for each of the {dates.periods} payment dates"
                 yield problem(deal, "collateral.collections.amounts", what, fix)
         return
-    factors = {factor.name for factor in deal.market.factors}
-    for path, name in factor_fields(deal.collateral):
+    factors, fleet = {factor.name for factor in deal.market.factors}, fleet_of(deal.collateral)
+    found = [] if fleet is None else list(factor_fields(fleet))
+    if isinstance(deal.collateral, Miner):
+        found = [*miner_names.miner_factors(deal.collateral), *((nested(path), name) for path, name in found)]
+        yield from _pledges(deal, deal.collateral)
+    for path, name in found:
         if name not in factors:
             yield problem(
                 deal,
@@ -183,6 +191,22 @@ def _collateral(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
                 f"unknown market factor {name!r}",
                 nearest(name, factors) if factors else f"state it: market.factors.{name}",
             )
+
+
+def _pledges(deal: Deal, miner: Miner) -> Iterator[Problem]:
+    """Coins are pledged to a debt, and a debt is secured by one treasury."""
+    debts = [tranche.name for tranche in deal.tranches if isinstance(tranche, Debt)]
+    secured: dict[str, str] = {}
+    for held in miner.treasury:
+        if held.pledge is None:
+            continue
+        path = f"collateral.miner.treasury.{held.name}.pledge.to"
+        if held.pledge.to not in debts:
+            yield problem(deal, path, f"unknown debt {held.pledge.to!r}", nearest(held.pledge.to, debts))
+        elif held.pledge.to in secured:
+            what = f"{held.pledge.to!r} is secured by {secured[held.pledge.to]!r} already"
+            yield problem(deal, path, what, "a debt for each treasury: each has its own loan to value")
+        secured[held.pledge.to] = held.name
 
 
 def _series(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tranche.collateral.miner_names import called_names
+from tranche.collateral.terms import Miner
 from tranche.deal import CoverageTest, Deal, Debt
 from tranche.deal.formula import Expr
 from tranche.errors import Problem
@@ -62,6 +64,8 @@ def _dues(deal: Deal) -> set[str]:
     found = {"debt_service", "fees.due"}
     found |= {f"{name}.due" for name in due_names(deal)}
     found |= {f"{tranche.name}.debt_service" for tranche in deal.tranches if isinstance(tranche, Debt)}
+    if isinstance(deal.collateral, Miner):
+        found |= called_names(deal.collateral)
     return found | {f"{hedge.name}.{field}" for hedge in deal.hedges for field in ("notional", "received", "value")}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from tranche.collateral.terms import Miner
 from tranche.deal import Deal, Debt, Residual, Step
 from tranche.errors import Problem, nearest
 from tranche.terms.dates import PaymentDates
@@ -27,13 +28,14 @@ def payable(deal: Deal) -> set[str]:
 def step_problems(deal: Deal, dates: PaymentDates, path: str, step: Step) -> Iterator[Problem]:
     debts = {tranche.name for tranche in deal.tranches if isinstance(tranche, Debt)}
     accounts = {account.name for account in deal.accounts}
+    coins = {held.name for held in deal.collateral.treasury} if isinstance(deal.collateral, Miner) else set()
     dues = due_names(deal)
     credits = {one.name for one in deal.facilities} | {one.name for one in deal.guarantees}
     allowed = {
         "pay": payable(deal),
         "sweep": {f"{name}.principal" for name in debts},
         "fund": {account.name for account in deal.accounts if account.target is not None},
-        "draw": accounts | credits | {t.name for t in deal.tranches if isinstance(t, Debt) and t.draws is not None},
+        "draw": accounts | coins | credits | {debt.name for debt in deal.tranches if getattr(debt, "draws", None)},
         "repay": debts | {one.name for one in deal.facilities} | {one.name for one in deal.guarantees if one.repays},
         "settle": {hedge.name for hedge in deal.hedges},
         "write_down": debts,
@@ -103,6 +105,10 @@ def _wrong_target(
     return problem(deal, path, f"unknown target {target!r}", nearest(target, allowed))
 
 
+def _kind(target: str, accounts: set[str], debts: set[str], coins: set[str]) -> str:
+    return "account" if target in accounts else "debt" if target in debts else "coins" if target in coins else ""
+
+
 def _modifiers(deal: Deal, path: str, step: Step, accounts: set[str]) -> Iterator[Problem]:
     residuals = [t.name for t in deal.tranches if isinstance(t, Residual) and t.name in step.targets]
     if step.group == "pro_rata" and residuals and len(step.targets) > 1:
@@ -117,9 +123,10 @@ def _modifiers(deal: Deal, path: str, step: Step, accounts: set[str]) -> Iterato
             deal, f"{path}.{step.verb}", f"{step.verb} has no dues to share by", "targets in order: sequential"
         )
     debts = {tranche.name for tranche in deal.tranches if isinstance(tranche, Debt)}
-    kinds = {"account" if target in accounts else "debt" if target in debts else "" for target in step.targets}
+    coins = {held.name for held in deal.collateral.treasury} if isinstance(deal.collateral, Miner) else set()
+    kinds = {_kind(target, accounts, debts, coins) for target in step.targets}
     if step.verb in ("draw", "repay") and len(kinds) > 1:
-        what = f"accounts, debts and lenders in one step: {', '.join(step.targets)}"
+        what = f"accounts, debts, coins and lenders in one step: {', '.join(step.targets)}"
         yield problem(deal, f"{path}.{step.verb}", what, "a step for each kind")
     if step.short == "capitalise" and not {f"{debt}.interest" for debt in debts} & set(step.targets):
         yield problem(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tranche.program import Op
 
 from . import borrowing_base, credit, hedges, ledgers, status
+from .collateral import treasury
 from .context import Context
 from .coupon import keep_fixings
 from .expressions import remember
@@ -48,6 +49,7 @@ def lower(context: Context) -> None:
         for name, account in context.accounts.items():
             number = context.record(name, "balance", account.balance, flow=False)
             emitter.emit(Op.RECORD, account.balance, record=number)
+        treasury.at_close(context)
         emitter.emit(Op.RECORD, context.cash, record=context.record("cash", "balance", context.cash, flow=False))
         for k, named in enumerate(context.records):
             if named.owner in ("status", "borrowing_base") and not named.flow:

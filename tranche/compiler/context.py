@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from tranche.collateral.treasury import Treasury
 from tranche.deal import Account, Deal, Debt, Facility, Fee, Guarantee, Hedge, Residual
 from tranche.deal.formula import Expr, Formula
 from tranche.program import Claim, Op, Record
@@ -95,6 +96,15 @@ class AccountRegisters:
 
 
 @attrs.frozen
+class TreasuryRegisters:
+    """Coins, not money: those free of any pledge and those that are `pledged` (ZERO without a pledge)."""
+
+    terms: Treasury
+    free: Lane
+    pledged: Value
+
+
+@attrs.frozen
 class Named:
     """A record while its register is still virtual: see `program.Record`."""
 
@@ -119,6 +129,7 @@ class Context:
     debts: dict[str, DebtRegisters] = attrs.field(factory=dict)
     fees: dict[str, FeeRegisters] = attrs.field(factory=dict)
     accounts: dict[str, AccountRegisters] = attrs.field(factory=dict)
+    treasuries: dict[str, TreasuryRegisters] = attrs.field(factory=dict)
     residuals: dict[str, Residual] = attrs.field(factory=dict)
     credits: dict[str, Credit] = attrs.field(factory=dict)
     hedges: dict[str, HedgeRegisters] = attrs.field(factory=dict)

@@ -28,6 +28,7 @@ from . import (
     fees,
     hedges,
     ledgers,
+    margin,
     status,
     waterfalls,
 )
@@ -68,6 +69,7 @@ def compile_deal(deal: Deal, *, fuse: bool = True, watch: Sequence[str] = ()) ->
     ledgers.debit(context)
     borrowing_base.fall_due(context)
     accrual.capped(context)
+    margin.lower(context)
     freeze_dues(context)
     _windows(context, late=False)
     masks = status.lower(context, coverage.lower(context))
@@ -164,8 +166,8 @@ def _pack(context: Context, fuse: bool) -> Program:
 
 
 _ORDER = (
-    "collateral", "fleet", "fee", "debt", "residual", "account", "facility", "guarantee", "hedge", "ledger",
-    "borrowing_base", "test", "status",
+    "collateral", "fleet", "miner", "fee", "debt", "residual", "account", "treasury", "facility", "guarantee", "hedge",
+    "ledger", "borrowing_base", "test", "status",
 )  # fmt: skip
 
 

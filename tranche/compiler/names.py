@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tranche.collateral.miner_names import miner_names
 from tranche.collateral.names import fleet_names
-from tranche.collateral.terms import Collections
+from tranche.collateral.terms import Collections, Miner, fleet_of
 from tranche.deal import CoverageTest, Deal, Debt, Swap
 from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Unary
 from tranche.deal.hedge import terminations
@@ -73,8 +74,11 @@ def known_names(deal: Deal) -> set[str]:
     names.update(f"rates.{rate.name}" for rate in deal.market.rates)
     if isinstance(deal.collateral, Collections):
         names.update(f"collections.{component}" for component in deal.collateral.components)
-    else:
-        names.update(fleet_names(deal.collateral))
+    if isinstance(deal.collateral, Miner):
+        names.update(miner_names(deal.collateral))
+    fleet = fleet_of(deal.collateral)
+    if fleet is not None:
+        names.update(fleet_names(fleet))
     names.update(deal.definitions)
     names |= deal.borrowing_base.names() if deal.borrowing_base is not None else set()
     names.update(series.name for series in deal.series)

@@ -6,19 +6,22 @@ import math
 from collections.abc import Iterator
 from pathlib import PurePosixPath, PureWindowsPath
 
-from tranche.collateral.terms import Collateral, Collections
+from tranche.collateral.terms import Collateral, Collections, Miner
 from tranche.errors import Invalid, Place, Problem
 
 from .check_fleet import fleet_problems
+from .check_miner import miner_problems
 from .names import check_identifier
 
 MOST_COMPONENTS = 64
 
 
 def collateral_problems(collateral: Collateral) -> Iterator[Problem]:
-    """Every problem of the collections or of the fleet."""
+    """Every problem of the collections, of the fleet or of the miner."""
     if isinstance(collateral, Collections):
         yield from _collections(collateral)
+    elif isinstance(collateral, Miner):
+        yield from miner_problems(collateral)
     else:
         yield from fleet_problems(collateral)
 

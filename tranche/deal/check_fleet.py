@@ -21,12 +21,12 @@ from .check_market import field_problems
 
 MOST_COHORTS = 200
 
-_SHARE = v.number(0, 1, hint="write 0% to 100%, with the % sign (95% is 0.95)")
-_PRICE = v.number(0)
-_DAYS = v.whole(0, 3_660)
+SHARE = v.number(0, 1, hint="write 0% to 100%, with the % sign (95% is 0.95)")
+PRICE = v.number(0)
+DAYS = v.whole(0, 3_660)
 
 
-def _factor_or(inner: v.Validator) -> v.Validator:
+def factor_or(inner: v.Validator) -> v.Validator:
     def validate(instance: Any, attribute: Any, value: Any) -> None:
         (v.identifier if isinstance(value, str) else inner)(instance, attribute, value)
 
@@ -43,13 +43,13 @@ def _dated_prices(instance: Any, attribute: Any, value: Any) -> None:
 def _pair(instance: Any, attribute: Any, value: Any) -> None:
     date, price = value
     v.date(instance, attribute, date)
-    _PRICE(instance, attribute, price)
+    PRICE(instance, attribute, price)
 
 
 def _release(instance: Any, attribute: Any, value: Any) -> None:
     date, share = value
     v.date(instance, attribute, date)
-    _SHARE(instance, attribute, share)
+    SHARE(instance, attribute, share)
 
 
 def _outlet(instance: Any, attribute: Any, value: Any) -> None:
@@ -58,46 +58,46 @@ def _outlet(instance: Any, attribute: Any, value: Any) -> None:
     v.instance_of(Outlet)(instance, attribute, outlet)
 
 
-SERVICE: Mapping[str, v.Validator] = {"availability": _SHARE, "credit": v.number(0, 1_000)}
-RENEWAL: Mapping[str, v.Validator] = {"rate": _PRICE, "term_days": v.whole(1, 36_600)}
+SERVICE: Mapping[str, v.Validator] = {"availability": SHARE, "credit": v.number(0, 1_000)}
+RENEWAL: Mapping[str, v.Validator] = {"rate": PRICE, "term_days": v.whole(1, 36_600)}
 LEASE: Mapping[str, v.Validator] = {
-    "rate": _PRICE, "end": v.date, "start": v.optional(v.date), "take_or_pay": _SHARE, "usage": _factor_or(_SHARE),
-    "escalator": v.rate(), "steps": _dated_prices, "prepayment": _SHARE, "prepaid_on": v.optional(v.date),
-    "tenant": v.optional(v.identifier), "residual_value_guarantee": _SHARE,
+    "rate": PRICE, "end": v.date, "start": v.optional(v.date), "take_or_pay": SHARE, "usage": factor_or(SHARE),
+    "escalator": v.rate(), "steps": _dated_prices, "prepayment": SHARE, "prepaid_on": v.optional(v.date),
+    "tenant": v.optional(v.identifier), "residual_value_guarantee": SHARE,
     "service": v.optional(v.instance_of(Service)), "renewal": v.optional(v.instance_of(Renewal)),
 }  # fmt: skip
 COHORT: Mapping[str, v.Validator] = {
     "gpus": v.number(0, 1e9, above=0),
     "lease": v.optional(v.instance_of(Lease)),
-    "rent": v.optional(_factor_or(_PRICE)),
+    "rent": v.optional(factor_or(PRICE)),
     "generation": v.text,
     "site": v.text,
     "basis": v.number(0, 10),
-    "utilisation": _factor_or(_SHARE),
-    "reserve_price": v.optional(_PRICE),
+    "utilisation": factor_or(SHARE),
+    "reserve_price": v.optional(PRICE),
     "switch_off": v.flag,
-    "releasing_gap_days": _DAYS,
+    "releasing_gap_days": DAYS,
     "in_service": v.optional(v.date),
-    "ramp_days": _DAYS,
-    "delay_days": _DAYS,
+    "ramp_days": DAYS,
+    "delay_days": DAYS,
     "ordered": v.optional(v.date),
-    "delay_damages_per_gpu_day": _PRICE,
-    "delay_damages_cap": _SHARE,
+    "delay_damages_per_gpu_day": PRICE,
+    "delay_damages_cap": SHARE,
     "failure_rate": v.number(0, 0.99, hint="write 0% to 99% a year, with the % sign (9% is 0.09)"),
-    "unrepairable": _SHARE,
+    "unrepairable": SHARE,
     "repair_days": v.whole(0, 365),
-    "repair_cost": _PRICE,
-    "kw_per_gpu": _PRICE,
-    "kw_per_rack": _PRICE,
+    "repair_cost": PRICE,
+    "kw_per_gpu": PRICE,
+    "kw_per_rack": PRICE,
     "liquid_cooled": v.flag,
     "pue": v.number(1, 10),
-    "power_price": _factor_or(_PRICE),
-    "hosting_per_kw_month": _PRICE,
-    "maintenance_per_gpu_month": _PRICE,
+    "power_price": factor_or(PRICE),
+    "hosting_per_kw_month": PRICE,
+    "maintenance_per_gpu_month": PRICE,
     "insurance": v.rate(0),
     "property_tax": v.rate(0),
     "cost_inflation": v.rate(),
-    "cost_per_gpu": _PRICE,
+    "cost_per_gpu": PRICE,
     "life_years": v.number(0, 100, above=0),
     "appraisal": v.each(v.number(0, 10), at_least=1),
 }
@@ -107,7 +107,7 @@ VALUATION: Mapping[str, v.Validator] = {
     "life_years": v.number(0, 100, above=0),
 }
 IMPACT: Mapping[str, v.Validator] = {
-    "shape": v.one_of(SHAPES), "discount": v.number(0, 100), "most": _SHARE,
+    "shape": v.one_of(SHAPES), "discount": v.number(0, 100), "most": SHARE,
 }  # fmt: skip
 OUTLET: Mapping[str, v.Validator] = {
     "depth": v.number(above=0), "impact": v.instance_of(Impact), "price": v.identifier,
@@ -115,19 +115,19 @@ OUTLET: Mapping[str, v.Validator] = {
 }  # fmt: skip
 LIQUIDATION: Mapping[str, v.Validator] = {
     "outlets": v.each(_outlet, at_least=1),
-    "delay_days": _DAYS,
-    "cost": _SHARE,
-    "storage_per_gpu_month": _PRICE,
+    "delay_days": DAYS,
+    "cost": SHARE,
+    "storage_per_gpu_month": PRICE,
     "earns_until_sold": v.flag,
-    "liquid_cooled_haircut": _SHARE,
-    "dense_haircut": _SHARE,
-    "dense_above": _PRICE,
-    "credit_bid": _SHARE,
+    "liquid_cooled_haircut": SHARE,
+    "dense_haircut": SHARE,
+    "dense_above": PRICE,
+    "credit_bid": SHARE,
     "orderly_months": v.number(0, 120, above=0),
     "forced_months": v.number(0, 120, above=0),
 }
 TERMINATION: Mapping[str, v.Validator] = {"fee_months": v.number(0, 600), "moving_cost": v.number(0, 10)}
-RENEGOTIATION: Mapping[str, v.Validator] = {"below": _SHARE, "keeps": _SHARE, "times": v.whole(1, 100)}
+RENEGOTIATION: Mapping[str, v.Validator] = {"below": SHARE, "keeps": SHARE, "times": v.whole(1, 100)}
 BACKSTOP: Mapping[str, v.Validator] = {"limits": _dated_prices}
 TENANT: Mapping[str, v.Validator] = {
     "name": v.name, "credit": v.optional(v.identifier), "downgrade": v.optional(v.identifier),
@@ -136,12 +136,12 @@ TENANT: Mapping[str, v.Validator] = {
     "backstop": v.optional(v.instance_of(Backstop)), "note": v.text,
 }  # fmt: skip
 RECEIVABLES: Mapping[str, v.Validator] = {
-    "days_outstanding": v.whole(0, 365), "dilution": _SHARE, "late": _SHARE, "late_days": v.whole(1, 730),
-    "recovery": _SHARE,
+    "days_outstanding": v.whole(0, 365), "dilution": SHARE, "late": SHARE, "late_days": v.whole(1, 730),
+    "recovery": SHARE,
 }  # fmt: skip
 FLEET: Mapping[str, v.Validator] = {
     "cohorts": v.each(v.instance_of(Cohort), at_least=1, at_most=MOST_COHORTS),
-    "staff_per_month": _PRICE,
+    "staff_per_month": PRICE,
     "staff_inflation": v.rate(),
     "tenants": v.each(v.instance_of(Tenant), at_most=MOST_COHORTS),
     "receivables": v.optional(v.instance_of(Receivables)),

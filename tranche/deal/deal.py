@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from tranche.collateral.names import names_of
-from tranche.collateral.terms import Collateral, Collections, Fleet
+from tranche.collateral.terms import Collateral, Collections, Fleet, Miner
 from tranche.errors import DealError, Invalid, Place, Problem
 from tranche.market.terms import Market
 from tranche.terms.money import currency_code
@@ -112,7 +112,7 @@ class Deal:
         converter=v.as_tuple, validator=v.each(v.instance_of(Debt, Residual), at_least=1)
     )
     waterfall: Waterfalls = attrs.field(validator=v.instance_of(Waterfalls))
-    collateral: Collateral = attrs.field(validator=v.instance_of(Collections, Fleet))
+    collateral: Collateral = attrs.field(validator=v.instance_of(Collections, Fleet, Miner))
     market: Market = attrs.field(default=Market(), validator=v.instance_of(Market))
     currency: str = attrs.field(default="USD", validator=_currency)
     description: str = attrs.field(default="", validator=v.text)

@@ -1,4 +1,4 @@
-"""For every field of the classes of a fleet: who reads it from a file."""
+"""For every field of the classes of a fleet and of a miner: who reads it from a file."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from tranche.collateral.cohort import Cohort
 from tranche.collateral.fleet import Fleet
 from tranche.collateral.lease import Lease, Renewal, Service
 from tranche.collateral.liquidation import Impact, Liquidation, Outlet
+from tranche.collateral.miner import Miner
 from tranche.collateral.receivables import Receivables
+from tranche.collateral.site import Hosting, PowerContract, Site
 from tranche.collateral.tenant import Backstop, Renegotiation, Tenant, Termination
+from tranche.collateral.treasury import Pledge, Treasury
 from tranche.collateral.valuation import Valuation
 from tranche.terms import day, measured, money, percent, rate, ratio, tenor_days, tenor_years, unit_price
 from tranche.terms.literal import literal
@@ -85,6 +88,52 @@ def collateral_readers(currency: str, converter: Converter) -> dict[type, Mappin
             "receivables": of(Receivables),
             "cohorts": listing(text), "staff_per_month": cash, "staff_inflation": rate, "valuation": of(Valuation),
             "liquidation": of(Liquidation),
+        },
+    }  # fmt: skip
+
+
+def miner_readers(currency: str, converter: Converter) -> dict[type, Mapping[str, Reader]]:
+    """The same for the classes of a miner."""
+    cash = partial(money, currency=currency)
+
+    def per(unit: str) -> Reader:
+        return partial(unit_price, unit=unit, currency=currency)
+
+    def of(kind: type) -> Reader:
+        return lambda raw: converter.structure(raw, kind)
+
+    def by_name(kind: type) -> Reader:
+        return lambda raw: named(raw, lambda name, body: structure_named(converter, kind, name, body))
+
+    kilowatt_hour, kilowatt_month = per("kWh"), per("kW-month")
+    return {
+        PowerContract: {
+            "price": factor_or(kilowatt_hour), "take_or_pay": percent, "resale": factor_or(kilowatt_hour),
+            "standby_per_kw_month": kilowatt_month, "curtailed": percent,
+        },
+        Hosting: {
+            "start": day, "delay_days": tenor_days, "rent_per_kw_month": factor_or(kilowatt_month), "share": percent,
+            "utilisation": factor_or(percent), "cost_per_kw_month": kilowatt_month, "capex_per_kw": per("kW"),
+        },
+        Site: {
+            "name": text, "hashrate": partial(measured, unit="PH/s"), "efficiency": partial(measured, unit="J/TH"),
+            "power": of(PowerContract), "uptime": percent, "pue": ratio, "pool_fee": percent, "attrition": rate,
+            "in_service": day, "ramp_days": tenor_days, "upkeep_per_ph_month": per("PH-month"),
+            "fixed_per_month": cash, "cost_inflation": rate, "switch_off": flag, "cost_per_ph": per("PH"),
+            "life_years": tenor_years, "value_per_ph": factor_or(per("PH")), "forced_discount": percent,
+            "hosting": of(Hosting),
+        },
+        Pledge: {
+            "to": text, "coins": literal, "call": percent, "liquidation": percent, "restore": percent,
+            "release": percent, "cost": percent,
+        },
+        Treasury: {
+            "name": text, "price": text, "coins": literal, "mined": flag, "policy": text, "share": percent,
+            "sale_cost": percent, "pledge": of(Pledge),
+        },
+        Miner: {
+            "hashprice": text, "sites": by_name(Site), "treasury": by_name(Treasury), "staff_per_month": cash,
+            "staff_inflation": rate, "fleet": of(Fleet),
         },
     }  # fmt: skip
 

@@ -13,9 +13,10 @@ from cattrs.gen import make_dict_structure_fn, override
 
 from tranche.collateral.cohort import Cohort
 from tranche.collateral.liquidation import Liquidation, Outlet
-from tranche.collateral.terms import Collateral, Collections, Fleet
+from tranche.collateral.terms import Collateral, Collections, Fleet, Miner
 from tranche.deal import Amortisation, AvailableFundsCap, Coupon, CoverageTest, Waterfalls
 from tranche.deal.check_fleet import FLEET_VALIDATORS
+from tranche.deal.check_miner import MINER_VALIDATORS
 from tranche.deal.check_quantity import validators_of
 from tranche.deal.validators import Validator
 from tranche.market.dependence import NAMES
@@ -36,7 +37,7 @@ from .unions import tagged
 
 # what a deal asks of the classes of other packages: class → field → validator
 VALIDATORS: Mapping[type, Mapping[str, Validator]] = {
-    **{kind: validators_of(kind) for kind in CLASSES}, **FLEET_VALIDATORS,
+    **{kind: validators_of(kind) for kind in CLASSES}, **FLEET_VALIDATORS, **MINER_VALIDATORS,
 }  # fmt: skip
 
 Structure = Callable[[Any], Any]
@@ -67,7 +68,7 @@ def deal_converter(currency: str) -> Converter:
     }
     for kind, hook in hooks.items():
         converter.register_structure_hook(kind, partial(_without_type, hook))
-    bodies = {"collections": hooks[Collections], "fleet": hooks[Fleet]}
+    bodies = {"collections": hooks[Collections], "fleet": hooks[Fleet], "miner": hooks[Miner]}
     converter.register_structure_hook_func(
         lambda kind: kind == Collateral, lambda raw, _: tagged(raw, "collateral", bodies)
     )

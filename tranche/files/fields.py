@@ -48,7 +48,7 @@ from tranche.terms import day, money, percent, rate, tenor_days
 from tranche.terms.literal import literal
 from tranche.terms.tolerance import tolerance
 
-from .collateral_fields import collateral_readers
+from .collateral_fields import collateral_readers, miner_readers
 from .coverage import read_level
 from .gather import Gather
 from .liabilities import dated_rates, one_or_more, read_lag, read_late_interest, read_notional
@@ -149,6 +149,7 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
         Expect: {"paths": integer, "seed": integer, "figures": lambda raw: named(raw, read_expectation)},
         Collections: {"file": relative_path, "components": listing(text), "amounts": partial(read_amounts, cash)},
         **collateral_readers(currency, converter),
+        **miner_readers(currency, converter),
         **market_readers(currency, converter),
     }  # fmt: skip
 

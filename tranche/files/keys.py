@@ -10,6 +10,7 @@ from tranche.collateral.cohort import Cohort
 from tranche.collateral.lease import Renewal
 from tranche.collateral.liquidation import Liquidation
 from tranche.collateral.receivables import Receivables
+from tranche.collateral.site import Hosting, Site
 from tranche.collateral.tenant import Termination
 from tranche.collateral.valuation import Valuation
 from tranche.deal import Coupon, CoverageTest
@@ -24,6 +25,8 @@ RENAMED: Mapping[type, Mapping[str, str]] = {
     Receivables: {"late_days": "late_by"},
     Valuation: {"life_years": "life"},
     Liquidation: {"delay_days": "delay", "orderly_months": "orderly", "forced_months": "forced"},
+    Site: {"ramp_days": "ramp", "life_years": "life"},
+    Hosting: {"delay_days": "delay"},
     Coupon: {"margins": "margin"},
 }  # fmt: skip
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from tranche.collateral.fleet import ALONE, Fleet
 from tranche.collateral.liquidation import Impact, Liquidation, Outlet
-from tranche.collateral.terms import Collections
+from tranche.collateral.terms import Collections, Miner
 from tranche.deal import (
     Amortisation,
     BorrowingBase,
@@ -294,6 +294,14 @@ def _fleet(writer: _Writer, fleet: Fleet) -> dict[str, Any]:
     return {"fleet": {"cohorts": cohorts, **body}}
 
 
+def _miner(writer: _Writer, miner: Miner) -> dict[str, Any]:
+    body = writer.fields(miner, "sites", "treasury", "fleet")
+    for field in ("sites", "treasury"):
+        if getattr(miner, field):
+            body[field] = {item.name: writer.fields(item) for item in getattr(miner, field)}
+    return {"miner": body if miner.fleet is None else {**body, **_fleet(writer, miner.fleet)}}
+
+
 def _liquidation(writer: _Writer, terms: Liquidation) -> dict[str, Any]:
     body = writer.fields(terms, "outlets")
     named = {name: writer.write(outlet) for name, outlet in terms.outlets if name}
@@ -349,7 +357,7 @@ _FORMS: dict[type, Callable[[_Writer, Any], Any]] = {
     Coupon: _coupon, CoverageTest: _test, Step: _step, Waterfalls: _waterfalls, Series: _series,
     Swap: _tagged("swap"), Cap: _tagged("cap"), LevelSchedule: _level_schedule,
     BorrowingBase: _borrowing_base, Expect: _expect,
-    Collections: _collections, Fleet: _fleet,
+    Collections: _collections, Fleet: _fleet, Miner: _miner,
     Liquidation: _liquidation, Outlet: _outlet, Impact: _impact, Market: _market,
     ReferenceRate: _reference_rate, **{kind: _tagged(tag) for tag, kind in KINDS.items()},
     **{kind: _tagged(tag) for kind, tag in NAMES.items()}, Gaussian: _correlated, Student: _correlated,

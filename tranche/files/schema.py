@@ -145,6 +145,8 @@ class _Builder:
 
     def form(self, kind: type) -> Schema:
         """The schema of a class as files write it."""
+        if kind is Fleet:
+            return self.fleet()
         own = self.body(kind)
         words = describe_class(kind)
         if kind is Coupon:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tranche.collateral.terms import Collections, Fleet
+from tranche.collateral.terms import Collections, Fleet, Miner
 from tranche.compiler.context import Context
 from tranche.compiler.values import Value
 from tranche.compiler.wording import details
 from tranche.program import Claim, Op
 
-from . import cash, fleet
+from . import cash, fleet, miner
 
 # class of the terms → what declares its inputs, and what lowers it to the period's collections
 MODELS: Mapping[type, tuple[Callable[[Context, Any], None], Callable[[Context, Any], Value]]] = {
     Collections: (cash.declare, cash.lower),
     Fleet: (fleet.declare, fleet.lower),
+    Miner: (miner.declare, miner.lower),
 }
 
 

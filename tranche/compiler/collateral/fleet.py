@@ -24,7 +24,15 @@ def declare(context: Context, fleet: Fleet) -> None:
 
 
 def lower(context: Context, fleet: Fleet) -> Value:
-    """The period's collections; also puts `fleet.*` into the symbol table and records what the fleet earns."""
+    """The period's collections; the cost that nothing covers is recorded as unfunded."""
+    net = lower_net(context, fleet)
+    context.flow("collateral", "unfunded", context.names["fleet.unfunded"]())
+    return context.emitter.compute(Op.MAX, net, ZERO, name="collections")
+
+
+def lower_net(context: Context, fleet: Fleet) -> Value:
+    """What the fleet brings in less what it costs, which may be below 0; also puts `fleet.*` into the symbol table and
+    records what the fleet earns."""
     emitter = context.emitter
     plans = [Plan(cohort, context.dates) for cohort in fleet.cohorts]
     holdings = [Holding(plan, tenancy.lower(context, fleet, plan)) for plan in plans]
@@ -43,7 +51,6 @@ def lower(context: Context, fleet: Fleet) -> Value:
     net = emitter.compute(Op.SUB, received, opex, name="net rent")
     net = emitter.compute(Op.ADD, net, proceeds, name="net rent and proceeds")
     unfunded = emitter.compute(Op.MAX, emitter.compute(Op.SUB, ZERO, net), ZERO, name="unfunded cost")
-    context.flow("collateral", "unfunded", unfunded)
     context.define("fleet.unfunded", unfunded)
     for field, amount in (("revenue", revenue), ("opex", opex)):
         context.define(f"fleet.{field}", amount)
@@ -54,7 +61,7 @@ def lower(context: Context, fleet: Fleet) -> Value:
     if len(plans) > 1 or plans[0].terms.name != ALONE:
         context.names["fleet.contracted"] = lambda: context.sum([part() for part in parts], "contracted")
     context.define("fleet.complete", series(done.astype(np.float64)))
-    return emitter.compute(Op.MAX, net, ZERO, name="collections")
+    return net
 
 
 def _prices(context: Context, fleet: Fleet, holding: Holding) -> None:

@@ -1,9 +1,11 @@
 """`draw`: an account covers what cash lacks for the dues named, or is emptied into cash when none is named; a debt is
-drawn up to what is available of it; a facility or a guarantee covers what cash lacks."""
+drawn up to what is available of it; a facility or a guarantee covers what cash lacks; free coins of a treasury are
+sold."""
 
 from __future__ import annotations
 
 from tranche.compiler import draws
+from tranche.compiler.collateral import treasury
 from tranche.compiler.context import Context
 from tranche.compiler.credit import available, ceiling
 from tranche.compiler.limits import destination, each_limit, stated_limit
@@ -34,6 +36,20 @@ def _debts(context: Context, step: Step, mask: Mask, need: Value, to: Lane) -> N
             left = emitter.compute(Op.SUB, left, amount, name="limit left")
 
 
+def _coins(context: Context, step: Step, mask: Mask, need: Value, to: Lane) -> None:
+    """Each treasury gives what those before it left lacking, and of the step's limit; or its share of free coins."""
+    emitter = context.emitter
+    left = stated_limit(context, step)
+    for name in step.targets:
+        most = left
+        if step.share is not None:
+            worth = emitter.compute(Op.MUL, Constant(step.share), treasury.worth(context, name), name="share")
+            most = emitter.compute(Op.MIN, most, worth, name="limit")
+        got = treasury.draw(context, name, to, need, mask.limit(emitter, most))
+        if left != INFINITE:
+            left = emitter.compute(Op.SUB, left, got, name="limit left")
+
+
 def lower(context: Context, step: Step, mask: Mask) -> None:
     if step.targets[0] in context.credits:
         _borrow(context, step, mask)
@@ -46,6 +62,9 @@ def lower(context: Context, step: Step, mask: Mask) -> None:
             return
         if need != INFINITE and step.to != "cash":
             need = emitter.compute(Op.SUB, need, context.account(step.to), name="lacking")
+        if step.targets[0] in context.treasuries:
+            _coins(context, step, mask, need, to)
+            return
         for name, account, limit in each_limit(context, step, mask):
             total, record = context.total(name, "drawn")
             emitter.emit(Op.DRAW, account, to, need, limit, total, record=record)

@@ -21,10 +21,10 @@ def lower(context: Context, step: Step, mask: Mask) -> None:
         if step.group == "pro_rata" and len(debts) > 1:
             limits = shares(context, cash, [debt.balance for debt in debts])
         for debt, own in zip(debts, limits, strict=True):
-            _sweep(context, cash, debt, own)
+            sweep_debt(context, cash, debt, own)
 
 
-def _sweep(context: Context, cash: Lane, debt: DebtRegisters, limit: Value) -> None:
+def sweep_debt(context: Context, cash: Lane, debt: DebtRegisters, limit: Value) -> None:
     """An instalment that will be due again until it is paid (`catch_up`) is paid first, or it would be billed twice."""
     emitter, name = context.emitter, debt.terms.name
     if debt.terms.amortisation.carries:

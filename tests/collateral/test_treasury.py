@@ -1,0 +1,245 @@
+"""Coins: what policies sell, margin calls worked by hand to the cent, and the conservation of every coin."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+import tranche
+from tests.collateral.fleets import earned
+from tests.collateral.miners import deal_on
+from tests.kernel.running import kernel_run
+from tranche.compiler import compile_deal
+from tranche.errors import DealError
+from tranche.reference import exact, run_path
+from tranche.results import residuals
+
+MINE = """
+sites:
+  riverside: {{hashrate: 1_000 PH/s, efficiency: 20 J/TH, power: {{price: 0.05 USD/kWh}}, fixed_per_month: {fixed}}}
+treasury:
+  btc: {{price: bitcoin, coins: 100, mined: true, {policy}}}
+"""
+LOAN = """
+treasury:
+  btc: {{price: bitcoin, coins: {coins}, pledge: {{to: loan, coins: 1_000, call: 75%, liquidation: 85%, {more}}}}}
+"""
+
+
+def month(policy: str, fixed: str = "100k", **factors: Any) -> dict[str, float]:
+    """January: 1,000 PH/s mine 1,550,000 (15.5 coins at 100,000); power costs 744,000."""
+    deal = deal_on(MINE.format(policy=policy, fixed=fixed))
+    seen = earned(deal, **({"hashprice": 50.0, "bitcoin": 100_000.0} | factors))
+    return {name: values[0] for name, values in seen.items()}
+
+
+def test_hold_all() -> None:
+    seen = month("policy: hold_all")
+    assert seen["btc.mined"] == pytest.approx(15.5)
+    assert seen["btc.coins"] == pytest.approx(115.5)
+    assert (seen["btc.sold"], seen["collateral.collections"]) == (0, 0)
+    assert seen["collateral.unfunded"] == pytest.approx(844_000, abs=0.005)
+
+
+def test_sell_to_cover() -> None:
+    """844,000 at 99,500 net of half a percent: 8.4824 coins; of what is mined and then of what is held."""
+    seen = month("policy: sell_to_cover, sale_cost: 0.5%")
+    assert seen["btc.sold"] == pytest.approx(844_000 / 99_500)
+    assert seen["btc.coins"] == pytest.approx(115.5 - 844_000 / 99_500)
+    assert seen["collateral.collections"] == pytest.approx(0, abs=1e-6)
+    assert seen["collateral.unfunded"] == pytest.approx(0, abs=1e-6)
+    broke = month("policy: sell_to_cover", fixed="15m")
+    assert broke["btc.coins"] == 0
+    assert broke["collateral.unfunded"] == pytest.approx(15_744_000 - 11_550_000, abs=0.005)
+
+
+def test_sell_a_share() -> None:
+    """80% of 15.5 coins bring 1,240,000, less 844,000."""
+    seen = month("policy: sell_share, share: 80%")
+    assert seen["btc.coins"] == pytest.approx(103.1)
+    assert seen["collateral.collections"] == pytest.approx(396_000, abs=0.005)
+
+
+def test_a_mine_without_a_treasury_sells_at_once() -> None:
+    deal = deal_on(MINE.format(policy="", fixed="100k").split("treasury")[0])
+    seen = earned(deal, hashprice=50.0, bitcoin=1e5)
+    assert seen["collateral.collections"][0] == pytest.approx(1_550_000 - 844_000, abs=0.005)
+
+
+def test_a_draw_sells_what_is_lacking() -> None:
+    """600,000 of interest (1% a month on 60m), 400,000 at most: 4 coins; the rest stays due."""
+    steps = "- draw: btc\n  for: [loan.interest]\n  limit: 400k\n- pay: loan.interest\n- pay: owner"
+    deal = deal_on("treasury: {btc: {price: bitcoin, coins: 100}}", waterfall=steps)
+    seen = earned(deal.with_({"schedule.day_count": "30/360"}), bitcoin=1e5)
+    assert seen["btc.drawn"][0] == pytest.approx(400_000, abs=0.005)
+    assert seen["btc.coins"][0] == pytest.approx(96)
+    assert seen["loan.interest"][0] == pytest.approx(400_000, abs=0.005)
+    assert seen["loan.shortfall"][0] == pytest.approx(200_000, abs=0.005)
+
+
+def ladder(prices: list[float], coins: str = "1_200", more: str = "restore: 60%, cost: 1%", **terms: str) -> Any:
+    """A bullet of 60m on 1,000 coins; interest is not paid and touches no balance."""
+    text = LOAN.format(coins=coins, more=more)
+    deal = deal_on(text, maturity="2025-09-01", waterfall="- pay: owner", **terms)
+    return earned(deal, bitcoin=[*prices, *[prices[-1]] * (8 - len(prices))])
+
+
+def test_a_margin_ladder_through_a_fall_of_40_percent() -> None:
+    """60m on 1,000 coins of 1,200, at a price that falls from 100,000 to 60,000:
+
+    95,000  LTV 63.16%: nothing
+    80,000  75.00%: called; 60m / (60% · 80,000) = 1,250 coins are needed, 200 are free and posted: LTV 62.5%, still
+            short of the call. x = (60m − 60% · 96m) / (1 − 1% − 60%) = 2.4m / 39% = 6,153,846.15 is sold, 76.9231
+            coins, which repays 6,092,307.69: 53,907,692.31 on 1,123.0769 coins worth 89,846,153.85: 60%
+    68,000  53,907,692.31 / 76,369,230.77 = 70.59%: nothing
+    60,000  / 67,384,615.38 = 80.00%: called, nothing is free: x = (53,907,692.31 − 40,430,769.23) / 39% =
+            34,556,213.02, 575.9369 coins, repays 34,210,650.89: 19,697,041.42 on 32,828,402.37
+    """
+    seen = ladder([95_000, 80_000, 68_000, 60_000])
+    assert seen["btc.called"].tolist() == [0, 1, 0, 1, 0, 0, 0, 0]
+    assert seen["btc.liquidated"].tolist() == [0, 1, 0, 1, 0, 0, 0, 0]
+    assert seen["btc.posted"] == pytest.approx([0, 200, 0, 0, 0, 0, 0, 0])
+    assert seen["btc.sold"][[1, 3]] == pytest.approx([76.9231, 575.9369], abs=5e-5)
+    assert seen["btc.foreclosed"][[1, 3]] == pytest.approx([6_092_307.69, 34_210_650.89], abs=0.005)
+    assert seen["loan.balance"][:4] == pytest.approx([60e6, 53_907_692.31, 53_907_692.31, 19_697_041.42], abs=0.005)
+    assert seen["btc.pledged"][[1, 3]] == pytest.approx([1_123.0769, 547.1400], abs=5e-5)
+    assert seen["loan.prepaid"] == pytest.approx(seen["btc.foreclosed"])
+
+
+def test_exactly_in_fractions() -> None:
+    """The same in exact arithmetic: after each sale the loan is 60% of the pledge to the last digit of the terms."""
+    deal = deal_on(LOAN.format(coins="1_200", more="restore: 60%, cost: 1%"), waterfall="- pay: owner")
+    program = compile_deal(deal)
+    rows = np.zeros((6, len(program.inputs)))
+    rows[:, program.inputs.index("market.bitcoin")] = [95e3, 80e3, 68e3, 60e3, 60e3, 60e3]
+    path = run_path(program, rows, exact)
+    balance, pledged = program.record("loan.balance"), program.record("btc.pledged")
+    for t, price in ((1, 80_000), (3, 60_000)):
+        ltv = path.movements[t][balance] / (path.movements[t][pledged] * price)
+        assert abs(ltv - exact(0.6)) < Fraction(1, 10**14)
+    assert set(residuals(program, path, exact)) == {0}
+
+
+def test_a_call_that_is_met() -> None:
+    """1,250 coins at 80,000 are asked for and 400 are free: 250 are posted, nothing is sold."""
+    seen = ladder([80_000], coins="1_400")
+    assert seen["btc.posted"][0] == pytest.approx(250)
+    assert seen["btc.liquidated"].sum() == 0
+    assert seen["btc.sold"].sum() == 0
+    assert seen["loan.balance"].tolist()[0] == 60e6
+
+
+def test_liquidation_without_a_call() -> None:
+    """70,000: 85.71%, beyond 85%: (60m − 42m) / 39% = 46,153,846.15 of 70m is sold, although 400 coins are free."""
+    seen = ladder([70_000], coins="1_400")
+    assert seen["btc.posted"][0] == 0
+    assert seen["btc.foreclosed"][0] == pytest.approx(46_153_846.15 * 0.99, abs=0.01)
+
+
+def test_a_pledge_under_water_is_sold_whole() -> None:
+    """50,000: 50m at most; 49.5m repay, 10.5m are owed on nothing."""
+    seen = ladder([50_000], coins="1_000")
+    assert seen["btc.pledged"][0] == 0
+    assert seen["loan.balance"][0] == pytest.approx(10_500_000, abs=0.005)
+
+
+def test_coins_come_back() -> None:
+    """200,000: LTV 30%, at the release of 40%: 60m / (60% · 200,000) = 500 stay pledged; all come back once it is
+    repaid."""
+    seen = ladder([200_000], more="restore: 60%, release: 40%")
+    assert seen["btc.released"][0] == pytest.approx(500)
+    assert seen["btc.pledged"][0] == pytest.approx(500)
+    deal = deal_on(
+        "treasury: {btc: {price: bitcoin, coins: 1_000, pledge: {to: loan, coins: 900}}}",
+        notional="10m",
+        loan=", amortisation: {schedule: [4m, 6m, 0, 0, 0, 0]}",
+        waterfall="- draw: btc\n  for: [loan.interest, loan.principal]\n- pay: loan.interest\n- pay: loan.principal",
+    )
+    seen = earned(deal, bitcoin=2e5)
+    assert seen["btc.pledged"].tolist() == [900, 900, 0, 0, 0, 0]
+    assert seen["btc.coins"][-1] == pytest.approx(1_000 - seen["btc.drawn"].sum() / 2e5)
+
+
+def test_the_pledge_and_the_rest_are_sold_after_a_default() -> None:
+    """The deal defaults in January; in February 1,000 coins at 90,000 repay 60m and leave 29.1m (1% is cost), and 200
+    free ones bring 18m."""
+    seen = ladder([100_000, 90_000], tests="tests: {paid: {ratio: collections / loan.interest.due, default: 1.0x}}")
+    assert seen["btc.sold"] == pytest.approx([0, 1_200, 0, 0, 0, 0, 0, 0])
+    assert seen["btc.foreclosed"][1] == pytest.approx(89_100_000, abs=0.005)
+    assert seen["collateral.collections"][1] == pytest.approx(18_000_000, abs=0.005)
+    assert seen["loan.balance"][1] == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("restore: 80%", "restore is 0.8, call 0.75; release ≤ restore < call ≤ liquidation"),
+        ("restore: 60%, release: 70%", "release is 0.7, restore 0.6"),
+        ("restore: 60%, cost: 40%", "no sale lowers the LTV"),
+        ("restore: 60%, kost: 1%", "unknown key 'kost'; did you mean 'cost'"),
+    ],
+)
+def test_ladders_that_cannot_be(more: str, said: str) -> None:
+    with pytest.raises(DealError, match=said):
+        ladder([1e5], more=more)
+
+
+def test_what_is_pledged_and_to_whom() -> None:
+    with pytest.raises(DealError, match=r"1,000 coins are pledged of 900; at most"):
+        ladder([1e5], coins="900")
+    with pytest.raises(DealError, match=r"unknown debt 'lone'; did you mean 'loan'"):
+        deal = deal_on("treasury: {btc: {price: bitcoin, coins: 1, pledge: {to: lone, coins: 1}}}")
+        compile_deal(deal)
+    with pytest.raises(DealError, match=r"'btc.called' cannot be read here: fees accrue before it is known"):
+        compile_deal(deal_on(LOAN.format(coins="1_000", more=""), tests="fees: {agent: {amount: 10k * btc.called}}"))
+
+
+@st.composite
+def treasuries(draw: st.DrawFn) -> tuple[tranche.Deal, NDArray[np.float64]]:
+    """A miner with a pledged loan, and a wild market of six months: bitcoin, network, hashprice, power, rent."""
+    share = st.sampled_from([0.0, 0.01, 0.3, 1.0])
+    policy = draw(st.sampled_from(["hold_all", "sell_to_cover", f"sell_share, share: {draw(share)}"]))
+    coins, pledged = draw(st.integers(0, 2_000)), draw(st.integers(0, 1_000))
+    release = draw(st.sampled_from(["", ", release: 35%"]))
+    text = MINE.format(
+        policy=f"policy: {policy}, sale_cost: {draw(st.sampled_from([0, 0.02]))}", fixed=f"{draw(st.integers(0, 5))}m"
+    ).replace("coins: 100", f"coins: {coins + pledged}")
+    pledge = f", pledge: {{to: loan, coins: {pledged}, cost: {draw(st.sampled_from([0, 0.03]))}{release}}}}}"
+    text = text.rstrip().removesuffix("}") + pledge
+    tests = draw(st.sampled_from(["", "tests: {cover: {ratio: btc.pledged_value / loan.balance, default: 1.1x}}"]))
+    steps = "- draw: btc\n  for: [loan.interest]\n- pay: loan.interest\n- pay: loan.principal\n- pay: owner"
+    deal = deal_on(text, tests=tests, waterfall=steps, loan=draw(st.sampled_from(["", ", amortisation: level"])))
+    price = st.floats(5_000, 300_000)
+    rows = [[draw(price), 1e6, draw(st.floats(5, 120)), draw(st.floats(0.01, 0.2)), 2.0] for _ in range(6)]
+    return deal, np.array(rows)
+
+
+@given(treasuries())
+def test_every_coin_is_somewhere(drawn: tuple[tranche.Deal, NDArray[np.float64]]) -> None:
+    """coins = coins before + mined − sold; nothing below 0; cash adds up exactly in fractions; kernel = twin."""
+    deal, rows = drawn
+    program = compile_deal(deal)
+    path = run_path(program, rows, exact)
+    assert set(residuals(program, path, exact)) == {0}
+    held = program.record("btc.coins")
+    before = exact(deal.collateral.treasury[0].coins)  # type: ignore[union-attr]
+    for moved in path.movements:
+        mined, sold = (moved[program.record(f"btc.{field}")] for field in ("mined", "sold"))
+        assert before + mined - sold == moved[held]
+        assert min(mined, sold, moved[held], moved[program.record("btc.pledged")]) >= 0
+        assert moved[program.record("btc.pledged")] <= moved[held]
+        assert moved[program.record("collateral.collections")] >= 0
+        assert moved[program.record("loan.balance")] >= 0
+        before = moved[held]
+    totals = kernel_run(program, rows[None])[0]
+    flows = kernel_run(program, rows[None], flows=True)[2]
+    twin = run_path(program, rows)
+    assert flows is not None
+    assert flows[0].tobytes() == np.array(twin.movements).tobytes()
+    assert totals[0].tobytes() == np.array(twin.totals).tobytes()
