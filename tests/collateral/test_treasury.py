@@ -166,6 +166,20 @@ def test_coins_come_back() -> None:
     assert seen["btc.coins"][-1] == pytest.approx(1_000 - seen["btc.drawn"].sum() / 2e5)
 
 
+def test_the_lender_releases_what_repays_it() -> None:
+    """10m fall due at 200,000 a coin: 10 coins are free, 40 of the pledge follow; 60 of it come back."""
+    deal = deal_on(
+        "treasury: {btc: {price: bitcoin, coins: 110, pledge: {to: loan, coins: 100, call: 90%, liquidation: 95%}}}",
+        notional="10m",
+        loan=", amortisation: {schedule: [10m, 0, 0, 0, 0, 0]}",
+        waterfall="- draw: btc\n  for: [loan.principal]\n- pay: loan.principal\n- pay: loan.interest",
+    )
+    seen = earned(deal, bitcoin=2e5)
+    assert seen["btc.drawn"] == pytest.approx([10e6, 0, 0, 0, 0, 0])
+    assert seen["btc.pledged"] == pytest.approx([60, 0, 0, 0, 0, 0])
+    assert seen["btc.coins"] == pytest.approx([60] * 6)
+
+
 def test_the_pledge_and_the_rest_are_sold_after_a_default() -> None:
     """The deal defaults in January; in February 1,000 coins at 90,000 repay 60m and leave 29.1m (1% is cost), and 200
     free ones bring 18m."""
@@ -213,7 +227,8 @@ def treasuries(draw: st.DrawFn) -> tuple[tranche.Deal, NDArray[np.float64]]:
     pledge = f", pledge: {{to: loan, coins: {pledged}, cost: {draw(st.sampled_from([0, 0.03]))}{release}}}}}"
     text = text.rstrip().removesuffix("}") + pledge
     tests = draw(st.sampled_from(["", "tests: {cover: {ratio: btc.pledged_value / loan.balance, default: 1.1x}}"]))
-    steps = "- draw: btc\n  for: [loan.interest]\n- pay: loan.interest\n- pay: loan.principal\n- pay: owner"
+    cover = draw(st.sampled_from(["[loan.interest]", "[loan.interest, loan.principal]"]))
+    steps = f"- draw: btc\n  for: {cover}\n- pay: loan.interest\n- pay: loan.principal\n- pay: owner"
     deal = deal_on(text, tests=tests, waterfall=steps, loan=draw(st.sampled_from(["", ", amortisation: level"])))
     price = st.floats(5_000, 300_000)
     rows = [[draw(price), 1e6, draw(st.floats(5, 120)), draw(st.floats(0.01, 0.2)), 2.0] for _ in range(6)]

@@ -42,8 +42,9 @@ class Treasury:
         sell_to_cover  as much is sold as the operating cost needs beyond other income, mined coins and older ones
         sell_share     `share` of what is mined in the period is sold in it
 
-    Sales bring the price less `sale_cost`. A step `draw: NAME` sells free coins for what it lacks. On the dates after a
-    default of the deal all free coins are sold.
+    Sales bring the price less `sale_cost`. A step `draw: NAME` sells free coins for what it lacks (and
+    pledged ones after them, where it is `for` nothing but the debt that they secure). On the dates after a default of
+    the deal all free coins are sold.
 
     coins = coins before + mined − sold, on every date. Names in formulas: coins, free, pledged (coins), value,
     pledged_value, ltv (0 without a pledge), and called and liquidated (1 on a date of a margin call, of a sale by the

@@ -118,15 +118,24 @@ def worth(context: Context, name: str) -> Value:
     return emitter.compute(Op.MUL, gross, Constant(1.0 - held.terms.sale_cost), name="net value of coins")
 
 
-def draw(context: Context, name: str, to: Lane, need: Value, limit: Value) -> Value:
-    """A step sells free coins for what `to` lacks of `need`, within `limit`; what they bring."""
+def draw(context: Context, name: str, to: Lane, need: Value, limit: Value, cover: tuple[str, ...] = ()) -> Value:
+    """A step sells free coins for what `to` lacks of `need`, within `limit`; what they bring. Where it covers nothing
+    but the debt that coins are pledged to, those are sold after the free ones: its lender releases what pays it."""
     emitter, held = context.emitter, context.treasuries[name]
-    most = emitter.compute(Op.SUB, need, to, name="lacking") if need != INFINITE else INFINITE
-    most = emitter.compute(Op.MAX, emitter.compute(Op.MIN, most, limit, name="lacking"), ZERO, name="lacking")
-    proceeds = sell(context, held, held.free, _for(context, held, most, held.terms.sale_cost), held.terms.sale_cost)
-    total, record = context.total(name, "drawn", side=1)
-    emitter.emit(Op.RECEIVE, to, proceeds, total, record=record)
-    return proceeds
+    cost, stores = held.terms.sale_cost, [held.free]
+    if cover and held.terms.pledge is not None and all(due.startswith(f"{held.terms.pledge.to}.") for due in cover):
+        assert isinstance(held.pledged, Lane)
+        stores.append(held.pledged)
+    whole: Value = ZERO
+    for store in stores:
+        most = emitter.compute(Op.SUB, need, emitter.frozen(to), name="lacking") if need != INFINITE else INFINITE
+        left = emitter.compute(Op.SUB, limit, whole, name="limit left") if whole != ZERO else limit
+        most = emitter.compute(Op.MAX, emitter.compute(Op.MIN, most, left, name="lacking"), ZERO, name="lacking")
+        proceeds = sell(context, held, store, _for(context, held, most, cost), cost)
+        total, record = context.total(name, "drawn", side=1)
+        emitter.emit(Op.RECEIVE, to, proceeds, total, record=record)
+        whole = emitter.compute(Op.ADD, whole, proceeds, name="coins sold")
+    return whole
 
 
 def at_close(context: Context) -> None:

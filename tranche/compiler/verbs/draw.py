@@ -45,7 +45,7 @@ def _coins(context: Context, step: Step, mask: Mask, need: Value, to: Lane) -> N
         if step.share is not None:
             worth = emitter.compute(Op.MUL, Constant(step.share), treasury.worth(context, name), name="share")
             most = emitter.compute(Op.MIN, most, worth, name="limit")
-        got = treasury.draw(context, name, to, need, mask.limit(emitter, most))
+        got = treasury.draw(context, name, to, need, mask.limit(emitter, most), step.cover)
         if left != INFINITE:
             left = emitter.compute(Op.SUB, left, got, name="limit left")
 
