@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import attrs
 import numpy as np
 import pytest
 
+import tranche
 from tranche import engine
 from tranche.collateral.terms import Collections
 from tranche.compiler import compile_deal
@@ -28,6 +30,8 @@ from tranche.deal import (
 from tranche.errors import UsageError
 from tranche.results import Results
 from tranche.testing import reduce_totals
+
+FEATURES = Path(__file__).parents[1] / "deals" / "features"
 
 
 def two_dates() -> Deal:
@@ -150,3 +154,18 @@ def test_an_unknown_name_says_what_would_be_right(results: Results) -> None:
 def test_a_record_that_no_step_moves_is_zero(results: Results) -> None:
     assert results.total("a.prepaid").tolist() == [0.0, 0.0]
     assert results.mean("a.prepaid").tolist() == [0.0, 0.0]
+
+
+def test_columns_that_only_some_deals_have() -> None:
+    """The write-down deal by hand, see its file: 30 and 100 are written down, 50 written up."""
+    run = tranche.run(FEATURES / "write_down.yaml", paths=1)
+    senior, junior = run.cashflows("senior"), run.cashflows("junior")
+    assert junior["written_down"].tolist() == pytest.approx([30, 70, 0, 0])
+    assert senior["written_down"].tolist() == pytest.approx([0, 30, 0, 0])
+    assert senior["written_up"].tolist() == pytest.approx([0, 0, 30, 0])
+    assert run.paths("junior")["written_up"].tolist() == pytest.approx([20])
+    assert "drawn" not in senior
+    assert tranche.project(FEATURES / "write_down.yaml").cashflows("junior")["written_down"].sum() == pytest.approx(100)
+    assert "cap_shortfall" in tranche.run(FEATURES / "available_funds_cap.yaml", paths=1).cashflows("senior")
+    loan = tranche.run(FEATURES / "delayed_draw.yaml", paths=1).paths("ddtl")
+    assert {"drawn", "commitment_fee"} <= set(loan)

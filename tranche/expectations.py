@@ -13,7 +13,7 @@ from tranche.deal import Deal
 from tranche.errors import DealError, Place, Problem, nearest
 from tranche.measures.credit import COLUMNS
 from tranche.program import Program
-from tranche.results import FIELDS, Results
+from tranche.results import FIELDS, Results, columns_of
 
 AUDIT = ("audit.relative", "audit.absolute")
 
@@ -78,7 +78,7 @@ def _unknown(deal: Deal, program: Program, name: str) -> Iterator[Problem]:
 
 def known_by_date(program: Program) -> list[str]:
     """The names that `figure` knows with a date: the columns of `Results.cashflows` of every class."""
-    return [f"{claim.name}.{field}" for claim in program.claims for field in FIELDS[claim.kind]]
+    return [f"{claim.name}.{field}" for claim in program.claims for field in columns_of(program, claim)]
 
 
 def figure(results: Results, name: str, table: pd.DataFrame | None = None) -> float:

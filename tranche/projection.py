@@ -12,7 +12,7 @@ from tranche.errors import Problem, UsageError, nearest
 from tranche.inputs import CollateralCash, DealOrPath, MarketOrPath, prepare
 from tranche.program import Claim, Op, Program
 from tranche.reference import Number, run_path
-from tranche.results import FIELDS
+from tranche.results import columns_of
 
 # kind → what a date's due is made of: what was paid of it and what was not
 DUES = {"debt": ("interest", "principal", "shortfall", "deferred"), "fee": ("paid", "excess", "shortfall")}
@@ -36,18 +36,20 @@ class Projection:
     def cashflows(self, name: str) -> pd.DataFrame:
         """By payment date, in the deal's currency.
 
-        Debt: due, interest, principal, shortfall, deferred, balance (closing). `due` is interest and scheduled
-        principal that fell due, arrears included; `principal` also holds what was swept beyond it. Fee: due, paid,
-        shortfall. Residual: distribution. Account: funded, drawn, balance. Collateral: collections, unfunded. Test:
-        ratio, then 1 where a level failed. Raises UsageError with the nearest candidates.
+        Debt: due, interest, principal, shortfall, deferred, balance (closing), and those of `results.OPTIONAL` that the
+        deal has. `due` is interest and scheduled principal that fell due, arrears included; `principal` also holds what
+        was swept beyond it. Fee: due, paid, shortfall. Residual: distribution. Account: funded, drawn, balance.
+        Collateral: collections, unfunded. Test: ratio, then 1 where a level failed. Raises UsageError with the nearest
+        candidates.
         """
-        kind = self._claim(name).kind
+        claim = self._claim(name)
+        kind = claim.kind
         columns = {}
         if kind in DUES:
             columns["due"] = self._sum(name, DUES[kind])
         if name in self.ratios:
             columns["ratio"] = self.ratios[name]
-        columns |= {column: self._sum(name, fields) for column, fields in FIELDS[kind].items()}
+        columns |= {column: self._sum(name, fields) for column, fields in columns_of(self.program, claim).items()}
         return pd.DataFrame(columns, index=pd.Index(self.program.dates[1:], name="date"))
 
     def _sum(self, name: str, fields: tuple[str, ...]) -> NDArray[np.float64]:

@@ -124,21 +124,22 @@ class Results:
 
     def cashflows(self, name: str) -> pd.DataFrame:
         """By payment date, means over the paths, in the deal's currency. Debt: interest, principal, shortfall,
-        deferred, balance; residual: distribution; fee: paid, shortfall; account: funded, drawn, balance."""
+        deferred, balance, then those of `OPTIONAL` that the deal has; residual: distribution; fee: paid, shortfall;
+        account: funded, drawn, balance."""
         columns = {
             field: sum(self.mean(f"{name}.{part}") for part in parts)
-            for field, parts in FIELDS[self.claim(name).kind].items()
+            for field, parts in columns_of(self.program, self.claim(name)).items()
         }
         return pd.DataFrame(columns, index=pd.Index(self.program.dates[1:], name="date"))
 
     def paths(self, name: str) -> pd.DataFrame:
-        """A row per path, totals over its life. Debt: interest, principal, shortfall, deferred, loss, final_balance;
-        residual: distribution; fee: paid, shortfall; test: the number of dates on which each level failed. Raises
-        UsageError when the paths were not kept."""
+        """A row per path, totals over its life. Debt: interest, principal, shortfall, deferred, those of `OPTIONAL`
+        that the deal has, loss, final_balance; residual: distribution; fee: paid, shortfall; test: the number of dates
+        on which each level failed. Raises UsageError when the paths were not kept."""
         kind = self.claim(name).kind
         columns = {
             field: sum(self.total(f"{name}.{part}") for part in parts)
-            for field, parts in FIELDS[kind].items()
+            for field, parts in columns_of(self.program, self.claim(name)).items()
             if field != "balance"
         }
         if kind in ("debt", "account"):
@@ -277,3 +278,23 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "status": {field: (field,) for field in ("revolving", "lock_up", "early_amortisation", "default")},
 }
+
+# columns of a debt that only some deals have: basis-risk shortfall and commitment fee that were paid, what was drawn
+# after closing, losses written down and recoveries written up
+OPTIONAL: dict[str, dict[str, tuple[str, ...]]] = {
+    "debt": {
+        "cap_shortfall": ("cap_shortfall",),
+        "commitment_fee": ("commitment_fee",),
+        "drawn": ("drawn", "drawn_outside"),
+        "written_down": ("written_down",),
+        "written_up": ("written_up",),
+    },
+}
+
+
+def columns_of(program: Program, claim: Claim) -> dict[str, tuple[str, ...]]:
+    """The columns of a class, and the record fields that each adds up: those of its kind, and of OPTIONAL those that
+    the deal records."""
+    known = {record.field for record in program.records if record.owner == claim.name}
+    optional = OPTIONAL.get(claim.kind, {})
+    return FIELDS[claim.kind] | {column: parts for column, parts in optional.items() if known & set(parts)}

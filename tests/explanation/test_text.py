@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -122,3 +123,12 @@ def test_ratios_in_words(value: float, text: str) -> None:
 )
 def test_money_in_words(value: float, text: str) -> None:
     assert money(value) == text
+
+
+def test_what_is_written_down_is_lost() -> None:
+    """deals/features/write_down.yaml by hand: 100 of the junior class were written down, 20 came back."""
+    deal = tranche.load(Path(__file__).parents[2] / "deals" / "features" / "write_down.yaml")
+    explanation = tranche.explain(deal, 0)
+    told = next(sentence for sentence in explanation.story if sentence.startswith("junior"))
+    assert "junior: lost USD 80.00, 80.00% of its notional" in told
+    assert "80.00" in explanation.why("junior").text().splitlines()[0]

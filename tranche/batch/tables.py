@@ -10,7 +10,7 @@ import numpy as np
 
 from tranche.errors import MissingExtra, Problem
 from tranche.measures.credit import COLUMNS
-from tranche.results import FIELDS, Results
+from tranche.results import FIELDS, Results, columns_of
 
 from .packed import pack, unpack
 
@@ -119,7 +119,7 @@ def _cashflows(results: Results) -> Mapping[str, Any]:
     dates = list(results.program.dates[1:])
     owners, fields, means = [], [], []
     for claim in results.program.claims:
-        for field, parts in FIELDS[claim.kind].items():
+        for field, parts in columns_of(results.program, claim).items():
             owners.append(claim.name)
             fields.append(field)
             means.append(np.sum([results.mean(f"{claim.name}.{part}") for part in parts], axis=0))

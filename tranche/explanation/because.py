@@ -12,6 +12,7 @@ import attrs
 
 from tranche.errors import Problem, UsageError, nearest
 from tranche.program import Claim, Program, Step
+from tranche.reduction import OWED
 
 from .alternatives import ALL, Alternatives
 from .cause import Cause
@@ -133,7 +134,7 @@ class Because:
         if claim.kind == "residual":
             return claim.notional - totals.get(f"{claim.name}.distribution", 0.0)
         if claim.kind == "debt":
-            return totals.get(f"{claim.name}.balance", 0.0) + totals.get(f"{claim.name}.arrears", 0.0)
+            return sum(totals.get(f"{claim.name}.{field}", 0.0) for field in OWED)
         final = self.days[-1]
         return sum(_open(line) for line in open_dues(final, self._dust) if line.owner == claim.name)
 
@@ -144,7 +145,7 @@ class Because:
         said = {
             "interest": "of interest received", "principal": "repaid", "prepaid": "swept or prepaid",
             "deferred": "of interest capitalised into it", "arrears": "of interest unpaid at the end",
-            "balance": "of balance left",
+            "balance": "of balance left", "written_off": "written down and not up again",
         }  # fmt: skip
         parts = [f"{money(totals[f'{claim.name}.{field}'])} {words}" for field, words in said.items()
                  if totals.get(f"{claim.name}.{field}", 0.0) > self._dust]  # fmt: skip

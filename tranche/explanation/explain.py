@@ -5,6 +5,7 @@ from __future__ import annotations
 from tranche import engine
 from tranche.inputs import CollateralCash, DealOrPath, MarketOrPath, prepare
 from tranche.program import Program
+from tranche.reduction import OWED
 from tranche.reference import Number, run_path
 
 from .alternatives import Alternatives
@@ -44,12 +45,19 @@ def explain_inputs(inputs: engine.Scenario, path: int, seed: int = 0) -> Explana
                 status=_status(program, twin.movements[t]),
                 inputs=dict(zip(program.inputs, (float(x) for x in rows[t]), strict=True)),
                 balances=_levels(program, twin.movements[t], "balance"),
-                arrears=_levels(program, twin.movements[t], "arrears"),
+                owed=_owed(program, twin.movements[t]),
                 lines=lines,
                 readings=readings,
             )
         )
     return Explanation(program, path, seed, tuple(days), results, Alternatives(program, inputs, path, inputs.paths))
+
+
+def _owed(program: Program, moved: list[Number]) -> dict[str, float]:
+    """What every debt is owed at the close of a date, added up as a run adds up its loss."""
+    levels = [_levels(program, moved, field) for field in OWED]
+    debts = [claim.name for claim in program.claims if claim.kind == "debt"]
+    return {name: sum(level.get(name, 0.0) for level in levels) for name in debts}
 
 
 def _levels(program: Program, moved: list[Number], field: str) -> dict[str, float]:

@@ -112,7 +112,7 @@ class Day:
     status: str
     inputs: dict[str, float]
     balances: dict[str, float]
-    arrears: dict[str, float]  # interest of debts that is still unpaid at the close
+    owed: dict[str, float]  # what every debt is owed at the close: the records of `reduction.OWED`
     lines: tuple[Line, ...]
     readings: tuple[Reading, ...]
 

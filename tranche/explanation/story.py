@@ -112,8 +112,8 @@ def _debt(program: Program, claim: Claim, days: Sequence[Day]) -> str:
     parts = [f"interest {money(total(days, f'{name}.interest'))}", f"principal {money(principal + swept)}"]
     if swept > least:
         parts[-1] += f" ({money(swept)} of it swept)"
-    repaid = next((day for day in days if day.balances[name] <= 1e-9 * claim.notional), None)
-    left = days[-1].balances[name] + days[-1].arrears.get(name, 0.0)
+    repaid = next((day for day in days if day.owed[name] <= 1e-9 * claim.notional), None)
+    left = days[-1].owed[name]
     if left > 1e-9 * claim.notional:
         share = f"{percent(left / claim.notional)} of its notional of {money(claim.notional)}"
         fate = f"lost {_sum(program, left)}, {share}"
