@@ -264,7 +264,7 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "unallocated": ("unallocated",),
         "balance": ("balance",),
     },
-    "account": {"funded": ("funded",), "drawn": ("drawn",), "balance": ("balance",)},
+    "account": {"funded": ("funded",), "drawn": ("drawn",), "earned": ("earned",), "balance": ("balance",)},
     "collateral": {"collections": ("collections",), "unfunded": ("unfunded",)},
     "fleet": {field: (field,) for field in FLEET},
     "miner": {field: (field,) for field in ("revenue", "income", "opex", "proceeds", "book", "value", "forced")},

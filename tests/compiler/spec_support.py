@@ -1,4 +1,4 @@
-"""The specification's facilities, guarantees, hedges and ledgers, from the docstrings of their classes.
+"""The specification's facilities, guarantees, hedges, ledgers and the interest of accounts, from their docstrings.
 
 `spec` is the Specification that they belong to: its accounts, its formulas, its date.
 """
@@ -51,6 +51,7 @@ class Support:
             parts = self.terminations(hedge)
             self.owed |= {name: ZERO, **{f"{name}.{part}": ZERO for part in parts}}
         self.received: dict[str, Amount] = {}
+        self.earned: dict[str, Amount] = {}
 
     @staticmethod
     def terminations(hedge: Swap | Cap) -> list[str]:
@@ -59,6 +60,22 @@ class Support:
             return []
         events = {"termination": terms.when, "termination_subordinated": terms.counterparty}
         return [part for part, event in events.items() if event is not None]
+
+    # ---- before anything comes in ---------------------------------------------------------------------------------
+
+    def earn(self) -> None:
+        """Interest on what each account held at the last close."""
+        terms = {account.name: account for account in self.spec.deal.accounts if account.earns is not None}
+        self.earned = {}
+        for name, account in terms.items():
+            rate = max(0.0, self.leg(account.earns)[self.spec.t]) * self.years(account.day_count)
+            self.earned[name] = self.spec.accounts[name] * exact(rate)
+        for name, amount in self.earned.items():
+            to = terms[name].earnings_to
+            self.spec.accounts[to] += amount
+            self.spec.moved(f"{name}.earned", amount)
+            if to not in ("cash", name):
+                self.spec.moved(f"{to}.funded", amount)
 
     # ---- as interest accrues --------------------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ from tests.compiler.spec_formula import Uniform, divide, exact
 from tests.compiler.spec_status import Status
 from tests.compiler.spec_support import Support, support_formulas
 from tests.compiler.spec_tests import ReadTest
-from tranche.deal import Deal, Debt, Residual, Step
+from tranche.deal import Account, Deal, Debt, Residual, Step
 from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Number, Unary
 from tranche.deal.step import LISTS
 from tranche.terms.dates import PaymentDates, payment_dates
@@ -52,7 +52,7 @@ class Specification:
         self.deal = deal = sized(deal, self.dates)
         self.uniform = Uniform(deal, self.dates)
         self.t = 0
-        self.accounts = {"cash": Fraction(0)} | {a.name: Fraction(a.initial) for a in deal.accounts}
+        self.accounts = {"cash": Fraction(0)} | {a.name: self.opening(a) for a in deal.accounts}
         self.targets = {a.name: a.target for a in deal.accounts if a.target is not None}
         self.debts = {x.name: owed(x) for x in deal.tranches if isinstance(x, Debt)}
         self.fees = {fee.name: OwedFee(fee) for fee in deal.fees}
@@ -73,6 +73,7 @@ class Specification:
         for t in range(self.dates.periods):
             self.t = t
             self.flows.append({})
+            self.support.earn()
             self.collect()
             self.draw_up_the_base()
             self.accrue()
@@ -92,9 +93,22 @@ class Specification:
     # ---- stages 2 and 3 -------------------------------------------------------------------------------------------
 
     def collect(self) -> None:
-        cash = sum((self.component(name) for name in self.collections if name != "loss"), Fraction(0))
-        self.accounts["cash"] += cash
-        self.moved("collateral.collections", cash)
+        route = dict(self.deal.collateral.route)
+        for name in self.collections:
+            if name != "loss":
+                amount, account = self.component(name), route.get(name, "cash")
+                self.accounts[account] += amount
+                self.moved("collateral.collections", amount)
+                if account != "cash":
+                    self.moved(f"{account}.funded", amount)
+
+    def opening(self, account: Account) -> Fraction:
+        """What is paid in at closing; a formula is read as of the first payment date."""
+        if not isinstance(account.initial, Formula):
+            return Fraction(account.initial)
+        known = self.uniform.value(account.initial.tree)
+        assert known is not None
+        return Fraction(known[0])
 
     def component(self, name: str) -> Fraction:
         return Fraction(float(self.collections[name][self.t]))
@@ -431,7 +445,7 @@ class Specification:
         if owner in self.tests:
             return self.tests[owner].name(field)
         if owner in self.accounts:
-            return self.value(self.targets[owner].tree) if field == "target" else self.accounts[owner]
+            return self.account_name(owner, field)
         if self.support.knows(owner):
             return self.support.name(name)
         if owner in self.fees:
@@ -439,6 +453,11 @@ class Specification:
             due = f"{owner}.{part}" if part else owner
             return self.dues[due] if which == "due" else self.unpaid(due)
         return self.debt_name(owner, field)
+
+    def account_name(self, owner: str, field: str) -> Amount:
+        if field == "earned":
+            return self.support.earned[owner]
+        return self.value(self.targets[owner].tree) if field == "target" else self.accounts[owner]
 
     def debt_name(self, owner: str, field: str) -> Amount:
         if field == "debt_service":

@@ -18,10 +18,12 @@ class Collections:
     `components`: what the cash is split into; every component enters the account `cash` and has a name in formulas
     (`collections` is their sum; `collections.interest`, `collections.principal`; `collections.loss` is information
     and is not cash). A single component `cash` is the usual case.
+    `route`: the account that a component enters instead of `cash`, such as interest and principal accounts.
     """
 
     file: str | None = None
     components: tuple[str, ...] = ("cash",)
+    route: tuple[tuple[str, str], ...] = ()
     amounts: tuple[tuple[str, tuple[float, ...]], ...] = ()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from tranche.collateral import miner_names
 from tranche.collateral.names import factor_fields, nested, scheduled_names
@@ -14,11 +14,12 @@ from tranche.errors import Problem, nearest
 from tranche.terms.dates import PaymentDates
 
 from .check_debts import debt_problems
-from .check_stages import stage_problems
+from .check_stages import reads_now, stage_problems
 from .check_steps import problem, step_problems
-from .check_support import index_problems, support_problems
+from .check_support import coupon_problems, index_problems, support_problems
 from .coupon import known_ahead
 from .names import cure_formulas, formulas, known_names, used_names, walk
+from .scheduled import scheduled_names as scheduled_debt_names
 
 LONGEST_WINDOW = 120  # periods that sum_last and its kin may look back or ahead
 
@@ -31,6 +32,7 @@ def problems(deal: Deal, dates: PaymentDates) -> list[Problem]:
         *_cycles(deal),
         *_indices(deal),
         *debt_problems(deal, dates),
+        *_accounts(deal),
         *_collateral(deal, dates),
         *support_problems(deal),
         *_schedules(deal, dates),
@@ -73,12 +75,12 @@ def _formulas(deal: Deal) -> Iterator[Problem]:
                     )
 
 
-def _scheduled(deal: Deal, tree: Expr, seen: set[str]) -> bool:
-    """Whether a formula depends on the period alone, through definitions too."""
+def _scheduled(deal: Deal, tree: Expr, seen: set[str], more: Set[str] = frozenset()) -> bool:
+    """Whether a formula depends on the period alone (or on the names in `more`), through definitions too."""
     uniform = {"period", "periods", "final", "year_fraction"}
     uniform |= {series.name for series in deal.series}
     uniform |= {f"rates.{rate.name}" for rate in deal.market.rates}
-    uniform |= {f"{tranche.name}.notional" for tranche in deal.tranches}
+    uniform |= {f"{tranche.name}.notional" for tranche in deal.tranches} | scheduled_debt_names(deal) | more
     uniform |= {f"{debt.name}.rate" for debt in deal.tranches if isinstance(debt, Debt) and known_ahead(deal, debt)}
     fleet = fleet_of(deal.collateral)
     if fleet is not None:
@@ -90,11 +92,33 @@ def _scheduled(deal: Deal, tree: Expr, seen: set[str]) -> bool:
             return False
     for name in used_names(tree):
         if name in deal.definitions and name not in seen:
-            if not _scheduled(deal, deal.definitions[name].tree, seen | {name}):
+            if not _scheduled(deal, deal.definitions[name].tree, seen | {name}, more):
                 return False
         elif name not in uniform:
             return False
     return True
+
+
+def _accounts(deal: Deal) -> Iterator[Problem]:
+    """What an account holds at closing must be known then; what it earns goes to an account, at a known rate."""
+    accounts = {account.name for account in deal.accounts} | {"cash"}
+    balances = {f"{debt.name}.balance" for debt in deal.tranches if isinstance(debt, Debt)}
+    for account in deal.accounts:
+        path = f"accounts.{account.name}"
+        if isinstance(account.initial, Formula):
+            target = {f"{account.name}.target"} if account.target is not None else set[str]()
+            trees = [account.initial.tree]
+            if account.target is not None and target & reads_now(deal, account.initial.tree):
+                trees.append(account.target.tree)
+            if not all(_scheduled(deal, tree, set(), balances | target) for tree in trees):
+                what = "this amount is not known at closing"
+                fix = "an amount, or a formula of notionals, balances and rates of debts, series and dates"
+                yield problem(deal, f"{path}.initial", what, fix)
+        if account.earnings_to not in accounts:
+            what = f"unknown account {account.earnings_to!r}"
+            yield problem(deal, f"{path}.earnings_to", what, nearest(account.earnings_to, accounts))
+        if account.earns is not None:
+            yield from coupon_problems(deal, f"{path}.earns", account.earns)
 
 
 def _cycles(deal: Deal) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tranche.collateral.terms import Collections
 from tranche.deal import Coupon, Deal, Debt, Hedge, Swap
 from tranche.errors import Problem, nearest
 
@@ -23,8 +24,14 @@ def support_problems(deal: Deal) -> Iterator[Problem]:
                 if name not in dues:
                     path = f"{section}.{credit.name}.covers[{k}]"
                     yield problem(deal, path, f"unknown due {name!r}", nearest(name, dues))
+    if isinstance(deal.collateral, Collections):
+        for component, account in deal.collateral.route:
+            if account not in accounts:
+                path = f"collateral.collections.route.{component}"
+                fix = nearest(account, accounts) if accounts else f"state it: accounts.{account}: {{}}"
+                yield problem(deal, path, f"unknown account {account!r}", fix)
     for facility in deal.facilities:
-        yield from _coupon(deal, f"facilities.{facility.name}.coupon", facility.coupon)
+        yield from coupon_problems(deal, f"facilities.{facility.name}.coupon", facility.coupon)
     for hedge in deal.hedges:
         yield from _hedge(deal, hedge, accounts | {"cash"})
     for ledger in deal.ledgers:
@@ -45,14 +52,15 @@ def _hedge(deal: Deal, hedge: Hedge, accounts: set[str]) -> Iterator[Problem]:
         yield from index_problems(deal, f"{path}.index", hedge.index)
         return
     for field in ("pay", "receive"):
-        yield from _coupon(deal, f"{path}.{field}", getattr(hedge, field))
+        yield from coupon_problems(deal, f"{path}.{field}", getattr(hedge, field))
     terms = hedge.termination
     if terms is not None and terms.value is None and not on_curve(deal, hedge):
         what = "its value cannot be read off a curve: no leg follows a reference rate"
         yield problem(deal, f"{path}.termination.value", what, "state value: a formula, money, positive for the deal")
 
 
-def _coupon(deal: Deal, path: str, coupon: Coupon) -> Iterator[Problem]:
+def coupon_problems(deal: Deal, path: str, coupon: Coupon) -> Iterator[Problem]:
+    """What is wrong with a rate that is no tranche's: its index, and margins."""
     yield from index_problems(deal, path, coupon.index)
     if coupon.margins:
         yield problem(deal, f"{path}.margins", "a margin by condition", "margins are for the coupons of tranches")

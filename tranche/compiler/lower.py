@@ -18,6 +18,7 @@ from tranche.terms.dates import PaymentDates, payment_dates
 from tranche.terms.daycounts import year_fraction
 
 from . import (
+    accounts,
     accrual,
     borrowing_base,
     closing,
@@ -29,12 +30,13 @@ from . import (
     hedges,
     ledgers,
     margin,
+    scheduled,
     status,
     waterfalls,
 )
 from .check import problems
 from .check_stages import known_late, reads_now
-from .context import AccountRegisters, Context
+from .context import Context
 from .emitter import Emitter
 from .expressions import memory
 from .names import formulas, walk
@@ -60,6 +62,7 @@ def compile_deal(deal: Deal, *, fuse: bool = True, watch: Sequence[str] = ()) ->
     fractions = [year_fraction(deal.schedule.day_count, a, b) for a, b in zip(dates.starts, dates.dates, strict=True)]
     context = Context(deal, dates, emitter, np.array(fractions), cash=emitter.state("cash"))
     _declare(context)
+    accounts.earn(context)
     collateral.lower(context)
     borrowing_base.lower(context)
     accrual.lower(context)
@@ -102,23 +105,21 @@ def dates_of(deal: Deal) -> PaymentDates:
 
 
 def _declare(context: Context) -> None:
-    deal, emitter = context.deal, context.emitter
+    deal = context.deal
     collateral.declare(context)
     accrual.declare(context)
     fees.declare(context)
     credit.declare(context)
     hedges.declare(context)
     ledgers.declare(context)
-    for account in deal.accounts:
-        balance = emitter.state(f"{account.name}.balance", account.initial)
-        context.accounts[account.name] = AccountRegisters(account, balance)
-        context.claims.append(Claim(account.name, "account", account.initial))
+    accounts.declare(context)
     for position, tranche in enumerate(deal.tranches, start=1):
         if isinstance(tranche, Residual):
             context.residuals[tranche.name] = tranche
             context.claims.append(Claim(tranche.name, "residual", tranche.notional, tranche.rank or position))
     context.claims.append(Claim("cash", "account"))
     declare_symbols(context)
+    scheduled.declare_names(context)
     credit.declare_names(context)
     hedges.declare_names(context)
 

@@ -12,6 +12,8 @@ from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Unary
 from tranche.deal.hedge import terminations
 from tranche.deal.step import LISTS
 
+from .scheduled import scheduled_names
+
 STATUS_NAMES = (
     "status.revolving", "status.performing", "status.lock_up", "status.early_amortisation", "status.default",
 )  # fmt: skip
@@ -63,9 +65,11 @@ def known_names(deal: Deal) -> set[str]:
         names.add(f"{due}.unpaid")
         if not due.endswith(TERMINATIONS):
             names.add(f"{due}.due")
-    names |= _support(deal)
+    names |= _support(deal) | scheduled_names(deal)
     for account in deal.accounts:
         names.add(f"{account.name}.balance")
+        if account.earns is not None:
+            names.add(f"{account.name}.earned")
         if account.target is not None:
             names.add(f"{account.name}.target")
     for test in deal.tests:

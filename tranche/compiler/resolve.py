@@ -3,29 +3,70 @@ date before."""
 
 from __future__ import annotations
 
+import math
+from functools import partial
+
 import attrs
 import numpy as np
 
-from tranche.deal import Deal, Debt, Formula, format_expr
+from tranche.deal import Account, Deal, Debt, Formula, format_expr
 from tranche.deal.formula import Binary, Call, Expr, Unary
 from tranche.errors import DealError, Problem
 from tranche.terms.dates import PaymentDates
 
-from . import coupon, principal
+from . import coupon, principal, scheduled
 from .check_stages import accrual_reads_later, reads_now
 from .context import Context
 from .emitter import Emitter
+from .expressions import lower_formula
 from .instalments import maturity_index, numbers, sculpted_size
 from .symbols import declare_symbols
-from .values import Lane, series
+from .values import Constant, Lane, at, series
 
 _LOGIC = ("and", "or")
 
 
 def resolved(deal: Deal, dates: PaymentDates) -> Deal:
-    """`deal`, which has no problems, with every debt in numbers. Raises DealError where a sculpted debt cannot be."""
+    """`deal`, which has no problems, with every debt and account in numbers. Raises DealError where a sculpted
+    debt cannot be."""
     tranches = tuple(_resolved(deal, dates, item) if isinstance(item, Debt) else item for item in deal.tranches)
-    return deal if tranches == deal.tranches else attrs.evolve(deal, tranches=tranches)
+    if tranches != deal.tranches:
+        deal = attrs.evolve(deal, tranches=tranches)
+    if any(isinstance(account.initial, Formula) for account in deal.accounts):
+        deal = attrs.evolve(deal, accounts=tuple(_funded(deal, dates, account) for account in deal.accounts))
+    return deal
+
+
+def _funded(deal: Deal, dates: PaymentDates, account: Account) -> Account:
+    """An account with what is paid in at closing as a number: the formula as of the first payment date."""
+    if not isinstance(account.initial, Formula):
+        return account
+    context = _ahead(deal, dates)
+    for debt in deal.tranches:
+        context.define(f"{debt.name}.notional", Constant(debt.notional))
+        if isinstance(debt, Debt):
+            context.define(f"{debt.name}.balance", Constant(debt.at_closing))
+            if coupon.known_ahead(deal, debt):
+                context.define(f"{debt.name}.rate", coupon.fixed(context, debt))
+    scheduled.declare_names(context)
+    if account.target is not None:
+        context.names[f"{account.name}.target"] = partial(lower_formula, context, account.target)
+    value = lower_formula(context, account.initial)
+    assert not isinstance(value, Lane)  # the check has made sure
+    amount = at(value, 0)
+    if not 0 <= amount < math.inf:
+        what = f"{account.initial.text} is {amount:,.2f} at closing"
+        raise DealError(Problem(what, "0 or more", deal.source.place(f"accounts.{account.name}.initial")))
+    return attrs.evolve(account, initial=amount)
+
+
+def _ahead(deal: Deal, dates: PaymentDates) -> Context:
+    """A context in which formulas of the period alone can be read."""
+    emitter = Emitter(dates.periods)
+    context = Context(deal, dates, emitter, np.zeros(dates.periods), cash=emitter.state("cash"))
+    context.fractions = np.array(context.year_fractions(None))
+    declare_symbols(context)
+    return context
 
 
 def _resolved(deal: Deal, dates: PaymentDates, debt: Debt) -> Debt:
@@ -58,10 +99,7 @@ def settled(deal: Deal, formula: Formula) -> Formula:
 
 def _size(deal: Deal, dates: PaymentDates, debt: Debt) -> float:
     """The present value of CFADS / DSCR at the debt's coupon."""
-    emitter = Emitter(dates.periods)
-    context = Context(deal, dates, emitter, np.zeros(dates.periods), cash=emitter.state("cash"))
-    context.fractions = np.array(context.year_fractions(None))
-    declare_symbols(context)
+    context = _ahead(deal, dates)
     rate = coupon.fixed(context, debt)
     assert not isinstance(rate, Lane)
     fractions = context.year_fractions(debt.day_count)

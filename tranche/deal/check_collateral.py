@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath, PureWindowsPath
 
 from tranche.collateral.terms import Collateral, Collections, Miner
-from tranche.errors import Invalid, Place, Problem
+from tranche.errors import Invalid, Place, Problem, nearest
 
 from .check_fleet import fleet_problems
 from .check_miner import miner_problems
@@ -47,6 +47,7 @@ def _collections(collections: Collections) -> Iterator[Problem]:
     if collections.amounts:
         yield from _amounts(collections)
     names = collections.components
+    yield from _route(collections)
     if not isinstance(names, tuple) or not names:
         yield Problem("there are no components", "write at least one, such as [cash]", Place(f"{path}.components"))
         return
@@ -76,3 +77,19 @@ def _amounts(collections: Collections) -> Iterator[Problem]:
         for k, amount in enumerate(amounts):
             if not 0 <= amount < math.inf:
                 yield Problem(f"{name}[{k}] is {amount:,.10g}", "a finite amount, 0 or more", Place(path))
+
+
+def _route(collections: Collections) -> Iterator[Problem]:
+    seen: set[str] = set()
+    cash = [name for name in collections.components if name != "loss"]
+    for component, account in collections.route:
+        place = Place(f"collateral.collections.route.{component}")
+        if component not in cash:
+            yield Problem(f"{component!r} is no component that is cash", nearest(component, cash), place)
+        if component in seen:
+            yield Problem(f"{component!r} is routed twice", "keep one", place)
+        seen.add(component)
+        try:
+            check_identifier(account)
+        except Invalid as invalid:
+            yield Problem(invalid.what, invalid.fix, place)

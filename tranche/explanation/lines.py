@@ -25,6 +25,7 @@ VERBS = {
     "termination": "pay",
     "termination_subordinated": "pay",
     "received": "receive",
+    "earned": "receive",
     "termination_received": "receive",
     "advanced": "draw",
     "called": "draw",

@@ -22,6 +22,7 @@ WORDS = {
     "Debt.day_count": "How interest accrues; the schedule's when left out.",
     "Debt.available_funds_cap": "The most that the coupon may be, and what becomes of the excess.",
     "AvailableFundsCap.excess": "What becomes of the coupon above the cap: lost, or carried as a due of its own.",
+    "Account.day_count": "How interest accrues on what the account holds; the schedule's when left out.",
     "Residual.rank": "1 is the most senior; by default the order in the file.",
     "Fee.count": "How many units are charged `price` each.",
     "Fee.cap_per": "What `cap` holds for: each payment date, or each year.",

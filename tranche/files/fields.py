@@ -121,7 +121,10 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
         },
         Termination: {"when": formula, "counterparty": formula, "value": formula, "recovery": percent},
         Ledger: {"name": text, "tranche": text, "losses": formula, "to": text},
-        Account: {"name": text, "target": formula, "initial": cash, "closes": day},
+        Account: {
+            "name": text, "target": formula, "initial": partial(_initial, cash), "earns": of(Coupon),
+            "earnings_to": text, "day_count": text, "closes": day,
+        },
         CoverageTest: {
             "name": text, "numerator": formula, "denominator": formula, "breach": text,
             **dict.fromkeys(LEVELS, read_level), "first_test": day, "every": integer, "grace": integer,
@@ -147,11 +150,29 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
         },
         Revolving: {"until": day, "ends_when": formula},
         Expect: {"paths": integer, "seed": integer, "figures": lambda raw: named(raw, read_expectation)},
-        Collections: {"file": relative_path, "components": listing(text), "amounts": partial(read_amounts, cash)},
+        Collections: {
+            "file": relative_path, "components": listing(text), "amounts": partial(read_amounts, cash),
+            "route": read_route,
+        },
         **collateral_readers(currency, converter),
         **miner_readers(currency, converter),
         **market_readers(currency, converter),
     }  # fmt: skip
+
+
+def _initial(cash: Reader, raw: Any) -> Any:
+    """Money, or a formula."""
+    try:
+        return cash(raw)
+    except Invalid:
+        if not isinstance(raw, str) or not any(letter.isalpha() for letter in raw):
+            raise
+        return formula(raw)
+
+
+def read_route(raw: Any) -> tuple[tuple[str, str], ...]:
+    """`{interest: interest_account}`: component → account."""
+    return named(raw, lambda component, account: (component, text(account)))
 
 
 def stepped(raw: Any) -> tuple[tuple[dt.date, float], ...]:

@@ -30,7 +30,7 @@ from tranche.errors import Problem, UsageError
 
 MONEY = ("balance", "notional", "due", "unpaid", "debt_service", "target", "numerator", "denominator",
          "cure", "shortfall", "equity_cure", "written_down", "undrawn", "pik", "commitment", "limit", "used",
-         "owed", "received", "value", *TOTALS, *OF_A_CLASS)  # fmt: skip
+         "owed", "received", "value", "earned", *TOTALS, *OF_A_CLASS)  # fmt: skip
 FIRST = (*WINDOWS, "sum_next", "npv_next")  # of whose arguments the first alone can be money
 SAME = ("min", "max", "abs", "clip", "prev", *WINDOWS, "sum_next", "npv_next")  # as their first argument
 
@@ -51,7 +51,7 @@ def scaled(deal: Deal, factor: float) -> Deal:
         series=tuple(_series(series, factor) for series in deal.series),
         fees=tuple(unit.fee(fee) for fee in deal.fees),
         accounts=tuple(
-            attrs.evolve(account, target=unit.amount(account.target), initial=account.initial * factor)
+            attrs.evolve(account, target=unit.amount(account.target), initial=unit.initial(account.initial))
             for account in deal.accounts
         ),
         facilities=tuple(
@@ -150,6 +150,9 @@ class _Unit:
             ),
             strip=self.amount(tranche.strip),
         )
+
+    def initial(self, amount: float | Formula) -> float | Formula:
+        return self.formula(amount, 1) if isinstance(amount, Formula) else amount * self.factor
 
     def condition(self, formula: Formula | None) -> Formula | None:
         """A condition, a ratio or a rate, if there is one."""

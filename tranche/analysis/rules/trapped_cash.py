@@ -16,7 +16,7 @@ def trapped_cash(subject: Subject) -> Iterator[DealWarning]:
     steps = [step for listed in subject.stated.values() for step in listed if subject.runs(step).any()]
     for account in subject.deal.accounts:
         name = account.name
-        filled = account.initial > 0 or any(_fills(step, name) for step in steps)
+        filled = account.initial != 0.0 or any(_fills(step, name) for step in steps)
         if filled and not any(_takes(step, name) for step in steps):
             what = f"money that {name} holds can never leave it: no step that can run takes it out"
             if "enforcement" in subject.steps.keys() - subject.stated.keys():

@@ -7,7 +7,7 @@ from typing import Any
 
 from tranche.collateral.terms import Collections, Fleet, Miner
 from tranche.compiler.context import Context
-from tranche.compiler.values import Value
+from tranche.compiler.values import ZERO, Value
 from tranche.compiler.wording import details
 from tranche.program import Claim, Op
 
@@ -37,4 +37,12 @@ def lower(context: Context) -> None:
         amount = MODELS[type(deal.collateral)][1](context, deal.collateral)
         context.define("collections", amount)
         total, record = context.total("collateral", "collections", side=1)
-        emitter.emit(Op.RECEIVE, context.cash, amount, total, record=record)
+        routed = cash.routed(context, deal.collateral) if isinstance(deal.collateral, Collections) else {}
+        for account, part in routed.items():
+            emitter.emit(Op.RECEIVE, context.account(account), part, total, record=record)
+            context.flow(account, "funded", part)
+        if routed:
+            assert isinstance(deal.collateral, Collections)
+            amount = cash.unrouted(context, deal.collateral)
+        if amount != ZERO:
+            emitter.emit(Op.RECEIVE, context.cash, amount, total, record=record)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tranche.collateral.terms import Collections
 from tranche.compiler.context import Context
-from tranche.compiler.values import Value
+from tranche.compiler.values import ZERO, Value
 from tranche.program import Op
 
 
@@ -15,8 +15,26 @@ def declare(context: Context, terms: Collections) -> None:
 
 
 def lower(context: Context, terms: Collections) -> Value:
-    parts = [context.names[f"collections.{name}"]() for name in terms.components if name != "loss"]
-    amount = parts[0]
-    for part in parts[1:]:
-        amount = context.emitter.compute(Op.ADD, amount, part, name="collections")
+    """All that is collected."""
+    return _sum(context, [name for name in terms.components if name != "loss"])
+
+
+def routed(context: Context, terms: Collections) -> dict[str, Value]:
+    """What enters each account that components are routed to."""
+    accounts = dict.fromkeys(account for _, account in terms.route)
+    return {
+        account: _sum(context, [name for name, to in terms.route if to == account]) for account in accounts
+    }
+
+
+def unrouted(context: Context, terms: Collections) -> Value:
+    """What enters the collection account."""
+    elsewhere = {"loss", *(name for name, _ in terms.route)}
+    return _sum(context, [name for name in terms.components if name not in elsewhere])
+
+
+def _sum(context: Context, components: list[str]) -> Value:
+    amount: Value = ZERO
+    for name in components:
+        amount = context.emitter.compute(Op.ADD, amount, context.names[f"collections.{name}"](), name="collections")
     return amount

@@ -16,7 +16,7 @@ def cash_conserved(seen: Observed) -> None:
     """Over the life of each path, what came in and what the accounts held at closing are what was paid and what is left
     (to 1e-9 of it), and the audit of the results says so."""
     named = list(zip(seen.program.records, seen.results.kept.T, strict=True))
-    opening = np.full(seen.paths, sum(account.initial for account in seen.deal.accounts))
+    opening = np.full(seen.paths, seen.program.cash_at_closing)
     came_in = sum((total for record, total in named if record.side > 0), opening)
     went_out = sum((total for record, total in named if record.side < 0), np.zeros(seen.paths))
     left = sum(dict((record.name, total) for record, total in named)[f"{name}.balance"] for name in accounts(seen))

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from tranche.collateral.terms import Collections
 from tranche.deal import (
-    Account,
     Deal,
     Debt,
     Fee,
@@ -25,6 +24,7 @@ from tranche.terms.calendars import CONVENTIONS
 from tranche.terms.dates import FREQUENCIES, payment_dates
 from tranche.terms.daycounts import DAY_COUNTS
 
+from .accounts import account_terms, routes
 from .borrowing_base import NAMES as BASE_NAMES
 from .borrowing_base import borrowing_bases
 from .coverage import coverage_tests, flags_of
@@ -135,17 +135,13 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
         name="random",
         schedule=schedule,
         tranches=tuple(tranches),
-        collateral=Collections(components=components),
+        collateral=Collections(components=components, route=draw(routes(components, tuple(accounts)))),
         market=Market(rates=(draw(reference_rates(dates)),)),
         definitions=definitions,
         series=stated,
         fees=tuple(draw(fee_terms(name, early, dates, f"{name}.excess" in capped)) for name in fees),
         accounts=tuple(
-            Account(
-                name=name,
-                target=draw(targets(late, accounts)),
-                initial=round(size * draw(st.sampled_from((0.0, 0.01, 0.2))), 2),
-            )
+            draw(account_terms(name, draw(targets(late, accounts)), tuple(accounts), size, names[0]))
             for name in accounts
         ),
         tests=tuple(made_tests),
