@@ -47,7 +47,7 @@ def features(deal: Deal) -> list[str]:
 def test_random_deals_compile_and_have_everything_a_deal_can_have() -> None:
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=150)
+    @settings(max_examples=400)
     @given(deal=deals())
     def collect(deal: Deal) -> None:
         program = compile_deal(deal)
