@@ -60,9 +60,11 @@ def misses(deal: Deal, found: list[Finding]) -> list[Problem]:
 def known_figures(program: Program) -> list[str]:
     """The names that `figure` knows: columns of the tranche table, mean totals of every other class, the audit."""
     names = list(AUDIT)
+    recorded = {record.name for record in program.records}
     for claim in program.claims:
         fields = COLUMNS if claim.kind in ("debt", "residual") else tuple(FIELDS[claim.kind])
-        names += [f"{claim.name}.{field}" for field in fields]
+        found = [f"{claim.name}.{field}" for field in fields]
+        names += [name for name in found if claim.kind != "test" or name in recorded]  # the levels that it states
     return names
 
 

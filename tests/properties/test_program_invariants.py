@@ -115,7 +115,7 @@ def test_a_program_is_data(run: ProgramRun) -> None:
 def test_the_strategy_reaches_every_instruction() -> None:
     reached: set[Op] = set()
 
-    @settings(max_examples=250)
+    @settings(max_examples=600)
     @given(run=programs(most_pieces=8, most_periods=1))
     def collect(run: ProgramRun) -> None:
         reached.update(Op(int(op)) for op in run.program.instructions["op"])
