@@ -50,6 +50,8 @@ fuzz: $(READY)
 bench: $(READY) $(BENCH)
 	@echo "==> bench: the benchmark job, our kernel and the peers in one run"
 	@$(BIN)/python -m benchmarks.run
+	@echo "==> bench: a deal of the usual size, against numpy code written for it"
+	@$(BIN)/python -m benchmarks.whole
 	@$(BIN)/python -m benchmarks.fleet
 	@echo "==> bench: paths of a market, against numpy, scipy, statsmodels and pyvinecopulib"
 	@$(BIN)/python -m benchmarks.scenario

@@ -251,11 +251,11 @@ class Support:
             return f"{target}.credited"
         return target if "." in target else f"{target}.paid"
 
-    def default_enforcement(self) -> tuple[list[Step], list[Step], list[Step]]:
-        """Steps before the fees, before the debts and after them."""
+    def default_enforcement(self) -> tuple[list[Step], list[Step]]:
+        """Steps between fees and debts, and after the debts."""
         deal = self.spec.deal
-        first = [Step(verb="draw", targets=(one.name,)) for one in deal.guarantees if one.covers]
-        top, bottom = [], []
+        top: list[Step] = []
+        bottom: list[Step] = []
         for one in deal.facilities:
             top += [Step(verb="pay", targets=(f"{one.name}.{part}",)) for part in ("interest", "fee")]
             top.append(Step(verb="repay", targets=(one.name,)))
@@ -267,7 +267,12 @@ class Support:
             bottom.append(Step(verb="pay", targets=(f"{guarantee.name}.fee",)))
             if guarantee.repays:
                 bottom.append(Step(verb="repay", targets=(guarantee.name,)))
-        return first, top, bottom
+        for guarantee in deal.guarantees:  # called when it is the debts' turn
+            if guarantee.covers:
+                top.append(Step(verb="draw", targets=(guarantee.name,)))
+                beside = tuple(due for due in guarantee.covers if due.partition(".")[0] not in self.spec.debts)
+                top += [Step(verb="pay", targets=beside)] if beside else []
+        return top, bottom
 
     # ---- close, names ---------------------------------------------------------------------------------------------
 

@@ -196,8 +196,7 @@ class Specification:
     def default_enforcement(self) -> list[Step]:
         ranks = {x.name: x.rank or k for k, x in enumerate(self.deal.tranches, start=1)}
         steps = [Step(verb="draw", targets=(name,)) for name in self.accounts if name != "cash"]
-        first, top, bottom = self.support.default_enforcement()
-        steps += first
+        top, bottom = self.support.default_enforcement()
         steps += [Step(verb="pay", targets=(fee,)) for fee in self.fees]
         steps += top
         for rank in sorted({ranks[name] for name in self.debts}):

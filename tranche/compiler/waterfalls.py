@@ -55,9 +55,9 @@ def _enforcement(deal: Deal) -> tuple[Step, ...]:
     """Accounts are emptied; fees; each debt by rank, interest and commitment fees before principal, all of its balance;
     basis-risk shortfalls; fees above their caps; residuals. Debts of one rank share by what each is due."""
     steps = [Step(verb="draw", targets=(account.name,)) for account in deal.accounts]
-    steps += [Step(verb="draw", targets=(guarantee.name,)) for guarantee in deal.guarantees if guarantee.covers]
     steps += [Step(verb="pay", targets=(fee.name,)) for fee in deal.fees]
     steps += _senior_support(deal)
+    steps += _calls(deal)
     order = ranks(deal)
     for _, debts in groupby(ranked(deal), key=lambda debt: order[debt.name]):
         equals = list(debts)
@@ -85,6 +85,18 @@ def _senior_support(deal: Deal) -> list[Step]:
         steps.append(Step(verb="settle", targets=(hedge.name,)))
         if "termination" in terminations(hedge):
             steps.append(Step(verb="pay", targets=(f"{hedge.name}.termination",)))
+    return steps
+
+
+def _calls(deal: Deal) -> list[Step]:
+    """Guarantees are called just before the debts, so that nobody else takes what they pay in; what they cover besides
+    debts is paid with it."""
+    debts, steps = {tranche.name for tranche in deal.tranches if isinstance(tranche, Debt)}, []
+    for guarantee in deal.guarantees:
+        if guarantee.covers:
+            steps.append(Step(verb="draw", targets=(guarantee.name,)))
+            others = tuple(due for due in guarantee.covers if due.partition(".")[0] not in debts)
+            steps += [Step(verb="pay", targets=others)] if others else []
     return steps
 
 

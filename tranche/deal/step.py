@@ -66,8 +66,8 @@ class Waterfalls:
                              cash stays in the collection account
         early_amortisation   as in lock-up; then all the cash that is left repays the debts by rank (debts of one rank
                              pro rata by what each owes), and what they leave goes to the residuals
-        enforcement          accounts are emptied and guarantees called for what they cover; fees; facilities and what
-                             they lent; hedges and their termination; each debt by rank (debts of one rank pro rata by
+        enforcement          accounts are emptied; fees; facilities and what they lent; hedges and their termination;
+                             guarantees are called for what they cover; each debt by rank (debts of one rank pro rata by
                              what each is due), interest before principal, then all of its balance; hedges that a
                              counterparty's default ended; guarantors; fees above their caps; residuals
     """
