@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -55,6 +55,7 @@ def test_bits_depend_on_neither_width_nor_threads_nor_order(run: ProgramRun, thr
 @given(run=programs(most_paths=8), data=st.data())
 def test_slices_join_to_the_same_bits(run: ProgramRun, data: st.DataObject) -> None:
     paths = len(run.inputs)
+    assume((np.abs(kernel_run(run.program, run.inputs)[0]) < run.program.bound).all())  # a run refuses others
     cuts = sorted({0, paths, *data.draw(st.lists(st.integers(0, paths), max_size=3))})
     parts = []
     for first, last in itertools.pairwise(cuts):

@@ -193,6 +193,8 @@ def _verb(record: Record, operands: frozenset[str]) -> str:
         return "receive"
     if verb in ("fund", "draw") and {"source", "to"} <= operands:
         return "transfer"
+    if verb == "draw" and "need" not in operands:
+        return "release" if "target" in operands else "spend"
     return "release" if verb == "draw" and "target" in operands else verb
 
 
