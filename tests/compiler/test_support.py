@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 
@@ -20,6 +21,7 @@ from tranche.deal import (
     Schedule,
     Swap,
     Termination,
+    Waterfalls,
 )
 from tranche.deal import parse_formula as parse
 from tranche.errors import DealError
@@ -117,6 +119,21 @@ def test_a_facility_cannot_be_drawn_in_default_and_a_guarantee_can() -> None:
     assert advanced == pytest.approx([1.0, 1.0, 0.0, 0.0])
     assert called == pytest.approx([0.0, 0.0, 1.0, 0.5])
     assert paid == pytest.approx([1.0, 1.0, 1.0, 0.5])  # and nothing of it repays the facility
+
+
+@pytest.mark.parametrize(("available", "drawn"), [(None, [1.0, 1.0, 0.0, 0.0]), ("period <= 3", [1.0, 1.0, 1.0, 0.0])])
+def test_whether_a_facility_lends_in_default(available: str | None, drawn: list[float]) -> None:
+    """The same step in both lists: without a condition of its own a facility lends nothing once the deal defaults."""
+    steps = (step("draw", "lf"), step("pay", "senior.interest"))
+    deal = small(
+        facilities=(attrs.evolve(LENT, available=None if available is None else parse(available)),),
+        tests=(cover_test("3 - period", "1", default=1e-9),),
+        accounts=(),
+        fees=(),
+        schedule=FLAT,
+        waterfall=Waterfalls(performing=steps, enforcement=steps),
+    )
+    assert flows_of(deal, 0.0, "lf.advanced")[0] == pytest.approx(drawn)
 
 
 def test_losses_beyond_every_balance_are_told_and_not_lost_from_view() -> None:
