@@ -288,6 +288,7 @@ OPTIONAL: dict[str, dict[str, tuple[str, ...]]] = {
         "drawn": ("drawn", "drawn_outside"),
         "written_down": ("written_down",),
         "written_up": ("written_up",),
+        "converted": ("converted",),
     },
 }
 

@@ -88,6 +88,8 @@ def _debts(deal: Deal, later: set[str]) -> Iterator[Problem]:
     for debt in debts:
         path = f"tranches.{debt.name}"
         amounts = [("amortisation.amount", debt.amortisation.amount, "principal falls due before it is known")]
+        if debt.conversion is not None:
+            amounts += [("conversion.parity", debt.conversion.parity, "notes convert before it is known")]
         amounts += [("strip", debt.strip, "interest accrues before it is known")]
         for field, formula, why in amounts:
             if formula is not None:

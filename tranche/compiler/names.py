@@ -191,6 +191,7 @@ def debt_formulas(debt: Debt) -> Iterator[tuple[str, Formula]]:
     if draws is not None:
         found += [(f"draws.{field}", getattr(draws, field)) for field in ("amount", "when", "limit")]
     found += [(f"extensions[{k}].when", extension.when) for k, extension in enumerate(debt.extensions)]
+    found += [("conversion.parity", None if debt.conversion is None else debt.conversion.parity)]
     for field, formula in found:
         if formula is not None:
             yield f"{path}.{field}", formula

@@ -7,6 +7,7 @@ import datetime as dt
 from tranche.deal import Debt
 from tranche.program import Op
 
+from . import conversion
 from .context import Context, DebtRegisters
 from .expressions import lower_formula
 from .instalments import maturity_index, numbers, scheduled
@@ -26,6 +27,8 @@ def lower(context: Context, debt: DebtRegisters) -> None:
     if terms.amortisation.balloon and terms.amortisation.kind != "none" and not _balloon_is_scheduled(terms):
         balloon = emitter.compute(Op.SELECT, matured(context, debt), INFINITE, ZERO, name="balloon")
         owed = emitter.compute(Op.MAX, owed, balloon, name="owed")
+    if terms.conversion is not None:
+        owed = conversion.lower(context, debt, matured(context, debt), owed)
     emitter.emit(Op.MIN, debt.principal, debt.balance, owed)
 
 

@@ -27,6 +27,10 @@ def debt_problems(debt: Debt, schedule: Schedule | None) -> Iterator[Problem]:
         yield from _draws(f"{path}.draws", debt.draws, debt)
     if debt.strip is not None:
         yield from _strip(path, debt)
+    if debt.conversion is not None:
+        for field in ("pik", "draws", "extensions"):
+            if getattr(debt, field):
+                yield _problem(f"{path}.{field}", f"convertible notes have {field}", "leave one of them out")
 
 
 def _problem(path: str, what: str, fix: str = "") -> Problem:
@@ -115,7 +119,7 @@ def _draws(path: str, draws: Draws, debt: Debt) -> Iterator[Problem]:
 
 
 def _strip(path: str, debt: Debt) -> Iterator[Problem]:
-    for field in ("draws", "pik"):
+    for field in ("draws", "pik", "conversion"):
         if getattr(debt, field) is not None:
             yield _problem(f"{path}.{field}", f"an interest-only strip has {field}", "leave it out")
     if debt.amortisation != Amortisation():

@@ -11,6 +11,7 @@ from tranche.terms.daycounts import DAY_COUNTS
 
 from . import validators as v
 from .amortisation import Amortisation
+from .conversion import Conversion
 from .coupon import Coupon
 from .draws import Draws
 from .extension import Extension
@@ -34,6 +35,7 @@ class Debt:
     `unpaid_interest`: `carried` (due again next date, without interest on it unless `interest_on_unpaid` gives a rate)
     · `capitalised` (added to the balance, PIK) · `cancelled` (non-cumulative). `pik`: a toggle between cash and PIK.
     `maturity`: its own, the first payment date on or after it; None: the deal's. `extensions`: in order.
+    `conversion`: into shares, and puts: see `Conversion`.
     `price`: the issue price, of what is drawn at closing: an original-issue discount below 1; the yield counts from it.
     `strip`: an interest-only strip: interest accrues on this formula (money, such as senior.balance), and nothing is
     owed beyond it; `notional` is then what losses are measured by.
@@ -57,6 +59,7 @@ class Debt:
     extensions: tuple[Extension, ...] = attrs.field(
         default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Extension), at_most=8)
     )
+    conversion: Conversion | None = attrs.field(default=None, validator=v.optional(v.instance_of(Conversion)))
     draws: Draws | None = attrs.field(default=None, validator=v.optional(v.instance_of(Draws)))
     price: float = attrs.field(default=1.0, validator=v.number(0, 2, hint="write a share of par such as 97%"))
     strip: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))

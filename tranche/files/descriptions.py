@@ -61,6 +61,7 @@ WORDS = {
     "Tenant.backstop": "A parent or third party that pays what the tenant does not.",
     "Fleet.cohorts": "The machines, by cohort.",
     "Fleet.tenants": "Who rents them.",
+    "Debt.conversion": "Conversion into shares, and puts.",
     "Miner.sites": "Where it mines, by name.",
     "Miner.treasury": "The coins that it holds, by name.",
     "Site.power": "The power contract.",

@@ -41,6 +41,7 @@ from tranche.deal import (
     Termination,
 )
 from tranche.deal.check_collateral import relative_path
+from tranche.deal.conversion import Conversion
 from tranche.deal.frozen_map import FrozenMap
 from tranche.deal.test import LEVELS
 from tranche.errors import Invalid, nearest
@@ -76,8 +77,8 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
             "name": text, "notional": partial(read_notional, cash), "coupon": of(Coupon), "sculpted": flag,
             "amortisation": of(Amortisation), "unpaid_interest": text, "interest_on_unpaid": read_late_interest,
             "pik": of(Pik), "available_funds_cap": of(AvailableFundsCap), "maturity": day,
-            "extensions": listing(of(Extension)), "draws": of(Draws), "price": percent, "strip": formula,
-            "day_count": text, "rank": integer,
+            "extensions": listing(of(Extension)), "draws": of(Draws), "conversion": of(Conversion),
+            "price": percent, "strip": formula, "day_count": text, "rank": integer,
         },
         Amortisation: {
             "kind": text, "amounts": listing(cash), "amount": formula, "cfads": formula, "dscr": formula,
@@ -91,6 +92,7 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
         Pik: {"when": formula, "share": percent, "premium": rate},
         AvailableFundsCap: {"amount": formula, "rate": formula, "excess": text},
         Extension: {"to": day, "when": formula, "add": rate},
+        Conversion: {"parity": formula, "puts": listing(day), "forced": percent, "forced_from": day},
         Draws: {
             "initial": cash, "amount": formula, "first": day, "until": day, "when": formula, "limit": formula,
             "to": text, "revolving": flag, "fee": rate,

@@ -25,7 +25,7 @@ RENAMED: Mapping[type, Mapping[str, str]] = {
     Receivables: {"late_days": "late_by"},
     Valuation: {"life_years": "life"},
     Liquidation: {"delay_days": "delay", "orderly_months": "orderly", "forced_months": "forced"},
-    Site: {"ramp_days": "ramp", "life_years": "life"},
+    Site: {"ramp_days": "ramp"},
     Hosting: {"delay_days": "delay"},
     Coupon: {"margins": "margin"},
 }  # fmt: skip

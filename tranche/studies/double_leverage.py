@@ -1,0 +1,103 @@
+"""Debt on machines and debt on the coins that guarantee it, over what both would fetch together in stress."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tranche import engine
+from tranche.collateral.terms import Miner, fleet_of
+from tranche.compiler import compile_deal
+from tranche.deal import Deal
+from tranche.errors import Problem, UsageError, nearest
+from tranche.inputs import DealOrPath, MarketOrPath, as_deal, prepare
+
+DEFAULT_PATHS = 2_000
+MOST_PATHS = 100_000  # every date of every path is held in memory
+
+
+def double_leverage(
+    deal: DealOrPath,
+    on_machines: Sequence[str],
+    on_coins: Sequence[str],
+    *,
+    paths: int = DEFAULT_PATHS,
+    seed: int = 0,
+    share: float = 0.05,
+    market: MarketOrPath | None = None,
+) -> pd.DataFrame:
+    """By payment date. The stress state of a date is the `share` of the paths on which the joint collateral, the
+    machines in a forced sale and all coins at the date's price, is worth least; a column with the suffix `_stress` is
+    taken over them, the others over all paths.
+
+    debt_on_machines, debt_on_coins     means of the balances of the debts named, at the close, in the deal's currency
+    machines, coins                     means of the values: machines in a forced sale, coins at the date's price
+    apart                               debt on machines over machines and coins: what the lender on machines sees, who
+                                        counts the coins as its guarantee
+    joint                               both debts over machines and coins: each coin counts once
+    double_leverage                     joint less apart: what each lender alone does not see
+
+    Ratios are ratios of means; infinite where there is debt and no value. Raises DealError, and UsageError: no miner
+    with a treasury, no forced value of its machines, an unknown debt.
+    """
+    deal = as_deal(deal)
+    _check(deal, [*on_machines, *on_coins])
+    if not 0 < share <= 1:
+        raise UsageError(Problem(f"the stress state is {share:.4g} of the paths", "a share above 0, at most 1"))
+    fleet = fleet_of(deal.collateral)
+    values = ("fleet.forced",) if fleet is not None and fleet.liquidation is not None else ("miner.forced",)
+    inputs = prepare(deal, seed=seed, market=market)
+    program = inputs.program
+    flows = engine.path_flows(inputs, 0, engine.whole_number("paths", paths, 1, MOST_PATHS))
+
+    def at_close(names: Sequence[str]) -> NDArray[np.float64]:
+        """The sum of records [paths, T]."""
+        total: NDArray[np.float64] = np.zeros(flows.shape[:2])
+        for name in names:
+            total = total + flows[:, :, program.record(name)]
+        return total
+
+    held = [f"{one.name}.value" for one in deal.collateral.treasury]  # type: ignore[union-attr]
+    parts = {
+        "debt_on_machines": at_close([f"{name}.balance" for name in on_machines]),
+        "debt_on_coins": at_close([f"{name}.balance" for name in on_coins]),
+        "machines": at_close(values),
+        "coins": at_close(held),
+    }
+    worst = np.argsort(parts["machines"] + parts["coins"], axis=0, kind="stable")[: max(1, round(share * paths))]
+    columns: dict[str, NDArray[np.float64]] = {}
+    for suffix, chosen in (("", None), ("_stress", worst)):
+        means = {
+            name: (part if chosen is None else np.take_along_axis(part, chosen, axis=0)).mean(axis=0)
+            for name, part in parts.items()
+        }
+        value = means["machines"] + means["coins"]
+        apart = _ratio(means["debt_on_machines"], value)
+        joint = _ratio(means["debt_on_machines"] + means["debt_on_coins"], value)
+        found = {**means, "apart": apart, "joint": joint, "double_leverage": _more(joint, apart)}
+        columns |= {f"{name}{suffix}": column for name, column in found.items()}
+    return pd.DataFrame(columns, index=pd.Index(program.dates[1:], name="date"))
+
+
+def _check(deal: Deal, debts: Sequence[str]) -> None:
+    if not isinstance(deal.collateral, Miner) or not deal.collateral.treasury:
+        raise UsageError(Problem("the deal has no miner with a treasury", "collateral: {miner: {treasury: …}}"))
+    known = [claim.name for claim in compile_deal(deal).claims if claim.kind == "debt"]
+    for debt in debts:
+        if debt not in known:
+            raise UsageError(Problem(f"unknown debt {debt!r}", nearest(debt, known)))
+
+
+def _more(joint: NDArray[np.float64], apart: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The difference; 0 where both are infinite, and nothing is left to count twice."""
+    found: NDArray[np.float64] = np.zeros(len(joint))
+    np.subtract(joint, apart, out=found, where=np.isfinite(apart))
+    return found
+
+
+def _ratio(owed: NDArray[np.float64], value: NDArray[np.float64]) -> NDArray[np.float64]:
+    nothing = np.where(owed > 0, np.inf, 0.0)
+    return np.where(value > 0, owed / np.where(value > 0, value, 1.0), nothing)
