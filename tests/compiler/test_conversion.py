@@ -90,7 +90,7 @@ def test_what_cannot_be() -> None:
     with pytest.raises(DealError, match="convertible notes have pik; leave one of them out"):
         loads(DEAL.format(more="", debt=", pik: {when: 1}", tests=""))
     text = DEAL.format(more="", debt="", tests="").replace("market.share / 25", "notes.interest.due / 25")
-    with pytest.raises(DealError, match=r"'notes\.interest\.due' cannot be read here: notes convert before it is known"):
+    with pytest.raises(DealError, match=r"'notes\.interest\.due' cannot be read here: notes convert before"):
         compile_deal(loads(text))
 
 
