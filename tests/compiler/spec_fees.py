@@ -51,6 +51,16 @@ class Fees:
         owed = fee.unpaid + fee.excess + fresh
         fee.unpaid = min(owed, room)
         fee.excess = owed - fee.unpaid
+        if terms.unpaid == "cancelled" and self.is_known(terms):  # the same on every path: a float
+            fee.excess = exact(float(owed) - float(fee.unpaid))
+
+    def is_known(self, fee: Fee) -> bool:
+        """Whether what falls due above and below the cap is the same on every path."""
+        formulas = [f for f in (fee.on, fee.count, fee.index, fee.cap) if f is not None]
+        always = all(self.step(fee, t) is not None for t in range(self.dates.periods))
+        formulas += [fee.amount] if fee.amount is not None and not always else []
+        yearly = fee.cap_per == "year" and PAYMENT_DATES_A_YEAR[self.frequency] > 1
+        return not yearly and all(self.uniform.value(formula.tree) is not None for formula in formulas)
 
     def room(self, fee: OwedFee) -> Amount:
         """What the cap leaves: the cap itself, or that of a year less what the rest of the year has paid."""

@@ -57,6 +57,22 @@ CASES: dict[str, tuple[Deal, float | list[float], dict[str, list[float]]]] = {
         [0.0, 30.0, 0.0, 1000.0],
         {"senior.principal": [0.0, 25.0, 5.0, 25.0], "senior.balance": [100.0, 75.0, 70.0, 45.0]},
     ),
+    "a sweep of all the cash pays the instalment and goes on": (
+        small(
+            step("sweep", "senior.principal", share=1.0),
+            tranches=one_debt(amortisation=Amortisation(kind="level")),
+        ),
+        [60.0, 0.0, 10.0, 100.0],
+        {"senior.principal": [25.0, 0.0, 10.0, 30.0], "senior.prepaid": [35.0, 0.0, 0.0, 0.0]},
+    ),
+    "a limit is what it is when the step begins": (
+        small(
+            step("sweep", "senior.principal", limit="cash"),
+            tranches=one_debt(amortisation=Amortisation(kind="level")),
+        ),
+        [60.0, 0.0, 10.0, 100.0],
+        {"senior.principal": [25.0, 0.0, 10.0, 30.0], "senior.prepaid": [35.0, 0.0, 0.0, 0.0]},
+    ),
     "a schedule of nothing": (
         small(
             step("pay", "senior.principal"),

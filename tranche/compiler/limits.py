@@ -31,14 +31,14 @@ def step_limit(context: Context, step: Step, source: Value) -> Value:
 
 
 def stated_limit(context: Context, step: Step) -> Value:
-    """The `limit` of a step; infinite without one."""
-    return INFINITE if step.limit is None else lower_formula(context, step.limit)
+    """The `limit` of a step as it is when the step begins; infinite without one."""
+    return INFINITE if step.limit is None else context.emitter.frozen(lower_formula(context, step.limit))
 
 
 def _own_share(context: Context, step: Step, source: Value, limit: Value) -> Value:
     if step.share is None:
         return limit
-    share = context.emitter.compute(Op.MUL, Constant(step.share), source)
+    share = context.emitter.frozen(context.emitter.compute(Op.MUL, Constant(step.share), source))
     return context.emitter.compute(Op.MIN, limit, share)
 
 
