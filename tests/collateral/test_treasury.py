@@ -181,13 +181,22 @@ def test_the_lender_releases_what_repays_it() -> None:
 
 
 def test_the_pledge_and_the_rest_are_sold_after_a_default() -> None:
-    """The deal defaults in January; in February 1,000 coins at 90,000 repay 60m and leave 29.1m (1% is cost), and 200
-    free ones bring 18m."""
+    """The deal defaults in January: 1,000 coins at 100,000 bring 99m (1% is cost), which repays 60m, and 200 free ones
+    20m; interest is paid, the owner has the rest."""
     seen = ladder([100_000, 90_000], tests="tests: {paid: {ratio: collections / loan.interest.due, default: 1.0x}}")
-    assert seen["btc.sold"] == pytest.approx([0, 1_200, 0, 0, 0, 0, 0, 0])
-    assert seen["btc.foreclosed"][1] == pytest.approx(89_100_000, abs=0.005)
-    assert seen["collateral.collections"][1] == pytest.approx(18_000_000, abs=0.005)
-    assert seen["loan.balance"][1] == 0
+    assert seen["btc.sold"] == pytest.approx([1_200, 0, 0, 0, 0, 0, 0, 0])
+    assert seen["btc.foreclosed"][0] == pytest.approx(99_000_000, abs=0.005)
+    assert seen["btc.drawn"][0] == pytest.approx(20_000_000, abs=0.005)
+    assert seen["loan.balance"][0] == 0
+    assert seen["owner.distribution"][0] == pytest.approx(119e6 - 60e6 - seen["loan.interest"][0], abs=0.005)
+    assert seen["btc.called"].sum() == 0
+
+
+def test_a_default_on_the_last_date_reaches_the_pledge() -> None:
+    """Interest is not paid for eight months: the default of the last date sells the coins for what is owed."""
+    seen = ladder([100_000], tests="status: {payment_default: {loan.interest: 7}}")
+    assert seen["btc.sold"][:-1].sum() == 0
+    assert seen["loan.balance"][-1] == 0
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ class Pledge:
                  what it has and the lender sells pledged coins until LTV is `restore`
     liquidation  at or above it the lender sells at once, without a call
 
-    What the lender sells brings the price less `cost` and repays the debt. On the date after a default of the deal it
-    sells all the pledge; what the debt does not need goes to the collection account. LTV is looked at on payment dates
-    alone: what the price does between two of them is not seen.
+    What the lender sells brings the price less `cost` and repays the debt. On the date of a default of the deal it
+    sells all the pledge, before anything is paid; what the debt does not need goes to the collection account. LTV is
+    looked at on payment dates alone: what the price does between two of them is not seen.
     """
 
     to: str
@@ -43,8 +43,8 @@ class Treasury:
         sell_share     `share` of what is mined in the period is sold in it
 
     Sales bring the price less `sale_cost`. A step `draw: NAME` sells free coins for what it lacks (and
-    pledged ones after them, where it is `for` nothing but the debt that they secure). On the dates after a default of
-    the deal all free coins are sold.
+    pledged ones after them, where it is `for` nothing but the debt that they secure). From a default of the
+    deal on all free coins are sold.
 
     coins = coins before + mined − sold, on every date. Names in formulas: coins, free, pledged (coins), value,
     pledged_value, ltv (0 without a pledge), and called and liquidated (1 on a date of a margin call, of a sale by the

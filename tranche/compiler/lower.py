@@ -79,6 +79,7 @@ def compile_deal(deal: Deal, *, fuse: bool = True, watch: Sequence[str] = ()) ->
     _windows(context, late=True)
     _watch(context, watch)
     accrual.due_in_default(context)
+    margin.enforce(context)
     draws.lower(context)
     hedges.terminate(context)
     waterfalls.lower(context, masks)

@@ -1,4 +1,5 @@
-"""Between accrual and tests: margin calls on coins that are pledged to a debt, and what the lender sells of them."""
+"""Between accrual and tests: margin calls on coins that are pledged to a debt, and what the lender sells of them; after
+the status, the sale of all coins in default."""
 
 from __future__ import annotations
 
@@ -28,9 +29,11 @@ def _pledge(context: Context, held: TreasuryRegisters, terms: Pledge) -> None:
     emitter, debt = context.emitter, context.debts[terms.to]
     pledged, name = held.pledged, held.terms.name
     assert isinstance(pledged, Lane)
-    price, defaulted = treasury.price(context, held), memory(context, treasury.DEFAULTED)
+    price = treasury.price(context, held)
     owed, value = emitter.frozen(debt.balance), emitter.compute(Op.MUL, pledged, price, name="pledged value")
     owes = emitter.compute(Op.LT, ZERO, owed, name="owes")
+    sold_up = memory(context, treasury.DEFAULTED)  # by `enforce`, when the default came
+    owes = emitter.compute(Op.AND, owes, emitter.compute(Op.NOT, sold_up), name="owes")
 
     def at_or_above(level: float) -> Value:
         reached = emitter.compute(Op.LE, emitter.compute(Op.MUL, value, Constant(level)), owed, name="LTV reached")
@@ -43,22 +46,35 @@ def _pledge(context: Context, held: TreasuryRegisters, terms: Pledge) -> None:
     # the call: free coins, as many as it takes and as there are
     missing = emitter.compute(Op.MAX, ZERO, emitter.compute(Op.SUB, wanted, pledged), name="coins missing")
     asked = emitter.compute(Op.AND, called, emitter.compute(Op.NOT, at_once), name="is asked")
-    asked = emitter.compute(Op.AND, asked, emitter.compute(Op.NOT, defaulted), name="is asked")
     posted = emitter.compute(Op.MIN, held.free, emitter.compute(Op.SELECT, asked, missing, ZERO), name="coins posted")
     short = emitter.compute(Op.LT, emitter.frozen(held.free), missing, name="cannot post enough")
     emitter.emit(Op.SUB, held.free, held.free, posted)
     emitter.emit(Op.ADD, pledged, pledged, posted)
     context.flow(name, "posted", posted)
-    # the sale: at once, or what a call left short; everything after a default
+    # the sale: at once, or what a call left short
     sells = emitter.compute(Op.OR, at_once, emitter.compute(Op.AND, asked, short), name="the lender sells")
     amount = _to_restore(context, owed, emitter.compute(Op.MUL, pledged, price, name="pledged value"), terms)
     number = emitter.compute(Op.SELECT, sells, emitter.compute(Op.DIV, amount, price), ZERO, name="coins to sell")
-    number = emitter.compute(Op.SELECT, defaulted, INFINITE, number, name="coins to sell")
     _sell(context, held, terms, debt, number)
     context.define(f"{name}.called", called)
     context.define(f"{name}.liquidated", sells)
     context.flow(name, "called", called)
     context.flow(name, "liquidated", sells)
+
+
+def enforce(context: Context) -> None:
+    """Once the deal is in default the lenders sell what is pledged to them, and the agent all other coins."""
+    emitter, defaulted = context.emitter, context.names["status.default"]()
+    if defaulted == ZERO or not context.treasuries:
+        return
+    every = emitter.compute(Op.SELECT, defaulted, INFINITE, ZERO, name="coins to sell")
+    with emitter.step("collateral.miner.treasury", "coins are sold in default"), emitter.only_where(defaulted):
+        for name, held in context.treasuries.items():
+            if held.terms.pledge is not None:
+                _sell(context, held, held.terms.pledge, context.debts[held.terms.pledge.to], every)
+            proceeds = treasury.sell(context, held, held.free, every, held.terms.sale_cost)
+            total, record = context.total(name, "drawn", side=1)
+            emitter.emit(Op.RECEIVE, context.cash, proceeds, total, record=record)
 
 
 def _release(
