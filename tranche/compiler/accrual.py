@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tranche.deal import AvailableFundsCap, Debt
 from tranche.program import Claim, Op
 
@@ -130,14 +128,14 @@ def capped(context: Context) -> None:
     if not capped:
         return
     for name, fee in context.fees.items():
-        context.names[f"{name}.due"] = _reader(fee.unpaid)
+        context.define(f"{name}.due", fee.unpaid)
         if fee.excess is not None:
-            context.names[f"{name}.excess.due"] = _reader(fee.excess)
+            context.define(f"{name}.excess.due", fee.excess)
     context.names["fees.due"] = total_of(context, [fee.unpaid for fee in context.fees.values()])
     for name, debt in context.debts.items():
-        context.names[f"{name}.principal.due"] = _reader(debt.principal)
+        context.define(f"{name}.principal.due", debt.principal)
         if debt.terms.available_funds_cap is None:
-            context.names[f"{name}.interest.due"] = _reader(debt.interest)
+            context.define(f"{name}.interest.due", debt.interest)
     for debt in capped:
         name, cap = debt.terms.name, debt.terms.available_funds_cap
         assert cap is not None
@@ -148,7 +146,7 @@ def capped(context: Context) -> None:
             if "cap_shortfall" in debt.other:
                 excess = emitter.compute(Op.SUB, accrued, due, name="excess")
                 emitter.emit(Op.ACCRUE, debt.other["cap_shortfall"], excess, ONE)
-        context.names[f"{name}.interest.due"] = _reader(debt.interest)
+        context.define(f"{name}.interest.due", debt.interest)
 
 
 def _most(context: Context, debt: DebtRegisters, cap: AvailableFundsCap) -> Value:
@@ -158,7 +156,3 @@ def _most(context: Context, debt: DebtRegisters, cap: AvailableFundsCap) -> Valu
     assert cap.rate is not None
     rate = emitter.compute(Op.MAX, ZERO, lower_formula(context, cap.rate), name="cap")
     return emitter.compute(Op.MUL, debt.base, _times(context, rate, debt.terms.day_count), name="cap")
-
-
-def _reader(value: Value) -> Callable[[], Value]:
-    return lambda: value

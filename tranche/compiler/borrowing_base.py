@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from tranche.deal import BorrowingBase, BorrowingClass
 from tranche.deal.formula import Formula
@@ -33,7 +33,7 @@ def lower(context: Context) -> None:
             advances.append(advance)
             parts = {"gross": gross, "ineligible": ineligible, "concentration": excess, "eligible": left}
             for field, value in {**parts, "advance": advance}.items():
-                context.names[f"borrowing_base.{item.name}.{field}"] = _reader(value)
+                context.define(f"borrowing_base.{item.name}.{field}", value)
         for field in ("gross", "ineligible", "concentration", "eligible"):
             values = [context.names[f"borrowing_base.{item.name}.{field}"]() for item in base.classes]
             found[field] = _sum(context, values)
@@ -41,14 +41,10 @@ def lower(context: Context) -> None:
         lent = compute(Op.MAX, ZERO, compute(Op.SUB, _sum(context, advances), _sum(context, reserves)))
         found["base"] = lent if base.limit is None else compute(Op.MIN, lent, _amount(context, base.limit))
         for field, value in found.items():
-            context.names[f"borrowing_base.{field}"] = _reader(value)
+            context.define(f"borrowing_base.{field}", value)
             _record(context, field, value)
     context.claims.append(Claim("borrowing_base", "borrowing_base"))
     _declare_loans(context, base, found["base"])
-
-
-def _reader(value: Value) -> Callable[[], Value]:
-    return lambda: value
 
 
 def _amount(context: Context, formula: Formula) -> Value:

@@ -50,13 +50,9 @@ def _test(context: Context, test: CoverageTest) -> dict[str, Value]:
         for level, fails in failed.items()
     }
     for level, value in bites.items():
-        context.names[f"{name}.{level}"] = _reader(value)
-    context.names[f"{name}.breached"] = _reader(next(iter(bites.values()), ZERO))
+        context.define(f"{name}.{level}", value)
+    context.define(f"{name}.breached", next(iter(bites.values()), ZERO))
     return bites
-
-
-def _reader(value: Value):  # type: ignore[no-untyped-def]
-    return lambda: value
 
 
 def tested(context: Context, test: CoverageTest, level: Level) -> Constant | Series:

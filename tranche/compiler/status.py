@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tranche.deal import StatusRules
 from tranche.deal.formula import Formula
 from tranche.program import Claim, Op
@@ -23,7 +21,7 @@ def lower(context: Context, biting: Biting) -> dict[str, Mask]:
     """The mask of each status that the deal can be in (`performing` alone when nothing sets a status)."""
     rules = context.deal.status or StatusRules()
     for name in STATUS_NAMES:
-        context.names[name] = _reader(ONE if name == "status.performing" else ZERO)
+        context.define(name, ONE if name == "status.performing" else ZERO)
     ruled = rules.revolving or rules.lock_up or rules.early_amortisation or rules.default or rules.payment_default
     if not any(biting.values()) and not ruled:
         return {"performing": Mask()}
@@ -57,8 +55,8 @@ def _status(context: Context, biting: Biting, rules: StatusRules) -> dict[str, M
         graver.append(holds)
     found["performing"] = emitter.compute(Op.NOT, _any(context, list(found.values())))
     for name in ("lock_up", "early_amortisation", "revolving", "performing"):
-        context.names[f"status.{name}"] = _reader(found[name])
-    context.names["status.default"] = _reader(defaulted)
+        context.define(f"status.{name}", found[name])
+    context.define("status.default", defaulted)
     _record(context, found)
     if rules.acceleration and context.deal.status is not None:
         _accelerate(context, defaulted, {} if rules.cross_acceleration else unpaid)
@@ -68,10 +66,6 @@ def _status(context: Context, biting: Biting, rules: StatusRules) -> dict[str, M
 
 def _mask(holds: Value) -> Mask:
     return Mask(holds, ONE) if is_uniform(holds) else Mask(ONE, holds)
-
-
-def _reader(value: Value) -> Callable[[], Value]:
-    return lambda: value
 
 
 def _holds(context: Context, formula: Formula | None) -> list[Value]:

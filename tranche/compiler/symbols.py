@@ -33,25 +33,21 @@ def declare_symbols(context: Context) -> None:
     names["cash"] = lambda: context.cash
     for reference in context.deal.market.rates:
         values = series([rate_on(reference, start) for start in context.dates.starts])
-        names[f"rates.{reference.name}"] = _constant(values)
+        context.define(f"rates.{reference.name}", values)
     for stated in context.deal.series:
-        names[stated.name] = _constant(series(stated.by_date(context.dates.dates)))
+        context.define(stated.name, series(stated.by_date(context.dates.dates)))
     for name, debt in context.debts.items():
         _debt(context, name, debt)
     for target, due in context.dues.items():
-        names[f"{target}.unpaid"] = _constant(due.unpaid)
+        context.define(f"{target}.unpaid", due.unpaid)
     for name, residual in context.residuals.items():
-        names[f"{name}.notional"] = _constant(Constant(residual.notional))
+        context.define(f"{name}.notional", Constant(residual.notional))
     for name, account in context.accounts.items():
-        names[f"{name}.balance"] = _constant(account.balance)
+        context.define(f"{name}.balance", account.balance)
         if account.terms.target is not None:
             names[f"{name}.target"] = _formula(context, account.terms.target)
     for name, formula in context.deal.definitions.items():
         names[name] = _formula(context, formula)
-
-
-def _constant(value: Value) -> Callable[[], Value]:
-    return lambda: value
 
 
 def _formula(context: Context, formula: Formula) -> Callable[[], Value]:
@@ -60,16 +56,16 @@ def _formula(context: Context, formula: Formula) -> Callable[[], Value]:
 
 def _debt(context: Context, name: str, debt: DebtRegisters) -> None:
     names = context.names
-    names[f"{name}.balance"] = _constant(debt.balance)
-    names[f"{name}.notional"] = _constant(Constant(debt.terms.notional))
+    context.define(f"{name}.balance", debt.balance)
+    context.define(f"{name}.notional", Constant(debt.terms.notional))
     names[f"{name}.rate"] = lambda: debt.rate
-    names[f"{name}.written_down"] = _constant(debt.written or ZERO)
+    context.define(f"{name}.written_down", debt.written or ZERO)
     if debt.terms.draws is not None:
         names[f"{name}.undrawn"] = lambda: available(context, debt)
     if debt.extended:
-        names[f"{name}.extended"] = _constant(debt.extended[0])
+        context.define(f"{name}.extended", debt.extended[0])
     if debt.pik is not None:
-        names[f"{name}.pik"] = _constant(debt.pik)
+        context.define(f"{name}.pik", debt.pik)
 
 
 def freeze_dues(context: Context) -> None:
@@ -82,7 +78,7 @@ def freeze_dues(context: Context) -> None:
         return emitter.frozen(register) if name in later else register
 
     for target, owed in context.dues.items():
-        names[f"{target}.due"] = _constant(due(f"{target}.due", owed.unpaid))
+        context.define(f"{target}.due", due(f"{target}.due", owed.unpaid))
     for name in context.debts:
         names[f"{name}.debt_service"] = total_of(context, [names[f"{name}.{part}.due"]() for part in PARTS])
     parts = [names[f"{name}.{part}.due"]() for name in context.debts for part in PARTS]
