@@ -132,3 +132,13 @@ def test_what_is_written_down_is_lost() -> None:
     told = next(sentence for sentence in explanation.story if sentence.startswith("junior"))
     assert "junior: lost USD 80.00, 80.00% of its notional" in told
     assert "80.00" in explanation.why("junior").text().splitlines()[0]
+
+
+def test_what_a_lender_puts_in_is_received() -> None:
+    deal = Path(__file__).parents[2] / "deals/features/revolver.yaml"
+    frame = tranche.explain(deal, 0).frame()
+    drawn = frame[frame["record"].str.endswith(".drawn") & (frame["paid"] > 0)]
+    assert len(drawn)
+    assert set(drawn["why"]) == {"received"}
+    (owner,) = {record.partition(".")[0] for record in drawn["record"]}
+    assert drawn["paid"].sum() == tranche.run(deal).total(f"{owner}.drawn")[0]

@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tranche.files.write import unfinished, write_whole
+
 from .grid import Case
-from .store import MANIFEST, TABLES, UNFINISHED, write_whole
+from .store import MANIFEST, TABLES
 from .tables import arrow, schemas, unpack_tables
 
 GROUP = 50_000  # rows of a table held before they are written
@@ -82,7 +84,7 @@ class _Writer:
         import pyarrow.parquet as pq
 
         self.path, self.schema = path, schema
-        self.beside = path.with_name(f"{path.name}.{os.getpid()}{UNFINISHED}")
+        self.beside = unfinished(path)
         self.parquet = pq.ParquetWriter(self.beside, schema, compression="zstd")
         self.held: list[Any] = []
         self.plain: list[dict[str, Any]] = []

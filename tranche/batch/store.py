@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 from collections.abc import Iterable
 from functools import cache
@@ -22,6 +21,7 @@ from typing import Any
 
 from tranche._version import __version__
 from tranche.errors import Invalid
+from tranche.files.write import UNFINISHED, write_whole
 
 from .grid import Case, file_hash
 from .packed import unpack
@@ -31,7 +31,6 @@ TABLES = ("cases", "tranches", "cashflows", "losses", "tests")
 LIBRARIES = ("numpy", "scipy", "pandas", "QuantLib", "pyarrow")
 INNER = ".tranche"
 KINDS = ("results", "slices", "names")
-UNFINISHED = ".unfinished"
 
 Files = tuple[tuple[str, str], ...]
 
@@ -107,17 +106,6 @@ class Store:
         path = self._path(kind, address)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, data)
-
-
-def write_whole(path: Path, data: bytes, *, durable: bool = False) -> None:
-    """The file appears with all of `data`, or stays as it was. `durable`: also when the power fails."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}{UNFINISHED}")
-    with beside.open("wb") as file:
-        file.write(data)
-        if durable:
-            file.flush()
-            os.fsync(file.fileno())
-    beside.replace(path)
 
 
 def slice_address(address: str, first: int, count: int) -> str:

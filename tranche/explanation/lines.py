@@ -189,12 +189,10 @@ def _verb(record: Record, operands: frozenset[str]) -> str:
     verb = VERBS[record.field]
     if verb in ("draw", "fund") and {"a", "b"} <= operands:
         return "spend" if verb == "draw" else "take in"
-    if verb == "fund" and "amount" in operands:
+    if verb in ("fund", "draw") and "amount" in operands:  # from outside the deal: interest earned, a lender, coins
         return "receive"
     if verb in ("fund", "draw") and {"source", "to"} <= operands:
         return "transfer"
-    if verb == "draw" and "need" not in operands:
-        return "release" if "target" in operands else "spend"
     return "release" if verb == "draw" and "target" in operands else verb
 
 

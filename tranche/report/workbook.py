@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from tranche.errors import MissingExtra, Problem, UsageError
+from tranche.files.write import unfinished
 
 from .study import Study
 
@@ -26,7 +26,7 @@ def write_workbook(study: Study, path: Path) -> None:
         import xlsxwriter
     except ImportError:
         raise MissingExtra(Problem("workbooks need XlsxWriter", "pip install 'tranche-finance[report]'")) from None
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside = unfinished(path)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     try:
         with xlsxwriter.Workbook(str(beside), options) as book:
