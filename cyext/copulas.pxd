@@ -116,6 +116,48 @@ cdef inline lane_void frank(lanes_rw u, lanes_ro v, lanes_ro frailty, double the
         u[i] = log_one_plus(a / below) / theta
 
 
+cdef inline lane_void clayton_h(lanes_rw h, lanes_ro u, lanes_ro v, double theta) noexcept nogil:
+    """P(U <= u | v) = (1 + v**theta (u**-theta - 1))**(-1 - 1/theta)."""
+    cdef Py_ssize_t i
+    cdef double a, t
+    for i in range(CHUNK):
+        a = -theta * logarithm(u[i])
+        t = either_of(a > 40.0, a, logarithm(exponential_less_one(lower(a, 40.0)))) + theta * logarithm(v[i])
+        h[i] = exponential(-(1.0 + 1.0 / theta) * soft_plus(t))
+
+
+cdef inline lane_void gumbel_h(lanes_rw h, lanes_ro u, lanes_ro v, double theta) noexcept nogil:
+    """P(U <= u | v): with y = -ln v and d = ln(1 + (ln u / ln v)**theta),
+    -ln P = y (e**(d/theta) - 1) + (1 - 1/theta) d, as `gumbel` solves it for d."""
+    cdef Py_ssize_t i
+    cdef double alpha = 1.0 / theta, y, d
+    for i in range(CHUNK):
+        y = -logarithm(v[i])
+        d = soft_plus(theta * (logarithm(-logarithm(u[i])) - logarithm(y)))
+        h[i] = exponential(-(y * exponential_less_one(alpha * d) + (1.0 - alpha) * d))
+
+
+cdef inline lane_void frank_h(lanes_rw h, lanes_ro u, lanes_ro v, double theta) noexcept nogil:
+    """P(U <= u | v) = a e**(-theta v) / (p - a b), a = 1 - e**(-theta u), b = 1 - e**(-theta v), p = 1 - e**-theta."""
+    cdef Py_ssize_t i
+    cdef double p = -exponential_less_one(-theta), a, b, rest, beyond
+    for i in range(CHUNK):
+        a = -exponential_less_one(-theta * u[i])
+        b = -exponential_less_one(-theta * v[i])
+        rest = exponential(-theta * v[i])
+        beyond = -exponential_less_one(-theta * (1.0 - u[i]))
+        h[i] = a * rest / (p * rest + b * (exponential(-theta * u[i]) * beyond))
+
+
+cdef inline lane_void frank_h_inverse(lanes_rw u, lanes_ro w, lanes_ro v, double theta) noexcept nogil:
+    """The u with P(U <= u | v) = w: ln(1 + p w / (e**(-theta v) (1 - w) + w e**-theta)) / theta."""
+    cdef Py_ssize_t i
+    cdef double p = -exponential_less_one(-theta), least = exponential(-theta), below
+    for i in range(CHUNK):
+        below = exponential(-theta * v[i]) * (1.0 - w[i]) + w[i] * least
+        u[i] = log_one_plus(p * w[i] / below) / theta
+
+
 cdef inline lane_void gumbel(double* u, const double* v, double* total, double theta, const double* c,
                              Py_ssize_t j) noexcept nogil:
     """Uniform j >= 1 of a Gumbel copula given those before it. `total` is y = T**(1/theta), T = t_0 + t_1 + ...,

@@ -239,6 +239,14 @@ cdef inline lane_void execute(const Model* model, const Room* room, const TapeSt
         copulas.gumbel(d, at[r[1]], at[r[2]], c[0], c + 1, r[3])
     elif op == TAPE_COUNT:
         steps.count_below(d, at[r[1]], p[0], r[2])
+    elif op == TAPE_CLAYTON_H:
+        copulas.clayton_h(d, at[r[1]], at[r[2]], c[0])
+    elif op == TAPE_GUMBEL_H:
+        copulas.gumbel_h(d, at[r[1]], at[r[2]], c[0])
+    elif op == TAPE_FRANK_H:
+        copulas.frank_h(d, at[r[1]], at[r[2]], c[0])
+    elif op == TAPE_FRANK_H_INVERSE:
+        copulas.frank_h_inverse(d, at[r[1]], at[r[2]], c[0])
 
 
 cdef cloned_void fill_chunk(const Model* model, uint64_t first, Py_ssize_t lanes, Py_ssize_t width, Py_ssize_t inputs,

@@ -31,6 +31,10 @@ cdef enum:
     TAPE_GUMBEL = 26
     TAPE_COUNT = 27
     TAPE_SKIP = 28
+    TAPE_CLAYTON_H = 29
+    TAPE_GUMBEL_H = 30
+    TAPE_FRANK_H = 31
+    TAPE_FRANK_H_INVERSE = 32
 
 cdef struct TapeStep:
     int32_t op

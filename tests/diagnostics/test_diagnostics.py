@@ -106,6 +106,8 @@ def test_changes():
     assert frame["btc"].iloc[0] == pytest.approx(np.log(history.column("btc")[1] / history.column("btc")[0]))
     drawn = market_changes(MARKET, TIMES, paths=20_000)
     assert drawn["rent"].std() == pytest.approx(0.3 / np.sqrt(12), rel=0.02)
+    with pytest.raises(UsageError, match="one period has no change"):
+        market_changes(MARKET, TIMES[:2])
 
 
 def test_pictures(clayton):

@@ -17,6 +17,7 @@ from tranche.market.terms import (
     Jump,
     Lognormal,
     Market,
+    PairCopula,
     Power,
     Refinancing,
     Regime,
@@ -29,12 +30,38 @@ from tranche.market.terms import (
     Tenant,
     Tenants,
     Utilisation,
+    Vine,
+    VinePair,
 )
 
 START = dt.date(2026, 1, 1)
 PAIRS = (("a", "b", 0.5), ("b", "c", -0.3), ("a", "c", 0.4), ("c", "d", 0.7))
 STRESS = (("a", "b", 0.9), ("b", "c", 0.75), ("a", "c", 0.8), ("c", "d", 0.3))
 
+
+
+def vine_pair(label: str, family: str, parameter: float = 0.0, **more: float) -> VinePair:
+    """The pair `a ~ d | b, c`, as a market file names it."""
+    ends, _, given = label.partition(" | ")
+    first, second = ends.split(" ~ ")
+    copula = PairCopula(family=family, parameter=parameter, **more)  # type: ignore[arg-type]
+    return VinePair(first=first, second=second, given=tuple(given.split(", ")) if given else (), copula=copula)
+
+
+D_VINE = Vine(
+    pairs=(
+        vine_pair("a ~ b", "clayton", 2.0, rotation=90), vine_pair("b ~ c", "gumbel", 1.7, rotation=180),
+        vine_pair("c ~ d", "t", 0.6, dof=4.0), vine_pair("a ~ c | b", "frank", -3.0),
+        vine_pair("d ~ b | c", "gumbel", 1.3, rotation=270), vine_pair("a ~ d | b, c", "gaussian", 0.4),
+    )
+)  # fmt: skip
+C_VINE = Vine(
+    pairs=(
+        vine_pair("b ~ a", "clayton", 1.5), vine_pair("b ~ c", "frank", 4.0), vine_pair("b ~ d", "gumbel", 2.0),
+        vine_pair("c ~ a | b", "t", -0.5, dof=3.0), vine_pair("c ~ d | b", "clayton", 0.8, rotation=180),
+        vine_pair("a ~ d | b, c", "independent"),
+    )
+)  # fmt: skip
 DEPENDENCES = {
     "independent": Independent(),
     "gaussian": Gaussian(correlations=PAIRS),
@@ -51,6 +78,10 @@ DEPENDENCES = {
         probability=0.2, lasts=0.5, calm=Gaussian(correlations=PAIRS), stress=Student(correlations=STRESS, dof=3.0)
     ),
     "regime with clayton": Regime(probability=0.3, lasts=0.25, start="calm", stress=Clayton(theta=3.0)),
+    "d-vine": D_VINE,
+    "c-vine": C_VINE,
+    "truncated vine": Vine(pairs=D_VINE.pairs[:3]),
+    "regime of a vine": Regime(probability=0.3, lasts=0.25, calm=Student(correlations=PAIRS, dof=6.0), stress=C_VINE),
     "stress link": StressLink(on="a", calm=Gaussian(), stress=Gaussian(correlations=STRESS)),
     "stress link of t": StressLink(
         on="b", measure="volatility", calm=Student(dof=5.0), stress=Student(dof=5.0, correlations=STRESS)

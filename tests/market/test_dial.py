@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import ks_2samp
 
+from tests.market.markets import vine_pair
 from tranche.closed_forms.kendall_tau import kendall_tau
 from tranche.errors import Invalid
 from tranche.market.dependence.convergence import HIGHEST_TAU, converged
@@ -22,12 +23,20 @@ from tranche.market.terms import (
     Reverting,
     StressLink,
     Student,
+    Vine,
 )
 
 NAMES = ("rent", "btc", "power")
 OWN = Gaussian(correlations=(("rent", "btc", 0.3), ("rent", "power", -0.2), ("btc", "power", -0.1)))
 CALM = Gaussian(correlations=(("rent", "btc", 0.1),))
+VINE = Vine(
+    pairs=(
+        vine_pair("rent ~ btc", "clayton", 1.0, rotation=180), vine_pair("btc ~ power", "gumbel", 1.5, rotation=90),
+        vine_pair("rent ~ power | btc", "t", 0.3, dof=4.0),
+    )
+)  # fmt: skip
 KINDS = [
+    VINE, Regime(probability=0.2, lasts=0.5, stress=VINE),
     Independent(), OWN, Student(dof=4.0, correlations=OWN.correlations), Clayton(theta=1.0), Gumbel(theta=1.5),
     Frank(theta=2.0), Regime(probability=0.2, lasts=0.5, calm=CALM, stress=OWN),
     StressLink(on="btc", calm=CALM, stress=OWN), Regime(probability=0.2, lasts=0.5, stress=Clayton(theta=2.0)),
@@ -70,6 +79,27 @@ def test_archimedean_copulas_go_by_kendalls_tau(copula, family):
     assert kendall_tau(family, converged(copula, NAMES, 1.0).theta) == pytest.approx(HIGHEST_TAU)
     regime = Regime(probability=0.2, lasts=0.5, stress=copula)
     assert converged(regime, NAMES, 0.0).stress == Independent()
+
+
+def test_pairs_of_the_first_tree_of_a_vine_go_where_they_lean():
+    tau = {"rent ~ btc": kendall_tau("clayton", 1.0), "btc ~ power": -kendall_tau("gumbel", 1.5)}
+    for degree in (0.0, 0.5, 1.0):
+        found = converged(VINE, NAMES, degree)
+        for pair in found.pairs[:2]:
+            family, parameter, _, sign = pair.copula.closed_form
+            own = tau[pair.label]
+            wanted = (1.0 - degree) * own + degree * np.sign(own) * HIGHEST_TAU
+            assert sign * kendall_tau(family, parameter) == pytest.approx(wanted)
+        assert found.pairs[2] == VINE.pairs[2]
+    assert [pair.copula.rotation for pair in converged(VINE, NAMES, 1.0).pairs[:2]] == [180, 90]
+    turned = converged(VINE, NAMES, 1.0, rising=["btc"]).pairs
+    assert [pair.copula.rotation for pair in turned[:2]] == [270, 90]
+    assert converged(VINE, NAMES, 1.0, rising=[]).pairs[1].copula.rotation == 0
+    calm = converged(Regime(probability=0.2, lasts=0.5, stress=VINE), NAMES, 0.0).stress
+    assert {pair.copula.family for pair in calm.pairs[:2]} == {"independent"}
+    flat = Vine(pairs=(vine_pair("rent ~ btc", "independent"), vine_pair("btc ~ power", "frank", -2.0)))
+    assert [pair.copula.family for pair in converged(flat, NAMES, 0.5).pairs] == ["gaussian", "frank"]
+    assert converged(flat, NAMES, 0.5).pairs[1].copula.parameter < -2.0
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: type(kind).__name__)

@@ -8,9 +8,11 @@ from typing import Any
 import attrs
 
 from tranche.errors import Invalid, Place, Problem, nearest
-from tranche.market.dependence import NAMES, Regime, StressLink
+from tranche.market.dependence import NAMES, Regime, StressLink, Vine
 from tranche.market.dependence.archimedean import joined
 from tranche.market.dependence.correlation import correlation_matrix
+from tranche.market.dependence.pair_copula import check_pair_copula
+from tranche.market.dependence.vine_structure import structure_problems
 from tranche.market.terms import Clayton, Frank, Gaussian, Gumbel, Independent, Market, Student
 
 from . import validators as v
@@ -50,6 +52,8 @@ def _static(copula: Any, path: str, names: Sequence[str]) -> Iterator[Problem]:
     found = list(_fields(copula, path))
     if isinstance(copula, Gaussian | Student):
         found += _pairs(copula, path, names)
+    elif isinstance(copula, Vine):
+        found += _vine(copula, path, names)
     yield from found
     if found:
         return
@@ -78,6 +82,16 @@ def _pairs(copula: Gaussian | Student, path: str, known: Sequence[str]) -> Itera
             check_correlation(correlation)
         except Invalid as invalid:
             yield Problem(invalid.what, invalid.fix, place)
+
+
+def _vine(vine: Vine, path: str, names: Sequence[str]) -> Iterator[Problem]:
+    for pair in vine.pairs:
+        try:
+            check_pair_copula(pair.copula)
+        except Invalid as invalid:
+            yield Problem(invalid.what, invalid.fix, Place(f"{path}.{pair.label}"))
+    for at, what, fix in structure_problems(vine.pairs, names):
+        yield Problem(what, fix, Place(path if at is None else f"{path}.{at.label}"))
 
 
 def _link(link: StressLink, path: str, names: Sequence[str]) -> Iterator[Problem]:

@@ -96,7 +96,7 @@ def _pairs(instance: Any, attribute: Any, value: Any) -> None:
 
 _PLAIN: Mapping[str, v.Validator] = {
     "name": v.identifier, "factor": v.identifier, "text": v.text, "grade": v.text, "date": v.date,
-    "dates": v.each(v.date), "flag": v.flag, "names": v.each(v.identifier), "pairs": _pairs, "jumps": _jumps,
-    "steps": _steps, "default curve": _default_curve, "curve": _curve,
+    "dates": v.each(v.date), "flag": v.flag, "names": v.each(v.identifier), "pairs": _pairs, "vine pairs": _pairs,
+    "jumps": _jumps, "steps": _steps, "default curve": _default_curve, "curve": _curve,
     "copula": v.instance_of(*Static.__args__), "linked copula": v.instance_of(Gaussian, Student, Independent),
 }  # fmt: skip

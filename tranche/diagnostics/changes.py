@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tranche.calibration.history import History
+from tranche.errors import Problem, UsageError
 from tranche.market.scenario import scenario
 from tranche.market.terms import Market
 
@@ -28,8 +29,10 @@ def market_changes(
     """The changes of every factor over the last period of each path: a row a path, so that rows are independent.
     `start`: the closing date, for factors with dates. Raises DealError, UsageError."""
     source = scenario(market, times, seed, start=start)
+    if source.periods < 2:
+        raise UsageError(Problem("one period has no change that the paths hold", "times of two periods or more"))
     rows = source.rows(0, paths)
-    before = rows[:, -2] if source.periods > 1 else np.full_like(rows[:, -1], np.nan)
+    before = rows[:, -2]
     columns = {}
     for k, column in enumerate(source.columns):
         a, b = before[:, k], rows[:, -1, k]

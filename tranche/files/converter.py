@@ -20,7 +20,7 @@ from tranche.deal.check_miner import MINER_VALIDATORS
 from tranche.deal.check_quantity import validators_of
 from tranche.deal.validators import Validator
 from tranche.market.dependence import NAMES
-from tranche.market.terms import KINDS, Factor, Gaussian, Market, Student
+from tranche.market.terms import KINDS, Factor, Gaussian, Market, Student, Vine
 
 from .coverage import read_test
 from .dependence import read_correlated, read_dependence
@@ -34,6 +34,7 @@ from .market_fields import CLASSES, default_curve
 from .readers import Reader, as_written, mapping, structure_named
 from .steps import read_waterfalls
 from .unions import tagged
+from .vine import read_vine
 
 # what a deal asks of the classes of other packages: class → field → validator
 VALIDATORS: Mapping[type, Mapping[str, Validator]] = {
@@ -62,6 +63,7 @@ def deal_converter(currency: str) -> Converter:
         AvailableFundsCap: partial(read_funds_cap, plain[AvailableFundsCap]),
         Waterfalls: read_waterfalls,
         **{kind: partial(read_correlated, plain[kind], kind) for kind in (Gaussian, Student)},
+        Vine: read_vine,
         Market: lambda raw: read_market(
             raw, partial(_factor, converter), partial(read_dependence, _copulas(converter)), default_curve
         ),

@@ -36,12 +36,13 @@ def market_readers(currency: str, converter: Converter) -> dict[type, Mapping[st
         "name": text, "text": text, "word": text, "factor": text, "grade": text,
         "level": partial(level, currency=currency),
         "rate": rate, "number": literal, "share": percent, "years": tenor_years, "count": integer, "date": day,
-        "dates": listing(day), "flag": flag, "names": listing(text), "pairs": _pairs_by_key,
+        "dates": listing(day), "flag": flag, "names": listing(text), "pairs": _by_key,
         "jumps": lambda raw: named(raw, lambda name, value: (name, _jump(of(Jump), value))),
         "steps": lambda raw: named(raw, lambda name, value: (name, percent(value))),
         "default curve": default_curve,
         "curve": lambda raw: named(raw, lambda key, value: (day(key), rate(value))),
         "copula": partial(read_dependence, static),
+        "vine pairs": _by_key,
         "linked copula": lambda raw: tagged(raw, "copula", copulas(Gaussian, Student)),
     }  # fmt: skip
     return {kind: {name: readers[one.kind] for name, one in quantities(kind).items()} for kind in CLASSES}
@@ -59,6 +60,6 @@ def _jump(read: Callable[[Any], Any], raw: Any) -> Any:
     return read(raw if isinstance(raw, dict) else {"jump": raw})
 
 
-def _pairs_by_key(raw: Any) -> Any:
-    """Correlations stand among the keys of their copula: `files.dependence` reads them."""
+def _by_key(raw: Any) -> Any:
+    """Pairs stand among the keys of their copula: `files.dependence` and `files.vine` read them."""
     return raw

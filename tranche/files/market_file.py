@@ -13,6 +13,7 @@ from cattrs.errors import BaseValidationError
 from tranche.deal import Source
 from tranche.deal.check_market import market_problems
 from tranche.errors import DealError, Invalid, Place, Problem
+from tranche.market.dependence import NAMES, Vine
 from tranche.market.terms import Market
 from tranche.terms.number import describe
 
@@ -25,6 +26,7 @@ from .yaml_tree import yaml_tree
 
 FORMAT = 1
 SECTION = "market"
+COPULAS = ("calm", "stress")  # keys of a dependence that hold one of a kind
 Lines = dict[str, tuple[str, int]]
 
 
@@ -112,8 +114,8 @@ def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 
 def _kind(below: Any, above: Any) -> Any:
-    """Two `{kind: terms}`: merged where the kind is the same, else the one above."""
-    if isinstance(below, dict) and isinstance(above, dict) and below.keys() == above.keys():
+    """Two `{kind: terms}`: merged where the kind is the same, else the one above. Pairs of two vines make no vine."""
+    if isinstance(below, dict) and isinstance(above, dict) and below.keys() == above.keys() != {NAMES[Vine]}:
         return {kind: _deep(below[kind], above[kind]) for kind in below}
     return above
 
@@ -121,4 +123,7 @@ def _kind(below: Any, above: Any) -> Any:
 def _deep(below: Any, above: Any) -> Any:
     if not isinstance(below, dict) or not isinstance(above, dict):
         return above
-    return {**below, **{key: _deep(below[key], value) if key in below else value for key, value in above.items()}}
+    found = {**below, **above}
+    for key in below.keys() & above.keys():
+        found[key] = (_kind if key in COPULAS else _deep)(below[key], above[key])
+    return found

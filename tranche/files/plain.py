@@ -42,7 +42,7 @@ from tranche.deal.level_schedule import LevelSchedule
 from tranche.deal.series import Series
 from tranche.errors import Invalid
 from tranche.market.dependence import NAMES
-from tranche.market.terms import KINDS, Gaussian, Independent, Market, ReferenceRate, Student
+from tranche.market.terms import KINDS, Gaussian, Independent, Market, ReferenceRate, Student, Vine
 from tranche.terms import level, measured, money, percent, rate, ratio, tenor_days, tenor_years, unit_price
 
 from .collateral_fields import months
@@ -53,6 +53,7 @@ from .liabilities import SCULPTED, read_coupon
 from .market import FLAT_FROM
 from .readers import Reader
 from .steps import MODIFIERS
+from .vine import vine_keys
 
 FORMAT = 1
 NAMED = ("series", "fees", "tranches", "accounts", *SUPPORT, "tests")
@@ -361,5 +362,5 @@ _FORMS: dict[type, Callable[[_Writer, Any], Any]] = {
     Liquidation: _liquidation, Outlet: _outlet, Impact: _impact, Market: _market,
     ReferenceRate: _reference_rate, **{kind: _tagged(tag) for tag, kind in KINDS.items()},
     **{kind: _tagged(tag) for kind, tag in NAMES.items()}, Gaussian: _correlated, Student: _correlated,
-    Independent: lambda writer, value: "independent",
+    Vine: lambda writer, value: {NAMES[Vine]: vine_keys(value)}, Independent: lambda writer, value: "independent",
 }  # fmt: skip

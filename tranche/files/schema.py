@@ -42,7 +42,8 @@ from tranche.deal.interest import AvailableFundsCap, LateInterest
 from tranche.deal.level_schedule import LevelSchedule
 from tranche.deal.status import StatusRules
 from tranche.deal.step import GROUPS
-from tranche.market.dependence import NAMES, Gaussian, Student
+from tranche.market.dependence import NAMES, Gaussian, Student, Vine
+from tranche.market.dependence.pair_copula import INDEPENDENT, PARAMETERS
 from tranche.market.factors import KINDS
 from tranche.terms import day, level, measured, money, percent, rate, ratio, tenor_days, tenor_years, unit_price
 from tranche.terms.literal import literal
@@ -55,6 +56,7 @@ from .plain import FORMAT
 from .readers import Reader, flag, formula, integer, text
 from .sections import HEDGES
 from .steps import MODIFIERS
+from .vine import own_keys
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
@@ -173,6 +175,9 @@ class _Builder:
             own = _object({**outlet["properties"], **own["properties"], "generations": named}, [])
         if kind in (Gaussian, Student):
             return {"type": "object", "description": words}
+        if kind is Vine:
+            pair: Schema = {"anyOf": [{"const": INDEPENDENT}, *_pair_copulas()]}
+            return {**_map(pair, words), "examples": [{"rent ~ btc": {"clayton": 2}}]}
         if kind is Impact:
             return {"type": "object", "description": words, "examples": [{"square_root": "30%", "most": "80%"}]}
         return {**own, "description": words}
@@ -334,6 +339,22 @@ class _Builder:
             "rates": _map(points, "Reference rates by name: 5.3%, or levels by date."),
         }
         return _object(keys, [])
+
+
+def _pair_copulas() -> list[Schema]:
+    """`{clayton: 2}` or `{clayton: {theta: 2, rotation: 180}}`, for each family of a pair."""
+    words = {
+        "correlation": "Of the pair's scores.", "theta": "The strength of dependence.",
+        "dof": "Degrees of freedom.", "rotation": "In degrees: 180 turns both round, 90 the first, 270 the second.",
+    }  # fmt: skip
+    made = []
+    for family in PARAMETERS:
+        called, *others = own_keys(family)
+        keys = {key: {**NUMBER, "description": words[key]} for key in (called, *others)}
+        required = [called, *(key for key in others if key == "dof")]
+        both: Schema = {"anyOf": [NUMBER, _object(keys, required)]}
+        made.append(_object({family: both}, [family]))
+    return made
 
 
 def _object(properties: Mapping[str, Schema], required: list[str]) -> Schema:

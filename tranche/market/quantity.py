@@ -12,6 +12,7 @@ KEY = "quantity"
 KINDS = (
     "name", "text", "level", "rate", "number", "share", "years", "count", "date", "dates", "flag", "word", "factor",
     "grade", "names", "pairs", "jumps", "steps", "default curve", "curve", "copula", "linked copula",
+    "vine pairs",
 )  # fmt: skip
 """What a field may hold: `factor` names one, `names` several; `pairs`: correlations; `jumps`, `steps`: by release."""
 

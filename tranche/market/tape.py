@@ -46,6 +46,10 @@ class Op(IntEnum):
     GUMBEL = 26  # d, a, total, j; c
     COUNT = 27  # d, a, count; p: how many of the rows are below p0
     SKIP = 28  # mask, wanted, count: pass over the next steps where no path is in the state (moves no bit)
+    CLAYTON_H = 29  # d, u, v; c: the distribution function of u given v
+    GUMBEL_H = 30  # d, u, v; c
+    FRANK_H = 31  # d, u, v; c
+    FRANK_H_INVERSE = 32  # d, w, v; c: the u whose distribution function given v is w
 
 
 OPERANDS = 6

@@ -18,10 +18,13 @@ from .dependence import (
     Gaussian,
     Gumbel,
     Independent,
+    PairCopula,
     Regime,
     Static,
     StressLink,
     Student,
+    Vine,
+    VinePair,
 )
 from .factors import (
     KINDS,
@@ -83,7 +86,7 @@ class Market:
 
 __all__ = [
     "KINDS", "Basis", "Clayton", "Coin", "Curve", "Dependence", "Factor", "Frank", "Gaussian", "Gumbel", "Hashprice",
-    "Hashrate", "Independent", "Jump", "Lognormal", "Market", "Power", "ReferenceRate", "Refinancing", "Regime",
-    "Release", "Rent", "Resale", "Reverting", "ShortRate", "Static", "StressLink", "Student", "Tenant", "Tenants",
-    "Utilisation",
+    "Hashrate", "Independent", "Jump", "Lognormal", "Market", "PairCopula", "Power", "ReferenceRate", "Refinancing",
+    "Regime", "Release", "Rent", "Resale", "Reverting", "ShortRate", "Static", "StressLink", "Student", "Tenant",
+    "Tenants", "Utilisation", "Vine", "VinePair",
 ]  # fmt: skip

@@ -293,8 +293,39 @@ STEPS: dict[Op, Step] = {
     Op.CLAYTON: _clayton,
     Op.FRANK: _frank,
     Op.GUMBEL: _gumbel,
+    Op.CLAYTON_H: _to(lambda x, r, p, c: clayton_h(x[r[1]], x[r[2]], c[0])),
+    Op.GUMBEL_H: _to(lambda x, r, p, c: gumbel_h(x[r[1]], x[r[2]], c[0])),
+    Op.FRANK_H: _to(lambda x, r, p, c: frank_h(x[r[1]], x[r[2]], c[0])),
+    Op.FRANK_H_INVERSE: _to(lambda x, r, p, c: frank_h_inverse(x[r[1]], x[r[2]], c[0])),
     Op.COUNT: _to(lambda x, r, p, c: float(sum(x[r[1] + j] < p[0] for j in range(r[2])))),
 }
+
+
+def clayton_h(u: float, v: float, theta: float) -> float:
+    """The distribution function of u given v."""
+    a = -theta * log(u)
+    t = (a if a > 40.0 else log(exp_less_one(a))) + theta * log(v)
+    return exp(-(1.0 + 1.0 / theta) * soft_plus(t))
+
+
+def gumbel_h(u: float, v: float, theta: float) -> float:
+    """The distribution function of u given v."""
+    alpha, y = 1.0 / theta, -log(v)
+    d = soft_plus(theta * (log(-log(u)) - log(y)))
+    return exp(-(y * exp_less_one(alpha * d) + (1.0 - alpha) * d))
+
+
+def frank_h(u: float, v: float, theta: float) -> float:
+    """The distribution function of u given v."""
+    a, b, rest = -exp_less_one(-theta * u), -exp_less_one(-theta * v), exp(-theta * v)
+    beyond = -exp_less_one(-theta * (1.0 - u))
+    return a * rest / (-exp_less_one(-theta) * rest + b * (exp(-theta * u) * beyond))
+
+
+def frank_h_inverse(w: float, v: float, theta: float) -> float:
+    """The u whose distribution function given v is w."""
+    below = exp(-theta * v) * (1.0 - w) + w * exp(-theta)
+    return log_one_plus(-exp_less_one(-theta) * w / below) / theta
 
 
 def student_value(c: Sequence[float], z: float) -> float:

@@ -5,11 +5,14 @@ from .frank import Frank
 from .gaussian import Gaussian
 from .gumbel import Gumbel
 from .independent import Independent
+from .pair_copula import PairCopula
 from .regime import Regime
 from .stress_link import StressLink
 from .student import Student
+from .vine import Vine
+from .vine_structure import VinePair
 
-Static = Independent | Gaussian | Student | Clayton | Gumbel | Frank
+Static = Independent | Gaussian | Student | Clayton | Gumbel | Frank | Vine
 Dependence = Static | Regime | StressLink
 
 __all__ = [
@@ -20,14 +23,17 @@ __all__ = [
     "Gaussian",
     "Gumbel",
     "Independent",
+    "PairCopula",
     "Regime",
     "Static",
     "StressLink",
     "Student",
+    "Vine",
+    "VinePair",
 ]  # fmt: skip
 
 NAMES: dict[type, str] = {
-    Gaussian: "gaussian", Student: "t", Clayton: "clayton", Gumbel: "gumbel", Frank: "frank", Regime: "regime",
-    StressLink: "stress_link",
+    Gaussian: "gaussian", Student: "t", Clayton: "clayton", Gumbel: "gumbel", Frank: "frank", Vine: "vine",
+    Regime: "regime", StressLink: "stress_link",
 }  # fmt: skip
 """What a market file calls each; `independent` has no terms."""

@@ -11,10 +11,26 @@ from numpy.typing import NDArray
 from tranche.closed_forms.kendall_tau import kendall_tau, parameter_of_tau
 from tranche.errors import Invalid, nearest
 
-from . import Clayton, Dependence, Frank, Gaussian, Gumbel, Independent, Regime, Static, StressLink, Student
+from . import (
+    Clayton,
+    Dependence,
+    Frank,
+    Gaussian,
+    Gumbel,
+    Independent,
+    PairCopula,
+    Regime,
+    Static,
+    StressLink,
+    Student,
+    Vine,
+    VinePair,
+)
 from .correlation import Pairs, correlation_matrix
+from .pair_copula import LEAST_FRANK, TURNED
 
 Elliptical = Gaussian | Student
+LEAST_TAU = 0.01  # of an Archimedean copula; below it there is none
 HIGHEST_TAU = 0.95  # of an Archimedean copula at the end of the dial: θ 38 of Clayton, 20 of Gumbel
 
 
@@ -29,6 +45,7 @@ def converged(
         independent             the same, from the identity
         regime, stress_link     R_0 is the calm matrix, and R(x) is that of stress, which is as frequent as before
         clayton, gumbel, frank  Kendall's τ goes from the market's own to HIGHEST_TAU in the same way
+        vine                    so does that of every pair of tree 1, to ±HIGHEST_TAU; later trees stay as they are
 
     A convex mix of correlation matrices is one. `rising`: by default the drivers whose correlations, in the market's
     stress if it has one, add up to less than 0. Raises Invalid: what has no way from calm to stress, an unknown driver.
@@ -42,6 +59,10 @@ def converged(
     if isinstance(dependence, Regime):
         calm = dependence.calm
         signs = _signs(dependence.stress, names, rising)
+        if isinstance(dependence.stress, Vine) and isinstance(calm, Vine | Independent):
+            begin = 0.0 if isinstance(calm, Independent) else None
+            way = dependence.stress if isinstance(calm, Independent) else calm
+            return attrs.evolve(dependence, stress=_vine(way, degree, rising, begin))
         return attrs.evolve(dependence, stress=_stress(calm, dependence.stress, names, degree, signs))
     if isinstance(dependence, StressLink):
         signs = _signs(dependence.stress, names, rising)
@@ -50,7 +71,43 @@ def converged(
     if isinstance(dependence, Gaussian | Student | Independent):
         shape = Gaussian() if isinstance(dependence, Independent) else dependence
         return _mixed(shape, _matrix(dependence, names), names, degree, _signs(dependence, names, rising))
+    if isinstance(dependence, Vine):
+        return _vine(dependence, degree, rising)
     return _archimedean(dependence, degree)
+
+
+def _vine(vine: Vine, degree: float, rising: Collection[str] | None, begin: float | None = None) -> Static:
+    """Every pair of tree 1 on its way; by default it goes where it leans."""
+
+    def moved(pair: VinePair) -> VinePair:
+        if pair.given:
+            return pair
+        family, parameter, _, sign = pair.copula.closed_form
+        own = sign * kendall_tau(family, parameter)
+        aim = -1.0 if own < 0.0 else 1.0
+        if rising is not None:
+            aim = -1.0 if (pair.first in rising) != (pair.second in rising) else 1.0
+        start = own if begin is None else begin
+        tau = (1.0 - degree) * start + degree * aim * max(HIGHEST_TAU, abs(own))
+        return attrs.evolve(pair, copula=_of_tau(pair.copula, tau))
+
+    return attrs.evolve(vine, pairs=tuple(moved(pair) for pair in vine.pairs))
+
+
+def _of_tau(copula: PairCopula, tau: float) -> PairCopula:
+    """The copula of the same family that has Kendall's `tau`, its first turned round where the sign changes."""
+    family = "gaussian" if copula.family == "independent" else copula.family
+    if family not in TURNED:
+        near_zero = family == "frank" and abs(parameter_of_tau(family, tau)) < LEAST_FRANK
+        if near_zero:
+            return PairCopula(family="independent")
+        return attrs.evolve(copula, family=family, parameter=parameter_of_tau(family, tau))
+    if abs(tau) < LEAST_TAU:
+        return PairCopula(family="independent")
+    rotation = copula.rotation
+    if (rotation in (90, 270)) != (tau < 0.0):
+        rotation = {0: 90, 90: 0, 180: 270, 270: 180}[rotation]
+    return attrs.evolve(copula, parameter=parameter_of_tau(family, abs(tau)), rotation=rotation)
 
 
 def _stress(calm: Static, stress: Static, names: tuple[str, ...], degree: float, signs: NDArray[np.float64]) -> Static:
@@ -81,7 +138,7 @@ def _archimedean(copula: Clayton | Gumbel | Frank, degree: float, begin: float |
     family = type(copula).__name__.lower()
     own = kendall_tau(family, copula.theta) if begin is None else begin
     tau = (1.0 - degree) * own + degree * max(HIGHEST_TAU, own)
-    return Independent() if tau < 0.01 else attrs.evolve(copula, theta=parameter_of_tau(family, tau))
+    return Independent() if tau < LEAST_TAU else attrs.evolve(copula, theta=parameter_of_tau(family, tau))
 
 
 def _matrix(copula: Static, names: tuple[str, ...]) -> NDArray[np.float64]:

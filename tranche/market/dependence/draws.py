@@ -31,6 +31,11 @@ class Draws:
             self.writer.emit(Op.UNIFORMS, self._uniforms, len(self.names), 0)
         return self._uniforms
 
+    @property
+    def has_uniforms(self) -> bool:
+        """Whether a copula has asked for the uniforms."""
+        return self._uniforms >= 0
+
     def own(self) -> list[int]:
         """The registers of the independent scores, one for each driver."""
         first = self.scores()

@@ -16,9 +16,10 @@ from .gaussian import Gaussian
 from .gumbel import Gumbel
 from .independent import Independent
 from .student import Student, scored
+from .vine import Vine
 
 STARTS = {"calm": "off", "stress": "on"}
-Static = Independent | Gaussian | Student | Clayton | Gumbel | Frank
+Static = Independent | Gaussian | Student | Clayton | Gumbel | Frank | Vine
 
 
 @attrs.frozen(kw_only=True)
