@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tranche.cli import app
+from tranche.files import load_market
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "docs" / "convergence.md").read_text(encoding="utf-8")
@@ -33,3 +34,12 @@ def test_the_figures_of_the_page(command: str, shown: str, monkeypatch: pytest.M
     assert lines[: len(shown.splitlines())] == shown.splitlines()
     if picture.exists():
         assert picture.read_text() == (ROOT / "docs" / "convergence.svg").read_text()
+
+
+def test_the_vine_of_the_page_is_one(tmp_path: Path) -> None:
+    [shown] = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    names = ("rent_h100", "btc", "eth", "utilisation")
+    factors = "".join(f"  {name}: {{lognormal: {{initial: 1, volatility: 30%}}}}\n" for name in names)
+    path = tmp_path / "market.yaml"
+    path.write_text(f"format: 1\nfactors:\n{factors}{shown}")
+    assert len(load_market(path).dependence.pairs) == 5  # type: ignore[union-attr]
