@@ -36,3 +36,9 @@ def test_an_unknown_kind_or_name(command: Command, tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "did you mean 'project-finance'" in result.stderr
     assert command("new", kinds()[0], "\n", "--out", tmp_path / "x.yaml").exit_code == 2
+
+
+def test_every_kind_is_in_the_help(command: Command) -> None:
+    text = command("new", "--help").output
+    assert kinds() == ["abl", "miner", "project-finance"]
+    assert [kind for kind in kinds() if kind not in text] == []

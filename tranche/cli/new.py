@@ -10,7 +10,7 @@ import typer
 
 
 def new(
-    kind: Annotated[str, typer.Argument(help="abl or project-finance.")],
+    kind: Annotated[str, typer.Argument(help="abl, miner or project-finance.")],
     name: Annotated[str, typer.Argument(help="What the deal is called.")],
     out: Annotated[Path | None, typer.Option("--out", help="The file. [default: from the name]")] = None,
 ) -> None:
