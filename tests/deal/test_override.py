@@ -13,6 +13,7 @@ from tests.small_deals import FLEET, STRESSED
 from tranche.deal import Coupon, Deal
 from tranche.errors import DealError
 from tranche.files import loads
+from tranche.market.terms import Gaussian, Independent
 
 POOL, GPUS = loads(STRESSED), loads(FLEET)
 DDTL = tranche.load("deals/gpu_ddtl_2024.yaml")
@@ -46,6 +47,43 @@ def test_an_override_is_what_the_file_would_say(base: str, path: str, value: Any
     changed = loads(base).with_({path: value})
     assert changed == loads(base.replace(before, after))
     assert changed != loads(base)
+
+
+def test_parts_that_are_known_by_their_name() -> None:
+    """The outlet of a generation, the only outlet of all, a jump at a release; the whole dependence."""
+    deal = tranche.load("deals/coreweave_ddtl_2.yaml").with_({
+        "collateral.fleet.liquidation.generations.h200.depth": "50 gpu/month",
+        "market.factors.rent_h100.releases.rubin.jump": "-5%",
+        "market.dependence": "{gaussian: {rent_h100 ~ lab: 0.1}}",
+    })  # fmt: skip
+    liquidation: Any = deal.collateral.liquidation  # type: ignore[union-attr]
+    assert [(name, outlet.depth) for name, outlet in liquidation.generations] == [("h100", 1_200), ("h200", 50)]
+    rents: Any = {factor.name: factor for factor in deal.market.factors}
+    assert [rents[name].releases[0][1].jump for name in ("rent_h100", "rent_h200")] == [-0.05, -0.15]
+    assert deal.market.dependence == Gaussian(correlations=(("rent_h100", "lab", 0.1),))
+    assert deal.with_({"market.dependence": "independent"}).market.dependence == Independent()
+    alone = tranche.load("deals/ten_year_on_eighteen_months.yaml")
+    liquidation = alone.with_({"collateral.fleet.liquidation.depth": "9 gpu/month"}).collateral.liquidation  # type: ignore[union-attr]
+    assert [outlet.depth for _, outlet in liquidation.generations] == [9]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("market.dependence", "idependent", "market.dependence: unknown kind of dependence 'idependent'; did you"),
+        ("market.dependence", 3, "market.dependence: "),
+        ("market.dependence", None, "market.dependence: "),
+        ("market.dependence", "{gaussian: {rent_h100 ~ labs: 0.1}}", "unknown factor 'labs'; did you mean 'lab'?"),
+        ("collateral.liquidation.generations.h20.depth", "1 gpu/month", "unknown name 'h20'; did you mean 'h200'"),
+        ("collateral.liquidation.generations.h200.depht", "1 gpu/month", "unknown key 'depht'; did you mean 'depth'"),
+        ("collateral.liquidation.generations.h200", "1", "'h200' is named as a whole; name one of its terms: depth"),
+        ("market.factors.rent_h100.releases.rubin.jump", "x", "market.factors.rent_h100.releases.rubin.jump: "),
+    ],
+)
+def test_mistakes_in_parts_that_are_known_by_their_name(path: str, value: Any, said: str) -> None:
+    with pytest.raises(DealError) as caught:
+        tranche.load("deals/coreweave_ddtl_2.yaml").with_({path: value})
+    assert said in str(caught.value)
 
 
 def test_several_at_once_and_the_first_deal_stays() -> None:

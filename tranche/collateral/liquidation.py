@@ -53,10 +53,10 @@ class Liquidation:
     The same rules give the values beside the book: *orderly*, all machines sold over `orderly_months`, and *forced*,
     over `forced_months`, each at the impact of that quantity a month.
 
-    `outlets`: by generation; the outlet "" is for all that have none of their own.
+    `generations`: the outlet of each; the outlet "" is for all that have none of their own.
     """
 
-    outlets: tuple[tuple[str, Outlet], ...]
+    generations: tuple[tuple[str, Outlet], ...]
     delay_days: int = 0
     cost: float = 0.0
     storage_per_gpu_month: float = 0.0
@@ -70,5 +70,5 @@ class Liquidation:
 
     def outlet(self, generation: str) -> Outlet | None:
         """Where machines of a generation are sold."""
-        known = dict(self.outlets)
+        known = dict(self.generations)
         return known.get(generation, known.get(""))

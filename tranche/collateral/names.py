@@ -80,7 +80,7 @@ def factor_fields(fleet: Fleet) -> Iterator[tuple[str, str]]:
         for field in ("credit", "downgrade"):
             if getattr(tenant, field) is not None:
                 yield f"collateral.fleet.tenants.{tenant.name}.{field}", getattr(tenant, field)
-    for generation, outlet in () if fleet.liquidation is None else fleet.liquidation.outlets:
+    for generation, outlet in () if fleet.liquidation is None else fleet.liquidation.generations:
         if outlet.price not in (ECONOMIC, APPRAISED):
             own = f"generations.{generation}." if generation else ""
             yield f"collateral.fleet.liquidation.{own}price", outlet.price

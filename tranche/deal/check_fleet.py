@@ -114,7 +114,7 @@ OUTLET: Mapping[str, v.Validator] = {
     "pace": v.number(0, 1_000, above=0), "superseded": v.each(_release),
 }  # fmt: skip
 LIQUIDATION: Mapping[str, v.Validator] = {
-    "outlets": v.each(_outlet, at_least=1),
+    "generations": v.each(_outlet, at_least=1),
     "delay_days": DAYS,
     "cost": SHARE,
     "storage_per_gpu_month": PRICE,
@@ -211,7 +211,7 @@ def _liquidation(fleet: Fleet, terms: Liquidation) -> Iterator[Problem]:
     if terms.forced_months > terms.orderly_months:
         what = f"the forced sale takes {terms.forced_months:g} months, the orderly one {terms.orderly_months:g}"
         yield Problem(what, "the orderly one takes longer", Place(f"{path}.forced_months"))
-    for generation, outlet in terms.outlets:
+    for generation, outlet in terms.generations:
         at = f"{path}.generations.{generation}" if generation else path
         yield from field_problems(outlet, at, OUTLET)
         if isinstance(outlet.impact, Impact):

@@ -104,7 +104,7 @@ def _set(owner: Any, words: list[str | int], value: Any, currency: str) -> Any:
         k = _item(owner, word)
         if not rest:
             raise Invalid(f"{word!r} is named as a whole", f"name one of its terms: {_known(owner[k])}")
-        return (*owner[:k], _set(owner[k], rest, value, currency), *owner[k + 1 :])
+        return (*owner[:k], _within(owner[k], rest, value, currency), *owner[k + 1 :])
     if isinstance(owner, Mapping):
         if word not in owner:
             raise Invalid(f"unknown name {word!r}", nearest(str(word), owner))
@@ -125,7 +125,7 @@ def _set(owner: Any, words: list[str | int], value: Any, currency: str) -> Any:
         alone = _only_part(owner, word)
         if alone is None:
             raise Invalid(f"unknown key {word!r}", nearest(word, _names(owner)))
-        return attrs.evolve(owner, **{alone: (_set(getattr(owner, alone)[0], words, value, currency),)})
+        return attrs.evolve(owner, **{alone: (_within(getattr(owner, alone)[0], words, value, currency),)})
     return attrs.evolve(owner, **{word: _set(inside, rest, value, currency)})
 
 
@@ -141,7 +141,18 @@ def _leaf(owner: Any, key: str, value: Any, currency: str) -> dict[str, Any]:
     alone = _only_part(owner, key)
     if alone is None:
         raise Invalid(f"unknown key {key!r}", nearest(key, _names(owner)))
-    return {alone: (_set(getattr(owner, alone)[0], [key], value, currency),)}
+    return {alone: (_within(getattr(owner, alone)[0], [key], value, currency),)}
+
+
+def _within(item: Any, words: list[str | int], value: Any, currency: str) -> Any:
+    """An item of a tuple with `value` below it: the item itself, or what stands beside its name."""
+    if _is_named(item):
+        return (item[0], _set(item[1], words, value, currency))
+    return _set(item, words, value, currency)
+
+
+def _is_named(item: Any) -> bool:
+    return isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str)
 
 
 def _is_date(value: Any) -> bool:
@@ -153,7 +164,7 @@ def _item(owner: tuple[Any, ...], word: str | int) -> int:
         if word >= len(owner):
             raise Invalid(f"there is no item [{word}]", f"there are {len(owner)}, numbered from 0")
         return word
-    names = [getattr(item, "name", None) for item in owner]
+    names = [item[0] if _is_named(item) else getattr(item, "name", None) for item in owner]
     if word not in names:
         raise Invalid(f"unknown name {word!r}", nearest(word, [name for name in names if name]))
     return names.index(word)
@@ -177,8 +188,9 @@ def _only_part(owner: Any, key: str) -> str | None:
         return None
     for field in attrs.fields(type(owner)):
         inside = getattr(owner, field.name)
-        if isinstance(inside, tuple) and len(inside) == 1 and attrs.has(type(inside[0])):
-            known = attrs.fields_dict(type(inside[0]))
+        if isinstance(inside, tuple) and len(inside) == 1:
+            part = inside[0][1] if _is_named(inside[0]) else inside[0]
+            known = attrs.fields_dict(type(part)) if attrs.has(type(part)) else {}
             if any(f"{key}{unit}" in known for unit in ("", "_days", "_years")):
                 return str(field.name)
     return None
@@ -189,4 +201,5 @@ def _names(owner: Any) -> list[str]:
 
 
 def _known(owner: Any) -> str:
+    owner = owner[1] if _is_named(owner) else owner
     return ", ".join(_names(owner)[:8]) if attrs.has(type(owner)) else "it has none"

@@ -67,7 +67,7 @@ def collateral_readers(currency: str, converter: Converter) -> dict[type, Mappin
             "superseded": partial(dated, percent),
         },
         Liquidation: {
-            "outlets": listing(text), "delay_days": tenor_days, "cost": percent,
+            "generations": listing(text), "delay_days": tenor_days, "cost": percent,
             "storage_per_gpu_month": per("gpu-month"), "earns_until_sold": flag, "liquid_cooled_haircut": percent,
             "dense_haircut": percent, "dense_above": kilowatts, "credit_bid": percent, "orderly_months": months,
             "forced_months": months,

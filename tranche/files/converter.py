@@ -65,7 +65,7 @@ def deal_converter(currency: str) -> Converter:
         **{kind: partial(read_correlated, plain[kind], kind) for kind in (Gaussian, Student)},
         Vine: read_vine,
         Market: lambda raw: read_market(
-            raw, partial(_factor, converter), partial(read_dependence, _copulas(converter)), default_curve
+            raw, partial(_factor, converter), partial(read_dependence, copulas(converter)), default_curve
         ),
     }
     for kind, hook in hooks.items():
@@ -97,7 +97,8 @@ def _factor(converter: Converter, name: str, raw: Any) -> Factor:
     return tagged(raw, "factor", kinds)
 
 
-def _copulas(converter: Converter) -> dict[str, Structure]:
+def copulas(converter: Converter) -> dict[str, Structure]:
+    """The copulas and what chooses between two: tag → reader."""
     return {tag: partial(converter.structure, cl=kind) for kind, tag in NAMES.items()}
 
 
@@ -117,7 +118,7 @@ def _own_readers(kind: type, readers: Mapping[str, Reader]) -> dict[str, Reader]
     return {
         field.name: partial(_without_type_of, _field_hook(kind, field, readers))
         for field in attrs.fields(kind)
-        if field.name in readers and field.name not in ("name", "cohorts", "outlets")
+        if field.name in readers and field.name not in ("name", "cohorts", "generations")
     }
 
 

@@ -13,8 +13,9 @@ from tranche.deal.override import register_reader
 from tranche.errors import DealError, Invalid, Place, Problem
 from tranche.market.terms import Market
 
-from .converter import VALIDATORS, deal_converter
+from .converter import VALIDATORS, copulas, deal_converter
 from .coverage import read_test
+from .dependence import read_dependence
 from .fields import field_readers
 from .gather import flatten
 from .keys import key_of
@@ -54,6 +55,8 @@ def _read(owner: Any, key: str, value: Any, currency: str) -> dict[str, Any]:
         return {_field(kind, key).name: listing(read_step)(value)}
     if kind is Deal:
         return {_field(kind, key).name: _section(key, value, currency)}
+    if kind is Market and key == "dependence" and not attrs.has(type(value)):
+        return {key: read_dependence(copulas(deal_converter(currency)), value)}
     field_ = _field(kind, key)
     if value is None and field_.default is None:
         return {field_.name: None}

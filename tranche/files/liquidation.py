@@ -40,7 +40,7 @@ def read_liquidation(outlet: Mapping[str, Read], own: Mapping[str, Read], raw: A
     outlets = list(made or ())
     if all(key in common for key in _REQUIRED):
         outlets.append(("", Outlet(**common)))
-    return Liquidation(outlets=tuple(outlets), **fields)
+    return Liquidation(generations=tuple(outlets), **fields)
 
 
 _REQUIRED = tuple(field.name for field in attrs.fields(Outlet) if field.default is attrs.NOTHING)

@@ -304,9 +304,9 @@ def _miner(writer: _Writer, miner: Miner) -> dict[str, Any]:
 
 
 def _liquidation(writer: _Writer, terms: Liquidation) -> dict[str, Any]:
-    body = writer.fields(terms, "outlets")
-    named = {name: writer.write(outlet) for name, outlet in terms.outlets if name}
-    common: dict[str, Any] = next((writer.write(outlet) for name, outlet in terms.outlets if not name), {})
+    body = writer.fields(terms, "generations")
+    named = {name: writer.write(outlet) for name, outlet in terms.generations if name}
+    common: dict[str, Any] = next((writer.write(outlet) for name, outlet in terms.generations if not name), {})
     return {**common, **({"generations": {n: {**o} for n, o in named.items()}} if named else {}), **body}
 
 

@@ -171,7 +171,7 @@ class _Builder:
             outlet = self.body(Outlet)
             one = _object(outlet["properties"], [])
             named = _map(one, "What a market for used machines needs, by generation.")
-            own = self.body(Liquidation, "outlets")
+            own = self.body(Liquidation, "generations")
             own = _object({**outlet["properties"], **own["properties"], "generations": named}, [])
         if kind in (Gaussian, Student):
             return {"type": "object", "description": words}
