@@ -387,8 +387,8 @@ def check(program: Program) -> None:
         problems.append(Problem(f"series has shape {program.series.shape}", "[series registers, T]"))
     if program.quantum <= 0 or np.frexp(program.quantum)[0] != 0.5:
         problems.append(Problem(f"quantum {program.quantum!r} is not a power of two"))
-    for k, row in enumerate(program.instructions):
-        problems.extend(Problem(f"instruction {k}: {what}") for what in _breaches(program, row, k))
+    for k, (op, records, operands) in enumerate(program.instructions.tolist()):
+        problems.extend(Problem(f"instruction {k}: {what}") for what in _breaches(program, op, operands, records, k))
     for record in program.records:
         if not 0 <= record.register < len(program.registers):
             problems.append(Problem(f"record {record.name}: register {record.register} does not exist"))
@@ -401,38 +401,42 @@ def check(program: Program) -> None:
         raise ProgramError(problems)
 
 
-def _breaches(program: Program, row: np.void, number: int) -> list[str]:
-    try:
-        op = Op(int(row["op"]))
-    except ValueError:
-        return [f"unknown opcode {int(row['op'])}"]
+def _breaches(
+    program: Program, opcode: int, operands: Sequence[int], records: Sequence[int], number: int
+) -> list[str]:
+    if opcode not in _OPS:
+        return [f"unknown opcode {opcode}"]
+    op, registers = _OPS[opcode], program.registers
     found: list[str] = []
     read: list[int] = []
     written: list[int] = []
-    for (name, role), value in zip(OPERAND_ROLES[op], (int(v) for v in row["r"]), strict=False):
+    for (name, role), value in zip(OPERAND_ROLES[op], operands, strict=False):
         if role == "n":
             continue
-        if not 0 <= value < len(program.registers):
+        length = operands[3] if op is Op.WINDOW and name == "ring" else 1
+        if not 0 <= value < len(registers):
             found.append(f"{op.name} {name}: register {value} does not exist")
             continue
-        span = range(value, value + (int(row["r"][3]) if op is Op.WINDOW and name == "ring" else 1))
-        if span.stop > len(program.registers) or not span:
-            found.append(f"{op.name} {name}: {len(span)} registers from {value} do not exist")
+        if length < 1 or value + length > len(registers):
+            found.append(f"{op.name} {name}: {max(0, length)} registers from {value} do not exist")
             continue
-        (read if role == "r" else written).extend(span)
-        if role != "r" and any(program.registers[v].kind not in (Kind.STATE, Kind.TEMP) for v in span):
-            found.append(f"{op.name} writes {program.registers[value].name!r}, a {program.registers[value].kind}")
-    if len(set(written)) < len(written) or set(written) & set(read):
+        span = range(value, value + length)
+        if role == "r":
+            read.extend(span)
+            continue
+        written.extend(span)
+        if any(registers[v].kind not in _WRITABLE for v in span):
+            found.append(f"{op.name} writes {registers[value].name!r}, a {registers[value].kind}")
+    if len(set(written)) < len(written) or not set(written).isdisjoint(read):
         found.append(f"{op.name} names a register that it writes more than once")
-    if op is Op.SKIP and not 0 <= int(row["r"][1]) <= len(program.instructions) - number - 1:
-        found.append(f"SKIP leaves the program by skipping {int(row['r'][1])}")
-    return found + _record_breaches(program, op, row)
+    if op is Op.SKIP and not 0 <= operands[1] <= len(program.instructions) - number - 1:
+        found.append(f"SKIP leaves the program by skipping {operands[1]}")
+    return found + _record_breaches(program, op, operands, records)
 
 
-def _record_breaches(program: Program, op: Op, row: np.void) -> list[str]:
-    roles = OPERAND_ROLES[op]
+def _record_breaches(program: Program, op: Op, operands: Sequence[int], records: Sequence[int]) -> list[str]:
     found = []
-    for number, operand in zip_longest((int(n) for n in row["record"]), RECORDED.get(op, ())):
+    for number, operand in zip_longest(records, RECORDED.get(op, ())):
         if number in (-1, None):
             continue
         if operand is None:
@@ -440,8 +444,12 @@ def _record_breaches(program: Program, op: Op, row: np.void) -> list[str]:
         elif not 0 <= number < len(program.records):
             found.append(f"record {number} does not exist")
         else:
-            at, flow = next((k, role != "r") for k, (name, role) in enumerate(roles) if name == operand)
+            at, flow = next((k, role != "r") for k, (name, role) in enumerate(OPERAND_ROLES[op]) if name == operand)
             record = program.records[number]
-            if record.register != int(row["r"][at]) or record.flow != flow:
+            if record.register != operands[at] or record.flow != flow:
                 found.append(f"{op.name} records {record.name!r}, which is not its own register")
     return found
+
+
+_OPS = {int(op): op for op in Op}
+_WRITABLE = (Kind.STATE, Kind.TEMP)

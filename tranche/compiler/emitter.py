@@ -10,11 +10,15 @@ import attrs
 import numpy as np
 
 from tranche.program import INSTRUCTION, OPERAND_ROLES, Kind, Op, Register, Step, instruction
-from tranche.reference import evaluate
 
+from .fold import fold
 from .fuse import Line, fuse
-from .values import INFINITE, ONE, ZERO, Constant, Lane, Series, Value, at, series
+from .values import INFINITE, ONE, ZERO, Constant, Lane, Series, Value, series
 
+# positions of the operands that are registers, by role
+_WRITTEN = {op: tuple(k for k, (_, role) in enumerate(roles) if role in "wu") for op, roles in OPERAND_ROLES.items()}
+_READ = {op: tuple(k for k, (_, role) in enumerate(roles) if role == "r") for op, roles in OPERAND_ROLES.items()}
+_REGISTERS = {op: tuple(k for k, (_, role) in enumerate(roles) if role != "n") for op, roles in OPERAND_ROLES.items()}
 _COMMUTATIVE = frozenset({Op.ADD, Op.MUL, Op.AND, Op.OR, Op.EQ})
 
 
@@ -92,27 +96,24 @@ class Emitter:
 
     def emit(self, op: Op, *operands: Value | int, record: int = -1) -> None:
         """Append an instruction; an `int` operand is a plain number, not a register."""
-        numbers = self._apart(op, tuple(v if isinstance(v, int) else self.register(v) for v in operands))
+        numbers = self._apart(op, [v if isinstance(v, int) else self.register(v) for v in operands])
         self._lines.append(Line(op, numbers, (record,) if record >= 0 else ()))
-        for (_, role), number in zip(OPERAND_ROLES[op], numbers, strict=True):
-            if role in "wu":
-                self._version[number] = self._version.get(number, 0) + 1
+        for k in _WRITTEN[op]:
+            self._version[numbers[k]] = self._version.get(numbers[k], 0) + 1
 
-    def _apart(self, op: Op, numbers: tuple[int, ...]) -> tuple[int, ...]:
+    def _apart(self, op: Op, numbers: list[int]) -> tuple[int, ...]:
         """No instruction names a register that it writes a second time: what it reads of one, it reads from a copy."""
-        roles = [role for _, role in OPERAND_ROLES[op]]
-        written = {n for n, role in zip(numbers, roles, strict=True) if role in "wu"}
-        return tuple(
-            self.register(self.frozen(Lane(n))) if role == "r" and n in written else n
-            for n, role in zip(numbers, roles, strict=True)
-        )
+        written = [numbers[k] for k in _WRITTEN[op]]
+        for k in _READ[op]:
+            if numbers[k] in written:
+                numbers[k] = self.register(self.frozen(Lane(numbers[k])))
+        return tuple(numbers)
 
     def compute(self, op: Op, *operands: Value, name: str = "") -> Value:
         """The value of an arithmetic instruction: folded if uniform, simplified or shared if it can be."""
-        known = [v for v in operands if not isinstance(v, Lane)]
+        known = [v.value if isinstance(v, Constant) else v.values for v in operands if not isinstance(v, Lane)]
         if len(known) == len(operands):
-            values = [evaluate(op, *(at(v, t) for v in known)) for t in range(self.periods)]
-            return series(values)
+            return series(fold(op, known, self.periods))
         if op in (Op.MIN, Op.MAX) and isinstance(operands[1], Constant):
             operands = operands[::-1]  # one form for fuse to know
         simple = _simplify(op, operands)
@@ -165,38 +166,35 @@ class Emitter:
                     numbers[virtual] = len(registers)
                     registers.append(register)
         registers.extend(self._pack_temps(numbers, len(registers)))
-        rows = [
-            instruction(line.op, tuple(n if role == "n" else numbers[n] for n, role in _roles(line)), line.records)
-            for line in self._lines
-        ]
+        rows = []
+        for line in self._lines:
+            operands = list(line.operands)
+            for k in _REGISTERS[line.op]:
+                operands[k] = numbers[operands[k]]
+            rows.append(instruction(line.op, operands, line.records))
         table = [values for _, values in sorted(self._series.items())]
         packed = np.array(table, dtype=np.float64).reshape(len(table), self.periods)
         return Packed(np.array(rows, dtype=INSTRUCTION), tuple(registers), packed, numbers)
 
     def _pack_temps(self, numbers: dict[int, int], first: int) -> list[Register]:
-        last_use: dict[int, int] = {}
-        for k, line in enumerate(self._lines):
-            for n, role in _roles(line):
-                if role != "n" and self._registers[n].kind is Kind.TEMP:
-                    last_use[n] = k
+        temps = {n for n, register in enumerate(self._registers) if register.kind is Kind.TEMP}
+        uses = [
+            dict.fromkeys(n for n in (line.operands[k] for k in _REGISTERS[line.op]) if n in temps)
+            for line in self._lines
+        ]
+        last_use = {n: k for k, used in enumerate(uses) for n in used}
         free: list[int] = []
-        names: list[str] = []
-        for k, line in enumerate(self._lines):
-            used = dict.fromkeys(n for n, role in _roles(line) if role != "n" and n in last_use)
+        count = 0
+        for k, used in enumerate(uses):
             for n in used:
                 if n not in numbers:
                     if free:
                         numbers[n] = free.pop()
                     else:
-                        numbers[n] = first + len(names)
-                        names.append(self._registers[n].name)
+                        numbers[n] = first + count
+                        count += 1
             free.extend(numbers[n] for n in used if last_use[n] == k)
-        return [Register(f"t{k}", Kind.TEMP) for k, _ in enumerate(names)]
-
-
-def _roles(line: Line) -> Iterator[tuple[int, str]]:
-    for n, (_, role) in zip(line.operands, OPERAND_ROLES[line.op], strict=True):
-        yield n, role
+        return [Register(f"t{k}", Kind.TEMP) for k in range(count)]
 
 
 def _simplify(op: Op, operands: tuple[Value, ...]) -> Value | None:

@@ -47,12 +47,13 @@ def fuse(
     live = _without_repeated_skips(lines, ends)
     mentions = Counter(n for line in lines for n, (_, role) in _operands(line) if role != "n")
     positive = never_negative(lines, registers, series)
+    targets = set(ends.values())
     result: list[Line] = []
     skips: dict[int, int] = {}  # new number of a SKIP -> old number of what it skips to
     moved: dict[int, int] = {}  # old number -> new number
     at = 0
     while at < len(live):
-        line, length = _match(lines, live, at, set(ends.values()), registers, mentions, positive)
+        line, length = _match(lines, live, at, targets, registers, mentions, positive)
         moved |= dict.fromkeys(live[at : at + length], len(result))
         if line.op is Op.SKIP:
             skips[len(result)] = ends[live[at]]
@@ -96,9 +97,9 @@ def _match(
     positive: Set[int],
 ) -> tuple[Line, int]:
     """The fused instruction that can start at live[at], and how many it replaces; the plain one where there is none."""
-    for op, parts in FUSED.items():
+    for op, parts in _BEGINNING.get(lines[live[at]].op, ()):
         numbers = live[at : at + len(parts)]
-        if len(numbers) < len(parts) or targets & set(numbers[1:]):
+        if len(numbers) < len(parts) or not targets.isdisjoint(numbers[1:]):
             continue  # a jump lands inside
         window = [lines[k] for k in numbers]
         bound = _unify(window, parts, registers, mentions)
@@ -110,6 +111,11 @@ def _match(
     return lines[live[at]], 1
 
 
+_BEGINNING: dict[Op, list[tuple[Op, tuple[Part, ...]]]] = {}  # by the op of their first part, in order of preference
+for _op, _parts in FUSED.items():
+    _BEGINNING.setdefault(_parts[0].op, []).append((_op, _parts))
+
+
 def _records(window: Sequence[Line]) -> tuple[int, ...]:
     return tuple(number for line in window for number in line.records)
 
@@ -118,10 +124,10 @@ def _unify(
     window: Sequence[Line], parts: Sequence[Part], registers: Sequence[Register], mentions: Counter[int]
 ) -> dict[str, int] | None:
     """Which register each operand of the fused instruction is, if the instructions are its parts."""
+    if any(line.op is not part.op for line, part in zip(window, parts, strict=True)):
+        return None
     bound: dict[str, int] = {}
     for line, part in zip(window, parts, strict=True):
-        if line.op is not part.op:
-            return None
         for number, name in zip(line.operands, part.operands, strict=True):
             if name in (UNLIMITED, NOTHING):
                 wanted = math.inf if name == UNLIMITED else 0.0

@@ -48,6 +48,12 @@ def read_values(path: str | Path, kind: str) -> tuple[Any, dict[str, int]]:
     return plain_values(tree)
 
 
+_FIELDS: dict[str, list[str]] = {}  # key of a file -> the fields that it can be
+for _fields in RENAMED.values():
+    for _field, _key in _fields.items():
+        _FIELDS.setdefault(_key, []).append(_field)
+
+
 def _other_names(lines: Mapping[str, int]) -> dict[str, int]:
     """Lines of what the deal calls otherwise than the file: a plain list is the performing waterfall, a test's ratio or
     value is a numerator and a denominator, and some fields have another key."""
@@ -58,7 +64,8 @@ def _other_names(lines: Mapping[str, int]) -> dict[str, int]:
         elif path.startswith("tests.") and path.endswith((".ratio", ".value")):
             test = path.rpartition(".")[0]
             found |= {f"{test}.numerator": line, f"{test}.denominator": line}
-    for fields in RENAMED.values():
-        for field, key in fields.items():
-            found |= {path.removesuffix(key) + field: line for path, line in lines.items() if path.endswith(f".{key}")}
+    for path, line in lines.items():
+        stem, dot, key = path.rpartition(".")
+        for field in _FIELDS.get(key, ()) if dot else ():
+            found[f"{stem}.{field}"] = line
     return found

@@ -1,19 +1,19 @@
-"""YAML text → a tree of nodes with lines, from ruamel.yaml's events.
+"""YAML text → a tree of nodes with lines, from a parser's events.
 
-Read from events and not from ruamel's own composer, so that size, depth and aliases are limited *before* anything is
-built, and nothing here recurses on what the file says.
+Read from events and not from a composer, so that size, depth and aliases are limited *before* anything is built, and
+nothing here recurses on what the file says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeAlias
 
 import attrs
 
 from tranche.errors import DealError, Place, Problem
 
 from .scalars import Scalar, plain_scalar
+from .yaml_events import Event, NotRead, events, quick_events, refusal
 
 MOST_NODES = 50_000
 MOST_DEPTH = 40
@@ -55,55 +55,16 @@ class _Open:
     height: int = 1
 
 
-_Event: TypeAlias = Any  # ruamel.yaml ships no types for its events
-
-
 def yaml_tree(text: str, file: str) -> tuple[Node, list[Problem]]:
     """The root node of `text` and the problems that do not stop the reading (keys written twice).
 
     Raises DealError with the line: bad syntax, several documents, tags, too many nodes, too deep, aliases that repeat
     too much or refer to themselves.
     """
-    return _Builder(file).build(_events(text, file))
-
-
-def refusal(file: str, line: int, what: str, fix: str = "") -> DealError:
-    """A DealError about the file itself, at a line."""
-    return DealError(Problem(what, fix, Place(file=file, line=line)))
-
-
-def _events(text: str, file: str) -> Iterator[_Event]:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    stream = YAML(typ="safe", pure=True).parse(text)
-    line = 1
-    while True:
-        try:
-            event = next(stream, None)
-        except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            where = mark.line + 1 if mark is not None else line
-            said = ", ".join(part for part in (error.context, error.problem) if part)
-            raise refusal(file, min(where, text.count("\n") + 1), f"not valid YAML: {said}", _hint(said)) from None
-        except (YAMLError, ValueError, AssertionError) as error:
-            # ruamel asserts on some directives and lets chr() raise on escapes beyond Unicode
-            said = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise refusal(file, line, f"not valid YAML: {said}") from None
-        if event is None:
-            return
-        line = event.start_mark.line + 1
-        yield event
-
-
-def _hint(said: str) -> str:
-    if "tab" in said or "'\\t'" in said:
-        return "indent with spaces"
-    if "mapping values are not allowed" in said:
-        return "check the indentation; quote text that contains ': '"
-    if "undefined alias" in said:
-        return "define the anchor before"
-    return ""
+    try:
+        return _Builder(file).build(quick_events(text))
+    except NotRead:
+        return _Builder(file).build(events(text, file))
 
 
 class _Builder:
@@ -115,7 +76,7 @@ class _Builder:
         self.root: Node | None = None
         self.problems: list[Problem] = []
 
-    def build(self, events: Iterator[_Event]) -> tuple[Node, list[Problem]]:
+    def build(self, events: Iterator[Event]) -> tuple[Node, list[Problem]]:
         for event in events:
             self.line = event.start_mark.line + 1
             kind = type(event).__name__
@@ -133,17 +94,17 @@ class _Builder:
     def _refuse(self, what: str, fix: str = "") -> DealError:
         return refusal(self.file, self.line, what, fix)
 
-    def _one_document(self, event: _Event) -> None:
+    def _one_document(self, event: Event) -> None:
         if type(event).__name__ != "StreamEndEvent":
             self.line = event.start_mark.line + 1
             raise self._refuse("a second document begins", "one file holds one deal: remove '---' and what follows")
 
-    # one method per event type of ruamel.yaml, found by its name
+    # one method per event type, found by its name
 
-    def _ScalarEvent(self, event: _Event) -> None:
+    def _ScalarEvent(self, event: Event) -> None:
         self._tag(event)
         text: str = event.value
-        if any("\ud800" <= char <= "\udfff" for char in text):
+        if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
             raise self._refuse("half of a surrogate pair in the text", "write the character itself")
         if len(text) > LONGEST_TEXT:
             raise self._refuse(f"a text of {len(text):,} characters", f"at most {LONGEST_TEXT:,} are allowed")
@@ -153,23 +114,25 @@ class _Builder:
             self._anchor(event.anchor, Node(text, self.line, 1, 1))
             self._open_key(text)
         else:
-            self._add(self._anchor(event.anchor, Node(value, self.line, 1, 1)))
+            nothing = text == "" and self.stack and self.stack[-1].mapping  # stands where its key does
+            line = self.stack[-1].key_line if nothing else self.line
+            self._add(self._anchor(event.anchor, Node(value, line, 1, 1)))
 
-    def _SequenceStartEvent(self, event: _Event) -> None:
+    def _SequenceStartEvent(self, event: Event) -> None:
         self._open(event, mapping=False)
 
-    def _MappingStartEvent(self, event: _Event) -> None:
+    def _MappingStartEvent(self, event: Event) -> None:
         self._open(event, mapping=True)
 
-    def _SequenceEndEvent(self, event: _Event) -> None:
+    def _SequenceEndEvent(self, event: Event) -> None:
         done = self.stack.pop()
         self._add(self._anchor(done.anchor, Node(tuple(done.items), done.line, done.size, done.height)))
 
-    def _MappingEndEvent(self, event: _Event) -> None:
+    def _MappingEndEvent(self, event: Event) -> None:
         done = self.stack.pop()
         self._add(self._anchor(done.anchor, Node(done.entries, done.line, done.size, done.height)))
 
-    def _AliasEvent(self, event: _Event) -> None:
+    def _AliasEvent(self, event: Event) -> None:
         node = self.anchors.get(event.anchor)
         if node is None:
             inside = any(one.anchor == event.anchor for one in self.stack)
@@ -202,7 +165,7 @@ class _Builder:
         self._count(1)
         self.stack.append(_Open(self.line, event.anchor, mapping))
 
-    def _tag(self, event: _Event) -> None:
+    def _tag(self, event: Event) -> None:
         if event.tag is not None:
             raise self._refuse(f"the YAML tag {str(event.tag)[:60]!r} is not allowed", "write the value without a tag")
 

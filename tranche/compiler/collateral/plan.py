@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 
 import attrs
 import numpy as np
@@ -25,12 +26,12 @@ class Plan:
     terms: Cohort
     dates: PaymentDates
 
-    @property
+    @cached_property
     def start(self) -> dt.date:
         """The day on which the first machine works."""
         return self.planned + dt.timedelta(days=self.terms.delay_days)
 
-    @property
+    @cached_property
     def planned(self) -> dt.date:
         return self.terms.in_service or self.dates.closing
 
@@ -43,9 +44,14 @@ class Plan:
     def spans(self) -> list[tuple[dt.date, dt.date]]:
         return list(zip(self.dates.starts, self.dates.dates, strict=True))
 
+    @cached_property
+    def _ends(self) -> NDArray[np.int64]:
+        """Days from the first machine's first day to each payment date."""
+        return np.array([date.toordinal() for date in self.dates.dates]) - self.start.toordinal()
+
     def ages(self) -> Array:
         """Years since the first machine's first day, at each payment date; 0 before it."""
-        return np.array([max(0.0, (date - self.start).days / DAYS_A_YEAR) for date in self.dates.dates])
+        return np.maximum(0.0, self._ends / DAYS_A_YEAR)
 
     def survival(self) -> Array:
         """Share of the machines put into service that has not been scrapped."""
@@ -54,8 +60,7 @@ class Plan:
     def delivered(self) -> Array:
         """Machines put into service so far."""
         ramp = max(1, self.terms.ramp_days)
-        days = [(end - self.start).days for end in self.dates.dates]
-        return self.terms.gpus * np.clip(np.array(days) / ramp, 0.0, 1.0)
+        return self.terms.gpus * np.clip(self._ends / ramp, 0.0, 1.0)
 
     def owned(self) -> Array:
         return self.delivered() * self.survival()
@@ -64,15 +69,24 @@ class Plan:
         """Days × share of the cohort in service from `first` to `last` (excluded), before any loss: on the k-th day of
         the ramp k of `ramp_days` parts work."""
 
-        def until(day: dt.date) -> float:
-            days, ramp = max(0, (day - self.start).days), self.terms.ramp_days
-            return days * (days + 1) / (2.0 * ramp) if days < ramp else days - (ramp - 1) / 2.0 if ramp else float(days)
+        return float(self._served(np.array([first.toordinal()]), np.array([last.toordinal()]))[0])
 
-        return until(last) - until(first) if last > first else 0.0
+    def _served(self, first: NDArray[np.int64], last: NDArray[np.int64]) -> Array:
+        """`days_between` for ordinals of days."""
+        ramp = self.terms.ramp_days
+
+        def until(day: NDArray[np.int64]) -> Array:
+            days = np.maximum(0, day - self.start.toordinal())
+            if not ramp:
+                return days.astype(np.float64)
+            return np.where(days < ramp, days * (days + 1) / (2.0 * ramp), days - (ramp - 1) / 2.0)
+
+        return np.where(last > first, until(last) - until(first), 0.0)
 
     def machine_days(self, first: dt.date, last: dt.date) -> Array:
         """`days_between` in each period."""
-        return np.array([self.days_between(max(start, first), min(end, last)) for start, end in self.spans()])
+        starts, ends = np.array([[start.toordinal(), end.toordinal()] for start, end in self.spans()]).T
+        return self._served(np.maximum(starts, first.toordinal()), np.minimum(ends, last.toordinal()))
 
     def hours(self, first: dt.date, last: dt.date) -> Array:
         """Hours of all working machines from `first` to `last` (excluded)."""
