@@ -19,6 +19,7 @@ import enum
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import zip_longest
 
 import attrs
@@ -356,11 +357,12 @@ class Program:
         return digest.hexdigest()
 
     def record(self, name: str) -> int:
-        """The number of the record `owner.field`."""
-        for k, record in enumerate(self.records):
-            if record.name == name:
-                return k
-        raise KeyError(name)
+        """The number of the record `owner.field`. Raises KeyError."""
+        return self._numbers[name]
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {record.name: k for k, record in enumerate(self.records)}
 
 
 def fails_above(program: Program, test: str) -> bool:

@@ -7,8 +7,8 @@ import pytest
 from tests.soak.fuzz_deals import bases, mutant
 from tranche.errors import DealError
 from tranche.files.yaml_events import NotRead, events, quick_events
-from tranche.files.yaml_tree import yaml_tree
 from tranche.files.yaml_tree import _Builder as Builder
+from tranche.files.yaml_tree import yaml_tree
 
 LIVING = bases()
 
@@ -56,8 +56,8 @@ def test_mutants_by_the_thousand(first: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a: &b 1", "a: [*b]", "*b : c", "- !x 1", "a: !!int 3", "%YAML 1.1\n---\na: 1", "a:\t1", "a: 1\r\nb: 2", "a: \u2028 1",
-     "a: '\u0085'", "a: \x07", "\ufeffa: 1", "a: [", "a: 'b", "a: b: c", "a: \ud800"],
+    ["a: &b 1", "a: [*b]", "*b : c", "- !x 1", "a: !!int 3", "%YAML 1.1\n---\na: 1", "a:\t1", "a: 1\r\nb: 2",
+     "a: \u2028 1", "a: '\u0085'", "a: \x07", "\ufeffa: 1", "a: [", "a: 'b", "a: b: c", "a: \ud800"],
 )  # fmt: skip
 def test_what_is_left_to_ruamel(text: str) -> None:
     assert both(text) is None

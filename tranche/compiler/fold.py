@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,9 @@ Array = NDArray[np.float64]
 def fold(op: Op, operands: list[Array | float], periods: int) -> Array:
     """`op` in every period, bit for bit as the reference computes it; operands are [T] or one number for all periods.
     Returns [T], or [1] where no operand is a series."""
-    if not any(isinstance(one, np.ndarray) for one in operands):
-        return np.array([evaluate(op, *operands)])
+    numbers = [one for one in operands if not isinstance(one, np.ndarray)]
+    if len(numbers) == len(operands):
+        return np.array([evaluate(op, *numbers)])
     if op in _WHOLE:
         with np.errstate(all="ignore"):  # infinities and what becomes of them are values like others here
             return np.asarray(_WHOLE[op](*operands), dtype=np.float64)
@@ -26,7 +28,7 @@ def fold(op: Op, operands: list[Array | float], periods: int) -> Array:
 
 
 # `a if a < b else b`, which numpy's minimum is not where one is NaN or both are zeros of two signs
-_WHOLE: dict[Op, Callable[..., NDArray[np.generic]]] = {
+_WHOLE: dict[Op, Callable[..., Any]] = {
     Op.ADD: np.add,
     Op.SUB: np.subtract,
     Op.MUL: np.multiply,

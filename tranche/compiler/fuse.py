@@ -97,11 +97,11 @@ def _match(
     positive: Set[int],
 ) -> tuple[Line, int]:
     """The fused instruction that can start at live[at], and how many it replaces; the plain one where there is none."""
-    for op, parts in _BEGINNING.get(lines[live[at]].op, ()):
+    for op, parts, sequence in _BEGINNING.get(lines[live[at]].op, ()):
         numbers = live[at : at + len(parts)]
-        if len(numbers) < len(parts) or not targets.isdisjoint(numbers[1:]):
-            continue  # a jump lands inside
         window = [lines[k] for k in numbers]
+        if [line.op for line in window] != sequence or not targets.isdisjoint(numbers[1:]):
+            continue  # other instructions, or a jump lands inside
         bound = _unify(window, parts, registers, mentions)
         if bound is not None and all(bound[name] in positive for name in UNCLAMPED.get(op, ())):
             operands = tuple(bound[name] for name, _ in OPERAND_ROLES[op])
@@ -111,9 +111,10 @@ def _match(
     return lines[live[at]], 1
 
 
-_BEGINNING: dict[Op, list[tuple[Op, tuple[Part, ...]]]] = {}  # by the op of their first part, in order of preference
+# by the op of their first part, in order of preference: the fused op, its parts and their ops
+_BEGINNING: dict[Op, list[tuple[Op, tuple[Part, ...], list[Op]]]] = {}
 for _op, _parts in FUSED.items():
-    _BEGINNING.setdefault(_parts[0].op, []).append((_op, _parts))
+    _BEGINNING.setdefault(_parts[0].op, []).append((_op, _parts, [part.op for part in _parts]))
 
 
 def _records(window: Sequence[Line]) -> tuple[int, ...]:
@@ -123,9 +124,7 @@ def _records(window: Sequence[Line]) -> tuple[int, ...]:
 def _unify(
     window: Sequence[Line], parts: Sequence[Part], registers: Sequence[Register], mentions: Counter[int]
 ) -> dict[str, int] | None:
-    """Which register each operand of the fused instruction is, if the instructions are its parts."""
-    if any(line.op is not part.op for line, part in zip(window, parts, strict=True)):
-        return None
+    """Which register each operand of the fused instruction is, if those of its parts fit together."""
     bound: dict[str, int] = {}
     for line, part in zip(window, parts, strict=True):
         for number, name in zip(line.operands, part.operands, strict=True):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tranche.errors import DealError
 
-from .yaml_tree import refusal
+from .yaml_events import refusal
 
 MOST_BYTES = 2_000_000
 

@@ -156,7 +156,7 @@ class _Builder:
 
     # the rest of the machine
 
-    def _open(self, event: _Event, mapping: bool) -> None:
+    def _open(self, event: Event, mapping: bool) -> None:
         self._tag(event)
         if self.stack and self.stack[-1].mapping and self.stack[-1].key is None:
             raise self._refuse(f"a {'mapping' if mapping else 'list'} as a key", "a key is a word, such as notional")

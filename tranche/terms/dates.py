@@ -4,6 +4,7 @@ here starts from an explicit closing date."""
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import attrs
@@ -43,6 +44,7 @@ class PaymentDates:
         return len(self.dates)
 
 
+@lru_cache(maxsize=256)  # the deals of a batch share their dates
 def payment_dates(
     closing: dt.date,
     maturity: dt.date,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from decimal import Decimal
+from functools import lru_cache
 
 from tranche._kernels.scenario import exp
 
@@ -35,6 +36,7 @@ def mean_decay(x: float) -> float:
     return total
 
 
+@lru_cache(maxsize=4_096)  # periods are of few lengths
 def reversion(speed: float, volatility: float, dt: float) -> tuple[float, float, float]:
     """decay, shift and scale of an Ornstein–Uhlenbeck process about 0 over `dt` years: exact in law."""
     return exp(-speed * dt), 0.0, volatility * math.sqrt(dt * mean_decay(2 * speed * dt))
