@@ -91,8 +91,10 @@ def test_clusters_that_nobody_filtered_are_told(found):
     assert "clusters" in one.warnings[0]
 
 
-@pytest.mark.parametrize("kind", ["auto", "gaussian", "t", "clayton", "survival_gumbel", "stress_link"])
+@pytest.mark.parametrize("kind", ["auto", "gaussian", "t", "clayton", "survival_gumbel", "stress_link", "vine"])
 def test_the_market_file_reads_back_as_the_same_market(kind, tmp_path):
+    if kind == "vine":
+        pytest.importorskip("pyvinecopulib")
     one = calibrate(converging(300), reverts=["use"], stress="btc", bootstrap=0, dependence=kind)
     market = market_of(one)
     file = tmp_path / "market.yaml"

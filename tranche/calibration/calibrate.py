@@ -18,11 +18,11 @@ from .ranks import normal_scores, pseudo_observations
 from .regime_copula import RegimeFit, fit_regimes
 from .static_copula import FAMILIES, CopulaFit, fit_static
 from .stress_link import MEASURES, StressLinkFit, fit_stress_link, stress_of
-from .vine import fit_vine
+from .vine import VineFit, fit_vine
 from .volatility_filter import FILTERS, volatility_filter
 
 MOST_BOOTSTRAP = 9_999
-DEPENDENCE = ("auto", *FAMILIES, "regime", "stress_link")
+DEPENDENCE = ("auto", *FAMILIES, "vine", "regime", "stress_link")
 
 
 def calibrate(
@@ -44,7 +44,7 @@ def calibrate(
     the residuals before copulas are fitted (none, garch, gjr). `stress`: the series of a stress link, and the one that
     contagion is conditioned on (the first series without it); `memory` of its volatility in years. `dependence`: what
     the market states: by default the regimes if the bootstrap rejects that calm equals stress at 5% and their BIC is
-    the better one, else the static copula with the best BIC. `vine`: a vine beside them, to compare. `bootstrap`: draws
+    the better one, else the static copula with the best BIC. `vine`: a vine is one of them. `bootstrap`: draws
     of that test; `progress` is called with the number done since the last call. The same seed gives the same figures.
 
     Raises DataError (what is wrong with the history), UsageError, MissingExtra.
@@ -62,7 +62,8 @@ def calibrate(
     links = () if stress is None else tuple(_link(history, laws, scores, stress, m, memory) for m in MEASURES)
     on = stress or names[0]
     returns = {law.name: _returns(history, law) for law in laws}
-    chosen, reason = _choice(dependence, static, regime, links, test)
+    of_pairs = fit_vine(u, names) if vine or dependence == "vine" else None
+    chosen, reason = _choice(dependence, static, of_pairs, regime, links, test)
     return Calibration(
         history=history,
         marginals=laws,
@@ -70,7 +71,7 @@ def calibrate(
         static=static,
         regime=regime,
         links=links,
-        vine=fit_vine(u, names) if vine else None,
+        vine=of_pairs,
         convergence=test,
         exceedances=tuple(
             exceedance_test(scores[:, names.index(a)], scores[:, names.index(b)], (a, b), seed=seed)
@@ -105,6 +106,7 @@ def _link(
 def _choice(
     wanted: str,
     static: Sequence[CopulaFit],
+    vine: VineFit | None,
     regime: RegimeFit,
     links: Sequence[StressLinkFit],
     test: ConvergenceTest | None,
@@ -114,13 +116,16 @@ def _choice(
         return regime, "the regimes were asked for"
     if wanted == "stress_link":
         return min(links, key=lambda fit: fit.bic), "the stress link was asked for; the measure with the better BIC"
+    if wanted == "vine" and vine is not None:
+        return vine, "the vine was asked for"
     if wanted != "auto":
         for fit in static:
             if fit.family == wanted:
                 return fit, f"{wanted} was asked for"
         known = [fit.family for fit in static]
         raise UsageError(Problem(f"no {wanted} copula fits these series", f"what fits: {', '.join(known)}"))
-    best = static[0]
+    candidates: list[Fit] = [*static, *([vine] if vine is not None else [])]
+    best = min(candidates, key=lambda fit: fit.bic)
     if test is None:
         return best, "the best BIC of the static copulas; without a bootstrap regimes are not considered"
     if test.p_value <= LEVEL and regime.bic < best.bic:

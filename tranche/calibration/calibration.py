@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEVEL = 0.05  # of every test that decides something
-Fit = CopulaFit | RegimeFit | StressLinkFit
+Fit = CopulaFit | RegimeFit | StressLinkFit | VineFit
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -63,7 +63,8 @@ class Calibration:
 
     def fits(self) -> tuple[Fit, ...]:
         """Every copula that was fitted, best BIC first."""
-        found: list[Fit] = [*self.static, *([self.regime] if self.regime else []), *self.links]
+        alone = [fit for fit in (self.regime, self.vine) if fit is not None]
+        found: list[Fit] = [*self.static, *alone, *self.links]
         return tuple(sorted(found, key=lambda fit: fit.bic))
 
     def copulas(self) -> pd.DataFrame:
@@ -75,9 +76,6 @@ class Calibration:
         for fit in self.fits():
             lower, upper = fit.tails() if isinstance(fit, CopulaFit) else (math.nan, math.nan)
             rows[label(fit)] = (len(fit.parameters), fit.log_likelihood, fit.aic, fit.bic, lower, upper)
-        if self.vine is not None:
-            one = self.vine
-            rows["vine"] = (one.count, one.log_likelihood, one.aic, one.bic, math.nan, math.nan)
         columns = ["parameters", "log_likelihood", "aic", "bic", "lower_tail", "upper_tail"]
         frame = pd.DataFrame(list(rows.values()), columns=columns, index=pd.Index(list(rows), name="copula"))
         return frame.sort_values("bic", kind="stable")
@@ -117,6 +115,8 @@ def label(fit: Fit) -> str:
     """The name of a copula in tables."""
     if isinstance(fit, RegimeFit):
         return "regime"
+    if isinstance(fit, VineFit):
+        return "vine"
     if isinstance(fit, StressLinkFit):
         return f"stress_link on {fit.on}, {fit.measure}"
     return fit.family

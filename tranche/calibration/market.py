@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
+
 from tranche.errors import DataError, Invalid, Place, Problem
+from tranche.market.dependence.pair_copula import INDEPENDENT, LEAST_FRANK, PARAMETERS
 from tranche.market.terms import (
     Clayton,
     Coin,
@@ -15,10 +18,13 @@ from tranche.market.terms import (
     Independent,
     Lognormal,
     Market,
+    PairCopula,
     Regime,
     Reverting,
     StressLink,
     Student,
+    Vine,
+    VinePair,
 )
 
 from .calibration import Calibration, Fit
@@ -26,6 +32,7 @@ from .correlation import correlations_of, pairs
 from .marginal import Marginal
 from .regime_copula import RegimeFit
 from .static_copula import CopulaFit
+from .vine import VineFit
 
 LOWEST_DOF = 2.1  # what a factor's innovations may have
 
@@ -72,6 +79,8 @@ def _dependence(chosen: Fit | None, dt: float) -> tuple[Dependence, str]:
     stated = ", ".join(f"{name} {estimate}" for name, estimate in chosen.parameters.items())
     if isinstance(chosen, CopulaFit):
         return _static(chosen), f"{chosen.family}: {stated}"
+    if isinstance(chosen, VineFit):
+        return _vine(chosen), f"vine: {stated or 'no dependence in any pair'}"
     calm, stress = (_gaussian(chosen.names, matrix) for matrix in (chosen.calm, chosen.stress))
     if isinstance(chosen, RegimeFit):
         share, lasts = chosen.in_time(dt)
@@ -96,6 +105,24 @@ def _static(chosen: CopulaFit) -> Dependence:
     if theta < 0.0:
         raise Invalid(f"Frank's theta is {theta:g}: simulated markets have no Frank copula below 0", "gaussian or t")
     return kind(theta=theta) if base == chosen.family else kind(theta=theta, survival=True)  # type: ignore[no-any-return]
+
+
+def _vine(chosen: VineFit) -> Vine:
+    """What a market's ranges have no place for is independence, or as near to its edge as they go."""
+
+    def written(pair: VinePair) -> VinePair:
+        copula = pair.copula
+        if copula.family == INDEPENDENT:
+            return pair
+        _, low, high = PARAMETERS[copula.family]
+        parameter = min(max(_short(copula.parameter), low), high)
+        least = {"clayton": low, "frank": LEAST_FRANK}.get(copula.family, 0.0)
+        if abs(copula.parameter) < least:
+            return attrs.evolve(pair, copula=PairCopula(family=INDEPENDENT))
+        dof = None if copula.dof is None else _short(copula.dof)
+        return attrs.evolve(pair, copula=attrs.evolve(copula, parameter=parameter, dof=dof))
+
+    return Vine(pairs=tuple(written(pair) for pair in chosen.pairs))
 
 
 def _gaussian(names: tuple[str, ...], matrix: Any) -> Gaussian:

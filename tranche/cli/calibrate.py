@@ -34,7 +34,9 @@ def calibrate(
     dependence: Annotated[
         str, typer.Option("--dependence", help="The copula of the market file; auto: what BIC and the tests bear out.")
     ] = "auto",
-    vine: Annotated[bool, typer.Option("--vine", help="Fit a vine too, to compare (extra `calibrate`).")] = False,
+    vine: Annotated[
+        bool, typer.Option("--vine", help="A vine is one of the static copulas (extra `calibrate`).")
+    ] = False,
     bootstrap: Annotated[
         int, typer.Option("--bootstrap", help="Draws of the test that calm equals stress; 0 leaves it out.")
     ] = BOOTSTRAP,
@@ -77,7 +79,8 @@ def calibrate(
                 progress=lambda done: bar.update(task, advance=done),
             )
         if output is not None:
-            again = ["tranche", "calibrate", str(data), *_options(reverting, volatility_filter, stress, dependence)]
+            again = ["tranche", "calibrate", str(data)]
+            again += _options(reverting, volatility_filter, stress, dependence, vine)
             again += ["--bootstrap", str(bootstrap), "--seed", str(seed), "-o", str(output)]
             write_text(output, _market_text(found, shlex.join(again)))
         if plots is not None:
@@ -88,10 +91,11 @@ def calibrate(
             _print(found)
 
 
-def _options(reverting: list[str] | None, filter: str, stress: str | None, dependence: str) -> list[str]:
+def _options(reverting: list[str] | None, filter: str, stress: str | None, dependence: str, vine: bool) -> list[str]:
     options = [part for name in reverting or () for part in ("--reverting", name)]
     options += ["--filter", filter] if filter != "none" else []
     options += ["--stress", stress] if stress else []
+    options += ["--vine"] if vine else []
     return options + (["--dependence", dependence] if dependence != "auto" else [])
 
 
