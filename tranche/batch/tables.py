@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tranche.errors import MissingExtra, Problem
+from tranche.json_text import finite
 from tranche.measures.credit import COLUMNS
 from tranche.results import FIELDS, Results, columns_of
 
@@ -75,13 +75,9 @@ def pack_tables(results: Results) -> bytes:
     meta = {
         "name": program.name, "currency": program.currency, "paths": results.count, "dates": program.periods,
         "closing": program.dates[0].isoformat(), "maturity": program.dates[-1].isoformat(), "program": program.hash,
-        "audit_absolute": _finite(absolute), "audit_relative": _finite(relative), "audit_path": path,
+        "audit_absolute": finite(absolute), "audit_relative": finite(relative), "audit_path": path,
     }  # fmt: skip
     return pack(meta, blocks)
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 def unpack_tables(data: bytes) -> tuple[dict[str, Any], dict[str, pa.RecordBatch]]:

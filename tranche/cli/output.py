@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
 from typing import Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+
+from tranche.json_text import json_text
 
 WIDEST = 128  # columns that a table needs: no figure is ever cut off
 
@@ -35,7 +35,7 @@ def print_json(data: Any) -> None:
 
 
 def as_json(data: Any) -> str:
-    return json.dumps(finite(data), indent=2, ensure_ascii=False, allow_nan=False)
+    return json_text(data, indent=2)
 
 
 def printable(text: str) -> str:
@@ -46,14 +46,3 @@ def printable(text: str) -> str:
 def safe(text: str) -> str:
     """A text from a deal file, for rich."""
     return escape(printable(text))
-
-
-def finite(data: Any) -> Any:
-    """`data` with None in place of NaN and infinities, however deep."""
-    if isinstance(data, float):
-        return data if math.isfinite(data) else None
-    if isinstance(data, dict):
-        return {key: finite(value) for key, value in data.items()}
-    if isinstance(data, (list, tuple)):
-        return [finite(value) for value in data]
-    return data

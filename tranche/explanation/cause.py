@@ -9,9 +9,8 @@ from typing import Any
 import attrs
 import pandas as pd
 
+from tranche.json_text import finite
 from tranche.program import Program
-
-from .words import finite
 
 COLUMNS = ("depth", "kind", "name", "date", "last", "step", "amount", "what")
 WIDTH = 120

@@ -10,6 +10,7 @@ import attrs
 import pandas as pd
 
 from tranche.errors import Problem, UsageError, nearest
+from tranche.json_text import finite
 from tranche.program import Program
 from tranche.results import Results
 
@@ -19,7 +20,6 @@ from .cause import Why
 from .lines import Day, Line
 from .story import story
 from .text import day_by_day
-from .words import finite
 
 COLUMNS = ("date", "period", "status", "step", "text", "record", "available", "due", "paid", "short", "why")
 

@@ -5,11 +5,6 @@ from __future__ import annotations
 import math
 
 
-def finite(value: float) -> float | None:
-    """`value`, or None where JSON has no number for it."""
-    return float(value) if math.isfinite(value) else None
-
-
 def money(amount: float) -> str:
     """`1,234,567.89`; `all there is` for an unbounded amount."""
     return f"{amount + 0.0:,.2f}" if math.isfinite(amount) else "all there is"

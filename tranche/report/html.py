@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
+
+from tranche.json_text import json_text
 
 
 class Markup(str):
@@ -54,16 +54,5 @@ def table(head: Sequence[object], rows: Iterable[Sequence[object]], numbers: int
 
 def script_data(name: str, data: Any) -> Markup:
     """Data for the page's own script, as JSON that no text in it can end early. NaN and infinities become null."""
-    said = json.dumps(_finite(data), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    said = said.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    said = json_text(data).replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     return Markup(f'<script type="application/json" id="{text(name)}">{said}</script>')
-
-
-def _finite(data: Any) -> Any:
-    if isinstance(data, float):
-        return data if math.isfinite(data) else None
-    if isinstance(data, dict):
-        return {key: _finite(value) for key, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [_finite(value) for value in data]
-    return data

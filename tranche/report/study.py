@@ -15,7 +15,7 @@ from tranche.deal import Deal
 from tranche.errors import UsageError
 from tranche.explanation import Explanation, explain
 from tranche.files import dump
-from tranche.inputs import CollateralCash, DealOrPath, as_deal, prepare
+from tranche.inputs import CollateralCash, DealOrPath, as_deal, ingredients, prepare
 from tranche.program import Program
 from tranche.results import Results
 from tranche.studies.convergence import Convergence, converge
@@ -106,7 +106,8 @@ def study(
     Raises DealError, DataError and UsageError.
     """
     deal = as_deal(deal)
-    inputs = prepare(deal, seed=seed, collections=collections)
+    parts = ingredients(deal, seed=seed, collections=collections)
+    inputs = parts.scenario()
     there = inputs.paths
     wanted = paths if paths is not None else there or DEFAULT_PATHS
     count = engine.whole_number("paths", wanted, 1, engine.MOST_PATHS)
@@ -114,6 +115,6 @@ def study(
     results = engine.run_program(inputs, count, threads=threads, seed=seed, progress=progress, keep_paths=False)
     watch = [f"{test.name}.{part}" for test in deal.tests for part in ("numerator", "denominator")]
     watch += [name for name in VALUES if name in known_names(deal)]
-    watched = prepare(deal, seed=seed, collections=collections, watch=watch)
+    watched = prepare(deal, seed=seed, collections=parts.cash, watch=watch)
     flows = engine.path_flows(watched, 0, min(count, SAMPLE))
     return Study(deal, results, watched.program, flows, seed, collections)

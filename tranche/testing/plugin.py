@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from .deal_items import DealItem
 
 EXAMPLES = 30
-ENDINGS = (".yaml", ".yml")
-NOT_DEALS = "markets"  # folders of this name hold the markets that deals share
 A_DEAL = re.compile(r"^(tranches|waterfall)\s*:", re.MULTILINE)
 
 
@@ -70,7 +68,11 @@ def _wanted(config: pytest.Config) -> bool:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> DealFile | None:
-    if not _wanted(parent.config) or file_path.suffix.lower() not in ENDINGS:
+    if not _wanted(parent.config):
+        return None
+    from tranche.cli.deal_files import ENDINGS, NOT_DEALS
+
+    if file_path.suffix.lower() not in ENDINGS:
         return None
     named = any(file_path == Path(str(arg).split("::")[0]).resolve() for arg in parent.config.args)
     if not named and (NOT_DEALS in file_path.parent.parts or not _looks_like_a_deal(file_path)):
