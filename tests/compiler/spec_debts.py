@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from tests.compiler.spec_formula import Uniform, exact
+from tests.compiler.spec_formula import Series, Uniform, exact
 from tranche.deal import Deal, Debt, Formula, Step
 from tranche.deal.formula import Binary, Call, Expr, Name, Unary
 from tranche.terms.dates import PaymentDates
@@ -162,17 +162,11 @@ class Debts:
 
     def condition(self, tree: Expr) -> Amount:
         """What is kept from the last close is the path's, even where it happens to be the same on all of them."""
-        known = None if self.reads_later(tree) else self.spec.uniform.value(tree)
+        known = self.known(tree)
         if known is not None:
             return known[self.spec.t]
         match tree:
             case Binary("and" | "or" as op, left, right):
-                for side in (left, right):
-                    row = None if self.reads_later(side) else self.spec.uniform.value(side)
-                    if row is not None and op == "and" and not any(row):
-                        return 0.0
-                    if row is not None and op == "or" and all(x == 1 for x in row):
-                        return 1.0
                 a, b = self.condition(left) != 0, self.condition(right) != 0
                 return Fraction((a and b) if op == "and" else (a or b))
             case Unary("not", operand):
@@ -180,6 +174,16 @@ class Debts:
         if self.reads_later(tree):
             return self.kept.get(tree, Fraction(0))
         return self.spec.value(tree)
+
+    def known(self, tree: Expr) -> Series | None:
+        """A condition by period where no path is needed to tell it: `never and x` is never, whatever x is."""
+        match tree:
+            case Binary("and" | "or" as op, left, right):
+                return self.spec.uniform.binary(op, self.known(left), self.known(right))
+            case Unary("not", operand):
+                row = self.known(operand)
+                return None if row is None else [float(x == 0) for x in row]
+        return None if self.reads_later(tree) else self.spec.uniform.value(tree)
 
     # ---- rates ----------------------------------------------------------------------------------------------------
 

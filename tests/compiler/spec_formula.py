@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.compiler.spec_borrowing_base import certificate
+from tests.compiler.spec_levels import tested
 from tests.compiler.spec_status import uniform_status
 from tranche.deal import Deal, Debt, Lag
 from tranche.deal import Series as StatedSeries
@@ -78,10 +79,10 @@ class Uniform:
         for test in deal.tests:
             stated = None if test.cure is None else self.value(test.cure.tree)
             if stated is not None:
-                begun = [date for date in dates.dates if test.first_test is None or date >= test.first_test]
-                read = begun[:: test.every]
+                first = next(iter(test.levels))
                 self.names[f"{test.name}.cure"] = [
-                    max(0.0, amount) if date in read else 0.0 for date, amount in zip(dates.dates, stated, strict=True)
+                    0.0 if tested(test, first, dates.dates, t) is None else max(0.0, amount)
+                    for t, amount in enumerate(stated)
                 ]
 
     def value(self, tree: Expr) -> Series | None:

@@ -51,6 +51,7 @@ class Support:
             parts = self.terminations(hedge)
             self.owed |= {name: ZERO, **{f"{name}.{part}": ZERO for part in parts}}
         self.received: dict[str, Amount] = {}
+        self.notional: dict[str, Amount] = {}
         self.earned: dict[str, Amount] = {}
 
     @staticmethod
@@ -88,12 +89,16 @@ class Support:
                 rate = max(0.0, self.leg(lent.terms.coupon)[self.spec.t])
                 self.owed[f"{name}.interest"] += lent.drawn * exact(rate * years)
             fee = lent.terms.commitment_fee if isinstance(lent.terms, Facility) else lent.terms.fee
-            self.owed[f"{name}.fee"] += self.undrawn(lent) * exact(fee * years if open_now else 0.0)
+            if fee:
+                self.owed[f"{name}.fee"] += self.undrawn(lent) * exact(fee * years if open_now else 0.0)
         for name, hedge in self.hedges.items():
             self.net(name, hedge)
         self.debit()
 
     def net(self, name: str, hedge: Swap | Cap) -> None:
+        known = self.spec.uniform.value(hedge.notional.tree)
+        value = self.spec.value(hedge.notional.tree) if known is None else known[self.spec.t]
+        self.notional[name] = max(ZERO if known is None else 0.0, value)
         net = self.times_notional(hedge, self.nets(hedge)[self.spec.t])
         owed = max(ZERO, -net)
         if isinstance(hedge, Cap) and hedge.premium is not None:
@@ -111,10 +116,9 @@ class Support:
             self.spec.moved(f"{hedge.to}.funded", amount)
 
     def times_notional(self, hedge: Swap | Cap, number: float) -> Amount:
-        known = self.spec.uniform.value(hedge.notional.tree)
-        if known is not None:
-            return exact(max(0.0, known[self.spec.t]) * number)
-        return max(ZERO, self.spec.value(hedge.notional.tree)) * exact(number)
+        """`number` on the notional of the date, which is read as interest accrues."""
+        notional = self.notional[hedge.name]
+        return exact(notional * number) if isinstance(notional, float) else notional * exact(number)
 
     def nets(self, hedge: Swap | Cap) -> list[float]:
         """What the deal receives less what it pays on a notional of 1, by period."""
@@ -184,7 +188,7 @@ class Support:
             self.live[name] = False
 
     def worth(self, hedge: Swap | Cap) -> Amount:
-        """The nets of the periods to come on the notional of now, each discounted to the date before it in turn."""
+        """The nets of the periods to come on the notional of the date, each discounted to the date before it."""
         assert isinstance(hedge, Swap)
         floats = hedge.receive.index is not None
         leg, own = (hedge.receive, hedge.receive_day_count) if floats else (hedge.pay, hedge.pay_day_count)

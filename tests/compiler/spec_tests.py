@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from tests.compiler import spec_levels
 from tests.compiler.spec_formula import divide, exact
 from tranche.deal import CoverageTest
 from tranche.deal.formula import Expr
@@ -72,18 +73,11 @@ class ReadTest:
 
     def number(self, name: str) -> float | None:
         """The level that is written for this date, tested or not."""
-        level = getattr(self.terms, name)
-        if level is None or isinstance(level, int | float):
-            return level
-        begun = [number for date, number in level.points if date <= self.dates[self.t]]
-        return begun[-1] if begun else None
+        return spec_levels.written(self.terms, name, self.dates[self.t])
 
     def level(self, name: str) -> float | None:
         """The level of this date; None when it is not tested."""
-        begun = [date for date in self.dates if self.terms.first_test is None or date >= self.terms.first_test]
-        if self.dates[self.t] not in begun[:: self.terms.every]:
-            return None
-        return self.number(name)
+        return spec_levels.tested(self.terms, name, self.dates, self.t)
 
     def fails(self, name: str) -> bool:
         level = self.level(name)

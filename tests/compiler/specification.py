@@ -8,8 +8,8 @@ Where the documents leave something open, this is how it is read here:
 (B) A formula of a step reads balances as they are when the step begins; `X.due` is what fell due on the date, whatever
     was paid since; `X.unpaid` is what is left of it; a test keeps the ratio that it had in stage 4.
 (C) `prev(x)` is x as it stood at the close of the date before. `sum_last(x, n)` sums x as it stands when it is first
-    read on a date, at the latest once the status is known, before any payment; `avg_last` divides by the number of
-    dates seen so far, at most n.
+    read on a date, at the latest before the tests, or, where x reads these or the status, once the status is known:
+    one figure, whoever reads it. `avg_last` divides by the number of dates seen so far, at most n.
 (D) One `limit` serves all the targets of a step together; a `share` of accounts that give is a share of each.
 (E) A sweep pays beyond what is due: the due stays as it is, though no payment takes a balance below 0. An instalment
     falls due up to the balance.
@@ -77,8 +77,9 @@ class Specification:
             self.collect()
             self.draw_up_the_base()
             self.accrue()
+            self.remember(late=False)
             self.read_tests()
-            self.remember()
+            self.remember(late=True)
             self.debt_rules.default()
             self.debt_rules.draw_ahead()
             self.support.terminate()
@@ -147,10 +148,26 @@ class Specification:
             debt.principal = max(debt.principal, min(debt.balance, left))
             left = max(Fraction(0), left - debt.principal)
 
-    def remember(self) -> None:
+    def remember(self, late: bool) -> None:
         for call in self.calls:
-            if call.function in ("sum_last", "avg_last", "sum_to_date"):
+            if call.function in ("sum_last", "avg_last", "sum_to_date") and self.reads_tests(call.arguments[0]) == late:
                 self.value(call)
+
+    def reads_tests(self, tree: Expr) -> bool:
+        """Whether a formula reads a test or the status of this date."""
+        match tree:
+            case Name(name):
+                owner, _, field = name.partition(".")
+                inner = self.deal.definitions.get(name) or (self.targets.get(owner) if field == "target" else None)
+                known_late = owner == "status" or any(owner == test.name for test in self.deal.tests)
+                return known_late or (inner is not None and self.reads_tests(inner.tree))
+            case Unary(_, operand):
+                return self.reads_tests(operand)
+            case Binary(_, left, right):
+                return self.reads_tests(left) or self.reads_tests(right)
+            case Call(function, arguments):
+                return function != "prev" and any(self.reads_tests(argument) for argument in arguments)
+        return False
 
     # ---- stages 4 and 5 -------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tranche.compiler import compile_deal
 from tranche.deal import Deal
 from tranche.engine import cash_flows, path_flows, run_program, scenario
+from tranche.program import OPERAND_ROLES, Op
 from tranche.testing import Observed, invariants, observe
 from tranche.testing.strategies import collections_for, deals, simple_deals
 
@@ -85,6 +86,17 @@ def test_fusing_instructions_changes_no_bit(deal: Deal, data: st.DataObject) -> 
     assert names == plain_names
     for a, b in zip(fused, plain, strict=True):
         assert a.tobytes() == b.tobytes()
+
+
+@given(deal=deals(most_periods=6))
+def test_no_instruction_reads_what_totals_a_flow(deal: Deal) -> None:
+    """Totals begin anew on each date where flows are kept, so what reads one differs from run to run."""
+    program = compile_deal(deal)
+    totals = {record.register for record in program.records if record.flow}
+    for instruction in program.instructions:
+        roles = OPERAND_ROLES[Op(instruction["op"])]
+        read = {int(n) for n, (_, role) in zip(instruction["r"], roles, strict=False) if role == "r"}
+        assert not read & totals
 
 
 @pytest.mark.parametrize("name", invariants.__all__)

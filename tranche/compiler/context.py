@@ -80,11 +80,12 @@ class HedgeRegisters:
 
 @attrs.frozen
 class Credit:
-    """Money from outside that `draw` brings in: how much is `drawn`, and the records of draws and of what `repay` gives
-    back."""
+    """Money from outside that `draw` brings in: how much is `drawn`, what of it is `owed` back (the same register where
+    what is repaid can be drawn again), and the records of draws and of what `repay` gives back."""
 
     terms: Facility | Guarantee
     drawn: Lane
+    owed: Lane
     field: str
     repaid: str
 
@@ -187,8 +188,9 @@ class Context:
         return len(self.records) - 1
 
     def total(self, owner: str, field: str, side: int = 0) -> tuple[Lane, int]:
-        """The register that totals a flow, and the number of its record. `side`: see `program.Record`; a flow is
-        asked for with the same side everywhere."""
+        """The register that totals a flow, and the number of its record. No instruction may read it: it begins anew on
+        each date where flows are kept. `side`: see `program.Record`; a flow is asked for with the same side
+        everywhere."""
         for k, known in enumerate(self.records):
             if (known.owner, known.field) == (owner, field):
                 assert known.side == side, f"{owner}.{field} has two sides"

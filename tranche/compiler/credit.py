@@ -21,14 +21,17 @@ def declare(context: Context) -> None:
     emitter, deal = context.emitter, context.deal
     for facility in deal.facilities:
         name = facility.name
-        credit = Credit(facility, emitter.state(f"{name}.balance"), "advanced", "repaid")
-        context.credits[name] = credit
+        balance = emitter.state(f"{name}.balance")
+        context.credits[name] = Credit(facility, balance, balance, "advanced", "repaid")
         context.dues[f"{name}.interest"] = Due(emitter.state(f"{name}.interest"), name, "interest")
         context.dues[f"{name}.fee"] = Due(emitter.state(f"{name}.fee"), name, "fee")
         context.claims.append(Claim(name, "facility"))
     for guarantee in deal.guarantees:
         name = guarantee.name
-        context.credits[name] = Credit(guarantee, emitter.state(f"{name}.used"), "called", "reimbursed")
+        used = emitter.state(f"{name}.used")
+        apart = guarantee.repays and not guarantee.reinstated
+        owed = emitter.state(f"{name}.owed") if apart else used
+        context.credits[name] = Credit(guarantee, used, owed, "called", "reimbursed")
         context.dues[f"{name}.fee"] = Due(emitter.state(f"{name}.fee"), name, "fee")
         context.claims.append(Claim(name, "guarantee"))
 
@@ -40,7 +43,7 @@ def declare_names(context: Context) -> None:
         context.names[f"{name}.undrawn"] = partial(undrawn, context, credit)
         context.define(f"{name}.{used}", credit.drawn)
         if isinstance(credit.terms, Guarantee) and credit.terms.repays:
-            context.names[f"{name}.owed"] = partial(owed, context, name, credit)
+            context.define(f"{name}.owed", credit.owed)
 
 
 def ceiling(context: Context, credit: Credit) -> Value:
@@ -54,14 +57,6 @@ def ceiling(context: Context, credit: Credit) -> Value:
 def undrawn(context: Context, credit: Credit) -> Value:
     room = context.emitter.compute(Op.SUB, ceiling(context, credit), credit.drawn, name="undrawn")
     return context.emitter.compute(Op.MAX, ZERO, room, name="undrawn")
-
-
-def owed(context: Context, name: str, credit: Credit) -> Value:
-    """What `repay` gives back: all that is drawn, or what has not been reimbursed of all that was ever called."""
-    if isinstance(credit.terms, Facility) or credit.terms.reinstated:
-        return credit.drawn
-    total, _ = context.total(name, credit.repaid, side=-1)
-    return context.emitter.compute(Op.SUB, credit.drawn, total, name=f"{name} owed")
 
 
 def available(context: Context, credit: Credit) -> Value:

@@ -57,9 +57,9 @@ def lower(context: Context, tree: Expr) -> Value:
 
 
 def _ratio_test(context: Context, tree: Binary) -> Value | None:
-    """`dscr < 1.2`, where dscr is a coverage test, compares numerator with level · denominator: it needs no division,
-    and is false where nothing is due."""
-    tests = {test.name: test for test in context.deal.tests}
+    """`dscr < 1.2`, where dscr is a test that fails below, compares numerator with level · denominator: it needs no
+    division, and is false where nothing is due. (Over nothing the ratio of a test that fails above may be 0.)"""
+    tests = {test.name: test for test in context.deal.tests if test.breach == "below"}
     if not (tree.op == "<" and isinstance(tree.left, Name) and tree.left.name in tests):
         return None
     emitter = context.emitter

@@ -18,7 +18,8 @@ from .names import cure_formulas, formulas, used_names, walk
 from .values import ZERO, Constant, Lane, Value, series
 
 PARTS = ("interest", "principal")
-LATE = ("waterfall", "accounts", "facilities", "guarantees")  # formulas that are read once payments have begun
+LATE = ("waterfall", "accounts", "facilities", "guarantees")  # formulas that are read once payments have begun,
+TERMS_LATE = (".draws.", ".termination.")  # or once acceleration has changed what is due
 
 
 def declare_symbols(context: Context) -> None:
@@ -111,12 +112,13 @@ def _measures(test: CoverageTest) -> set[str]:
 
 
 def read_later(context: Context) -> set[str]:
-    """The dues that are read once payments have begun: by steps and account targets, and at the close for `prev(…)`;
-    through definitions and sums."""
+    """The dues that are read once payments have begun or acceleration has raised them: by steps, account targets, draws
+    and terminations, and at the close for `prev(…)`; through definitions and sums."""
     deal = context.deal
     pending: set[str] = set()
     for path, formula in formulas(deal):
-        pending |= used_names(formula.tree) if path.startswith(LATE) else _held(formula)
+        late = path.startswith(LATE) or any(part in path for part in TERMS_LATE)
+        pending |= used_names(formula.tree) if late else _held(formula)
     cured = {f"{test.name}.{field}": _measures(test) for test in deal.tests for field in ("cure", "shortfall")}
     read: set[str] = set()
     while pending:

@@ -67,7 +67,8 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
 }
 
 
-# functions that look at each period once and keep what they saw
+# functions that look at each period once and keep what they saw: when they are first read, at the latest before the
+# tests, or after the status where what they look at reads those
 WINDOWS = ("sum_last", "avg_last", "sum_to_date")
 
 

@@ -10,7 +10,7 @@ from tranche.compiler.context import Context
 from tranche.compiler.credit import available, ceiling
 from tranche.compiler.limits import destination, each_limit, stated_limit
 from tranche.compiler.masks import Mask
-from tranche.compiler.values import INFINITE, ZERO, Constant, Lane, Value
+from tranche.compiler.values import INFINITE, ONE, ZERO, Constant, Lane, Value
 from tranche.deal import Step
 from tranche.program import Op
 
@@ -93,8 +93,11 @@ def _borrow(context: Context, step: Step, mask: Mask) -> None:
         before = emitter.frozen(credit.drawn)
         most = ceiling(context, credit)
         emitter.emit(Op.BORROW, to, credit.drawn, most, need, mask.limit(emitter, limit), total, record=record)
-        if left != INFINITE or step.to != "cash":
-            came = emitter.compute(Op.SUB, credit.drawn, before, name="drawn")
-            left = emitter.compute(Op.SUB, left, came, name="limit left")
-            if step.to != "cash":
-                context.flow(step.to, "funded", came)
+        if credit.owed == credit.drawn and left == INFINITE and step.to == "cash":
+            continue
+        came = emitter.compute(Op.SUB, credit.drawn, before, name="drawn")
+        if credit.owed != credit.drawn:
+            emitter.emit(Op.ACCRUE, credit.owed, came, ONE)
+        if step.to != "cash":
+            context.flow(step.to, "funded", came)
+        left = emitter.compute(Op.SUB, left, came, name="limit left")

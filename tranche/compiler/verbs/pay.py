@@ -28,16 +28,18 @@ def lower(context: Context, step: Step, mask: Mask) -> None:
 
 
 def shares(context: Context, cash: Lane, dues: list[Value]) -> list[Value]:
-    """Each one's part of the cash, in proportion to what it is due; the last one's is what the others leave, so that no
-    rounding stays behind. Where there is enough, a part is above the due, and the payment itself stops at the due."""
+    """Each one's part of the cash, in proportion to what it is due: of what those before it leave, by its due in what
+    is due to it and to those after it. So the last one that is due anything gets all that is left, and no rounding
+    stays behind. Where there is enough, a part is above the due, and the payment itself stops at the due."""
     emitter = context.emitter
-    claims = dues[0]
-    for due in dues[1:]:
-        claims = emitter.compute(Op.ADD, claims, due, name="claims")
-    parts = [emitter.compute(Op.PRORATA, cash, due, claims, name="part") for due in dues[:-1]]
+    claims = [dues[-1]]  # of each and of those after it, from the back
+    for due in reversed(dues[:-1]):
+        claims.append(emitter.compute(Op.ADD, due, claims[-1], name="claims"))
+    parts: list[Value] = []
     left: Value = cash
-    for part in parts:
-        left = emitter.compute(Op.SUB, left, part, name="part")
+    for due, claim in zip(dues[:-1], claims[:0:-1], strict=True):
+        parts.append(emitter.compute(Op.PRORATA, left, due, claim, name="part"))
+        left = emitter.compute(Op.SUB, left, parts[-1], name="part")
     return [*parts, left]
 
 

@@ -4,10 +4,8 @@ was drawn under facilities, and what guarantors are owed."""
 from __future__ import annotations
 
 from tranche.compiler.context import Context
-from tranche.compiler.credit import owed
 from tranche.compiler.limits import pot, step_limit
 from tranche.compiler.masks import Mask
-from tranche.compiler.values import Lane
 from tranche.deal import Step
 from tranche.program import Op
 
@@ -23,16 +21,10 @@ def lower(context: Context, step: Step, mask: Mask) -> None:
     source = context.account(step.source)
     limit = mask.limit(emitter, step_limit(context, step, source))
     with pot(context, step, limit) as (cash, each):
-        balances = [owed(context, name, context.credits[name]) for name in step.targets]
-        limits = [each] * len(balances)
-        if step.group == "pro_rata" and len(balances) > 1:
-            limits = shares(context, cash, balances)
-        for name, balance, own in zip(step.targets, balances, limits, strict=True):
-            credit = context.credits[name]
-            total, record = context.total(name, credit.repaid, side=-1)
-            if balance != credit.drawn:  # what can be called again is another figure: see `owed`
-                left = emitter.state(f"{name}.owed")
-                emitter.emit(Op.COPY, left, balance)
-                balance = left
-            assert isinstance(balance, Lane)
-            emitter.emit(Op.SWEEP, cash, own, balance, total, record=record)
+        credits = [context.credits[name] for name in step.targets]
+        limits = [each] * len(credits)
+        if step.group == "pro_rata" and len(credits) > 1:
+            limits = shares(context, cash, [credit.owed for credit in credits])
+        for credit, own in zip(credits, limits, strict=True):
+            total, record = context.total(credit.terms.name, credit.repaid, side=-1)
+            emitter.emit(Op.SWEEP, cash, own, credit.owed, total, record=record)

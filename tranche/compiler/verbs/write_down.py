@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tranche.compiler.context import Context, DebtRegisters
-from tranche.compiler.expressions import lower_formula
+from tranche.compiler.limits import stated_limit
 from tranche.compiler.masks import Mask
 from tranche.compiler.values import Lane, Value
 from tranche.deal import Step
@@ -37,9 +37,8 @@ def _move(
 ) -> list[DebtRegisters]:
     """The limit of the step goes round its debts in order, or by the balances that are reduced; returns the debts."""
     emitter = context.emitter
-    assert step.limit is not None
     debts = [context.debts[target] for target in step.targets]
-    left = mask.limit(emitter, lower_formula(context, step.limit))
+    left = mask.limit(emitter, stated_limit(context, step))
     limits: list[Value] = []
     if step.group == "pro_rata" and len(debts) > 1:
         purse = emitter.temp("loss")
