@@ -34,9 +34,9 @@ def target(name: str, formula: str | None, **fields: Any) -> Account:
     return Account(name=name, target=None if formula is None else parse(formula), **fields)
 
 
-def fee(name: str, amount: str, unpaid: str = "carried") -> Fee:
+def fee(name: str, amount: str, unpaid: str = "carried", **fields: Any) -> Fee:
     """A fee by amount."""
-    return Fee(name=name, amount=parse(amount), unpaid=unpaid)
+    return Fee(name=name, amount=parse(amount), unpaid=unpaid, **fields)
 
 
 def definitions(**texts: str) -> dict[str, Formula]:

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 import pytest
 
-from tests.compiler.small import cover_test, definitions, small, step
+from tests.compiler.small import cover_test, definitions, fee, parse, small, step
 from tranche import engine
 from tranche.collateral.lease import Lease
 from tranche.collateral.terms import Fleet
@@ -27,6 +27,10 @@ CASH = np.array([[3.0, 5.0, 0.0, 4.0], [0.0, 0.0, 0.0, 0.0], [200.0, 1.0, 2.0, 3
 DEAL = small(
     step("pay", "agent"), step("pay", "senior.interest"), step("sweep", "senior.principal", share=0.5),
     step("fund", "reserve"), step("pay", "mezz.interest", short="capitalise"), step("pay", "equity"),
+)  # fmt: skip
+CAPPED = small(
+    step("pay", "agent"), step("pay", "senior.interest"), step("pay", "agent.excess"), step("pay", "equity"),
+    fees=(fee("agent", "3", cap=parse("2")),), accounts=(),
 )  # fmt: skip
 DEFAULTING = small(step("pay", "equity"), tests=(cover_test("collections", "1", default=4.0),))
 
@@ -64,6 +68,7 @@ def test_nothing_is_said_of_a_sound_run(deal: Deal) -> None:
         (DEAL, invariants.accounts_non_negative, "cash.balance", -1e-9, "path 2, period 3: cash.balance is -"),
         (DEAL, invariants.balances_within_bounds, "senior.balance", -1e3, "path 2, period 3: senior.balance is -"),
         (DEAL, invariants.balances_within_bounds, "mezz.balance", 1.0, "mezz owes"),
+        (CAPPED, invariants.fees_within_caps, "agent.paid", 0.5, "path 2, period 3: agent is paid 2.5 in its senior"),
         (DEFAULTING, invariants.seniority_respected, "mezz.interest", 0.5, "mezz is paid"),
         (DEFAULTING, invariants.seniority_respected, "equity.distribution", 0.5, "equity is paid"),
         (DEFAULTING, invariants.default_is_final, "status.default", -1.0, "path 2, period 3: the deal leaves default"),

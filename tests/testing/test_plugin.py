@@ -97,6 +97,9 @@ def test_a_wrong_figure_fails_with_its_line(folder: Path) -> None:
 
 
 EQUITY_FIRST = GOOD.replace("  - pay: mezz.interest\n", "  - pay: equity\n    share: 50%\n  - pay: mezz.interest\n")
+CAPPED = GOOD.replace("tests:\n", "fees:\n  counsel: {amount: 5m, cap: 1m}\ntests:\n").replace(
+    "  - pay: senior.interest\n", "  - pay: counsel\n  - pay: counsel.excess\n  - pay: senior.interest\n"
+)
 INVERTED = GOOD.replace("when: dscr.breached", "when: not dscr.breached")
 
 
@@ -104,6 +107,7 @@ INVERTED = GOOD.replace("when: dscr.breached", "when: not dscr.breached")
     ("text", "rule", "said"),
     [
         (EQUITY_FIRST, "residual_waits", "no residual before a debt's interest: deal 'Small', path 0, period"),
+        (CAPPED, "excess_waits", "no excess of a fee before the senior interest: deal 'Small', path 0, period"),
         (INVERTED, "distributions_rise_with_cash", "less cash, no more for the residual: deal 'Small', path 0, period"),
     ],
 )

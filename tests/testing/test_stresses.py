@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tranche
-from tests.testing.test_plugin import GOOD
+from tests.testing.test_plugin import CAPPED, GOOD
+from tranche.compiler import fees as compiled_fees
 from tranche.compiler.context import Context
 from tranche.compiler.masks import Mask
+from tranche.compiler.values import INFINITE
 from tranche.compiler.verbs import VERBS
 from tranche.deal import Step
 from tranche.files import loads
@@ -66,6 +68,23 @@ def test_a_reserve_counted_twice_is_found_and_told_on_few_dates(monkeypatch: pyt
             raise
 
     with pytest.raises(BrokenInvariant, match="neither paid nor held"):
+        check()
+    assert repr(found[-1]).count(";") <= 1
+
+
+def test_a_fee_outside_its_cap_is_found_and_told_on_few_dates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled_fees, "_room", lambda context, fee: INFINITE)
+    found: list[Stress] = []
+
+    @given(stress=stresses(loads(CAPPED)))
+    def check(stress: Stress) -> None:
+        try:
+            invariants.fees_within_caps(stress.observe())
+        except BrokenInvariant:
+            found.append(stress)
+            raise
+
+    with pytest.raises(BrokenInvariant, match=r"counsel is paid .* in its senior place; its cap a date is 1000000"):
         check()
     assert repr(found[-1]).count(";") <= 1
 

@@ -92,7 +92,7 @@ def _reasons(instance: Any, attribute: Any, value: Any) -> None:
 
 
 # rules of a well-made deal that a deal may break on purpose: `tranche.testing.invariants` has their words
-ACCEPTABLE = tuple(f"invariants.{name}" for name in ("residual_waits", "distributions_rise_with_cash"))
+ACCEPTABLE = tuple(f"invariants.{name}" for name in ("residual_waits", "excess_waits", "distributions_rise_with_cash"))
 
 
 @attrs.frozen(kw_only=True)

@@ -5,6 +5,7 @@ from tranche.testing.observed import Observed
 
 from .balances import accounts_non_negative, balances_within_bounds
 from .cash import cash_conserved, exact_conservation
+from .fees import excess_waits, fees_within_caps
 from .monotone import more_cash_never_hurts_senior
 from .payments import never_above_due, no_negative_payment
 from .residuals import distributions_rise_with_cash, residual_waits
@@ -20,6 +21,8 @@ __all__ = [
     "default_is_final",
     "distributions_rise_with_cash",
     "exact_conservation",
+    "excess_waits",
+    "fees_within_caps",
     "kernel_equals_reference",
     "more_cash_never_hurts_senior",
     "never_above_due",
@@ -33,13 +36,13 @@ __all__ = [
 
 ALWAYS = (
     cash_conserved, exact_conservation, no_negative_payment, never_above_due, accounts_non_negative,
-    balances_within_bounds, seniority_respected, default_is_final, same_bits_any_width_any_threads_any_slices,
-    kernel_equals_reference, permutation_equivariant,
+    balances_within_bounds, fees_within_caps, seniority_respected, default_is_final,
+    same_bits_any_width_any_threads_any_slices, kernel_equals_reference, permutation_equivariant,
 )  # fmt: skip
 
 
 # what every well-made deal is expected to hold too; `accept: {invariants.NAME: why}` takes a deal out
-EXPECTED = (residual_waits, distributions_rise_with_cash)
+EXPECTED = (residual_waits, excess_waits, distributions_rise_with_cash)
 
 
 def check_all(seen: Observed) -> None:

@@ -1,0 +1,52 @@
+"""What a fee may be paid in its senior place, and when the rest of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tranche.deal import Debt
+from tranche.deal.formula import Number
+from tranche.terms.dates import FREQUENCIES
+from tranche.testing.broken import BrokenInvariant
+from tranche.testing.observed import Observed
+
+ROUNDING = 1e-9  # of the cap, or of the path's cash
+
+
+def fees_within_caps(seen: Observed) -> None:
+    """A capped fee is paid no more in its senior place than its cap, on a date or on the dates of any year. Looks at
+    caps that are one number; what is paid as `NAME.excess` is beside it."""
+    for fee in seen.deal.fees:
+        if fee.cap is None or not isinstance(fee.cap.tree, Number):
+            continue
+        cap = fee.cap.tree.value
+        senior = seen.flow(f"{fee.name}.paid") - seen.flow(f"{fee.name}.excess")
+        dates = 12 // FREQUENCIES[seen.deal.schedule.frequency] if fee.cap_per == "year" else 1
+        total = np.cumsum(senior, axis=1)
+        total[:, dates:] -= total[:, :-dates].copy()
+        wrong = np.argwhere(total > cap + ROUNDING * max(cap, 1.0))
+        if wrong.size:
+            path, t = (int(x) for x in wrong[0])
+            paid = f"{fee.name} is paid {total[path, t]:.17g} in its senior place"
+            said = f"{paid}; its cap a {fee.cap_per} is {cap:.17g}"
+            raise BrokenInvariant("fees stay within their caps", seen.name, said, path, t + 1)
+
+
+def excess_waits(seen: Observed) -> None:
+    """What a cap takes out of a fee's senior place is not paid on a date on which interest of the most senior debt
+    stays unpaid or is capitalised. A deal that means to pay it all the same says so:
+    `accept: {invariants.excess_waits: why}`."""
+    debts = [tranche for tranche in seen.deal.tranches if isinstance(tranche, Debt)]
+    if not debts:
+        return
+    order = {debt.name: debt.rank or k for k, debt in enumerate(debts, start=1)}
+    first = min(order, key=lambda name: order[name])
+    lacking = seen.flow(f"{first}.arrears") + seen.flow(f"{first}.deferred")
+    dust = ROUNDING * np.maximum(seen.flow("collateral.collections"), 1.0)
+    for fee in (fee.name for fee in seen.deal.fees if fee.cap is not None):
+        paid = seen.flow(f"{fee}.excess")
+        wrong = np.argwhere((paid > dust) & (lacking > dust))
+        if wrong.size:
+            path, t = (int(x) for x in wrong[0])
+            said = f"{fee}.excess is paid {paid[path, t]:.17g} while {lacking[path, t]:.17g} interest of {first} is not"
+            raise BrokenInvariant("no excess of a fee before the senior interest", seen.name, said, path, t + 1)
