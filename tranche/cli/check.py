@@ -95,4 +95,4 @@ def _figures(file: Path, report: dict[str, Any]) -> str:
     wrong = misses(deal, found)
     if wrong:
         raise DealError(wrong)
-    return f", {len(found)} figures hold"
+    return f", {len(found)} figures hold" if len(found) != 1 else ", 1 figure holds"
