@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -16,8 +16,9 @@ from .honesty import ConvergenceTest, contagion_test, convergence_test, exceedan
 from .marginal import Marginal, lognormal, reverting
 from .ranks import normal_scores, pseudo_observations
 from .regime_copula import RegimeFit, fit_regimes
+from .regime_student import fit_student_regimes
 from .static_copula import FAMILIES, CopulaFit, fit_static
-from .stress_link import MEASURES, StressLinkFit, fit_stress_link, stress_of
+from .stress_link import MEASURES, StressLinkFit, fit_stress_link, fit_student_link, stress_of
 from .vine import VineFit, fit_vine
 from .volatility_filter import FILTERS, volatility_filter
 
@@ -57,19 +58,20 @@ def calibrate(
         return Calibration(history=history, marginals=laws, scores=scores, reason="one series has no dependence")
     u = pseudo_observations(scores)
     static = fit_static(u, names)
-    regime = fit_regimes(scores, names)
+    gaussian = fit_regimes(scores, names)
+    regimes = sorted((gaussian, *fit_student_regimes(scores, names, gaussian)), key=lambda fit: fit.bic)
     test = convergence_test(scores, bootstrap=bootstrap, seed=seed, progress=progress) if bootstrap else None
-    links = () if stress is None else tuple(_link(history, laws, scores, stress, m, memory) for m in MEASURES)
+    links = () if stress is None else tuple(_links(history, laws, scores, stress, memory))
     on = stress or names[0]
     returns = {law.name: _returns(history, law) for law in laws}
     of_pairs = fit_vine(u, names) if vine or dependence == "vine" else None
-    chosen, reason = _choice(dependence, static, of_pairs, regime, links, test)
+    chosen, reason = _choice(dependence, static, of_pairs, regimes[0], links, test)
     return Calibration(
         history=history,
         marginals=laws,
         scores=scores,
         static=static,
-        regime=regime,
+        regimes=tuple(regimes),
         links=links,
         vine=of_pairs,
         convergence=test,
@@ -94,13 +96,17 @@ def _returns(history: History, law: Marginal) -> NDArray[np.float64]:
     return np.asarray(np.diff(levels if law.kind == "reverting" else np.log(levels)))
 
 
-def _link(
-    history: History, laws: Sequence[Marginal], scores: NDArray[np.float64], on: str, measure: str, memory: float
-) -> StressLinkFit:
+def _links(
+    history: History, laws: Sequence[Marginal], scores: NDArray[np.float64], on: str, memory: float
+) -> Iterator[StressLinkFit]:
+    """Gaussian links by each measure, and those of a t copula that gain."""
     law = next(law for law in laws if law.name == on)
     z = scores[:, history.names.index(on)]
-    s = stress_of(history.column(on), z, history.dt, law.parameters["volatility"].value, measure, memory)
-    return fit_stress_link(scores, s, history.names, on, measure, memory)
+    for measure in MEASURES:
+        s = stress_of(history.column(on), z, history.dt, law.parameters["volatility"].value, measure, memory)
+        gaussian = fit_stress_link(scores, s, history.names, on, measure, memory)
+        of_t = fit_student_link(scores, s, gaussian)
+        yield from (gaussian,) if of_t is None else (gaussian, of_t)
 
 
 def _choice(
@@ -113,9 +119,10 @@ def _choice(
 ) -> tuple[Fit, str]:
     """The copula that the market states, and why. Raises UsageError: the one asked for could not be fitted."""
     if wanted == "regime":
-        return regime, "the regimes were asked for"
+        return regime, "regimes were asked for; those with the best BIC"
     if wanted == "stress_link":
-        return min(links, key=lambda fit: fit.bic), "the stress link was asked for; the measure with the better BIC"
+        reason = "the stress link was asked for; the measure and copula with the best BIC"
+        return min(links, key=lambda fit: fit.bic), reason
     if wanted == "vine" and vine is not None:
         return vine, "the vine was asked for"
     if wanted != "auto":

@@ -26,15 +26,15 @@ Fit = CopulaFit | RegimeFit | StressLinkFit | VineFit
 
 @attrs.frozen(eq=False, kw_only=True)
 class Calibration:
-    """`static` copulas best BIC first; `regime` and `convergence` where there are two series or more; `links` where a
-    stress series was named; `chosen` what the market file states, and `reason`. `scores` [n, d] the normal scores that
-    the copulas were fitted to."""
+    """`static` copulas best BIC first; `regimes`, best BIC first, and `convergence` where there are two series or more;
+    `links` where a stress series was named; `chosen` what the market file states, and `reason`. `scores` [n, d] the
+    normal scores that the copulas were fitted to."""
 
     history: History
     marginals: tuple[Marginal, ...]
     scores: NDArray[np.float64] = attrs.field(repr=False)
     static: tuple[CopulaFit, ...] = ()
-    regime: RegimeFit | None = None
+    regimes: tuple[RegimeFit, ...] = ()
     links: tuple[StressLinkFit, ...] = ()
     vine: VineFit | None = None
     convergence: ConvergenceTest | None = None
@@ -43,6 +43,11 @@ class Calibration:
     chosen: Fit | None = None
     reason: str = ""
     command: str = ""
+
+    @property
+    def regime(self) -> RegimeFit | None:
+        """The regimes with the best BIC."""
+        return self.regimes[0] if self.regimes else None
 
     @property
     def steps(self) -> int:
@@ -63,8 +68,7 @@ class Calibration:
 
     def fits(self) -> tuple[Fit, ...]:
         """Every copula that was fitted, best BIC first."""
-        alone = [fit for fit in (self.regime, self.vine) if fit is not None]
-        found: list[Fit] = [*self.static, *alone, *self.links]
+        found: list[Fit] = [*self.static, *([self.vine] if self.vine else []), *self.regimes, *self.links]
         return tuple(sorted(found, key=lambda fit: fit.bic))
 
     def copulas(self) -> pd.DataFrame:
@@ -113,10 +117,6 @@ class Calibration:
 
 def label(fit: Fit) -> str:
     """The name of a copula in tables."""
-    if isinstance(fit, RegimeFit):
-        return "regime"
     if isinstance(fit, VineFit):
         return "vine"
-    if isinstance(fit, StressLinkFit):
-        return f"stress_link on {fit.on}, {fit.measure}"
-    return fit.family
+    return fit.label if isinstance(fit, RegimeFit | StressLinkFit) else fit.family

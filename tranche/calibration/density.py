@@ -14,9 +14,7 @@ Array = NDArray[np.float64]
 def gaussian(z: Array, matrix: Array) -> Array:
     """[n]: −½·ln|R| − ½·z′(R⁻¹ − I)z of normal scores z [n, d]; R [d, d], or one a row [n, d, d]."""
     _, log_det = np.linalg.slogdet(matrix)
-    inverse = np.linalg.inv(matrix)
-    form = np.einsum("ni,nij,nj->n", z, inverse, z) if matrix.ndim == 3 else np.einsum("ni,ij,nj->n", z, inverse, z)
-    return np.asarray(-0.5 * (log_det + form - (z * z).sum(axis=1)))
+    return np.asarray(-0.5 * (log_det + _form(z, matrix) - (z * z).sum(axis=1)))
 
 
 def student(u: Array, matrix: Array, dof: float) -> Array:
@@ -27,14 +25,19 @@ def student(u: Array, matrix: Array, dof: float) -> Array:
 
 
 def student_scores(x: Array, matrix: Array, dof: float) -> Array:
-    """`student` of the t quantiles x = t_ν⁻¹(u)."""
+    """`student` of the t quantiles x = t_ν⁻¹(u); R [d, d], or one a row [n, d, d]."""
     size = x.shape[1]
     _, log_det = np.linalg.slogdet(matrix)
-    form = np.einsum("ni,ij,nj->n", x, np.linalg.inv(matrix), x)
     constant = math.lgamma((dof + size) / 2.0) - math.lgamma(dof / 2.0)
     constant -= size * (math.lgamma((dof + 1.0) / 2.0) - math.lgamma(dof / 2.0))
-    joint = -0.5 * log_det - (dof + size) / 2.0 * np.log1p(form / dof)
+    joint = -0.5 * log_det - (dof + size) / 2.0 * np.log1p(_form(x, matrix) / dof)
     return np.asarray(constant + joint + (dof + 1.0) / 2.0 * np.log1p(x * x / dof).sum(axis=1))
+
+
+def _form(x: Array, matrix: Array) -> Array:
+    """[n]: x′R⁻¹x."""
+    inverse = np.linalg.inv(matrix)
+    return np.asarray(np.einsum("ni,nij,nj->n" if matrix.ndim == 3 else "ni,ij,nj->n", x, inverse, x))
 
 
 def clayton(u: Array, theta: float) -> Array:

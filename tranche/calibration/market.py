@@ -81,7 +81,9 @@ def _dependence(chosen: Fit | None, dt: float) -> tuple[Dependence, str]:
         return _static(chosen), f"{chosen.family}: {stated}"
     if isinstance(chosen, VineFit):
         return _vine(chosen), f"vine: {stated or 'no dependence in any pair'}"
-    calm, stress = (_gaussian(chosen.names, matrix) for matrix in (chosen.calm, chosen.stress))
+    both = chosen.dof if isinstance(chosen, RegimeFit) else (chosen.dof, chosen.dof)
+    matrices = (chosen.calm, chosen.stress)
+    calm, stress = (_elliptical(chosen.names, matrix, dof) for matrix, dof in zip(matrices, both, strict=True))
     if isinstance(chosen, RegimeFit):
         share, lasts = chosen.in_time(dt)
         regime = Regime(probability=_short(share.value), lasts=_short(lasts.value), calm=calm, stress=stress)
@@ -95,10 +97,8 @@ def _dependence(chosen: Fit | None, dt: float) -> tuple[Dependence, str]:
 
 def _static(chosen: CopulaFit) -> Dependence:
     if chosen.matrix is not None:
-        gaussian = _gaussian(chosen.names, chosen.matrix)
-        if chosen.family == "gaussian":
-            return gaussian
-        return Student(dof=_short(chosen.parameters["dof"].value), correlations=gaussian.correlations)
+        dof = chosen.parameters["dof"].value if chosen.family == "t" else None
+        return _elliptical(chosen.names, chosen.matrix, dof)
     base = chosen.family.removeprefix("survival_")
     kind: Any = {"clayton": Clayton, "gumbel": Gumbel, "frank": Frank}[base]
     theta = _short(chosen.parameters["theta"].value)
@@ -125,11 +125,11 @@ def _vine(chosen: VineFit) -> Vine:
     return Vine(pairs=tuple(written(pair) for pair in chosen.pairs))
 
 
-def _gaussian(names: tuple[str, ...], matrix: Any) -> Gaussian:
+def _elliptical(names: tuple[str, ...], matrix: Any, dof: float | None) -> Gaussian | Student:
     i, j = pairs(len(names))
     values = correlations_of(matrix)
     stated = tuple((names[a], names[b], _short(float(v))) for a, b, v in zip(i, j, values, strict=True))
-    return Gaussian(correlations=stated)
+    return Gaussian(correlations=stated) if dof is None else Student(dof=_short(dof), correlations=stated)
 
 
 def _short(value: float) -> float:

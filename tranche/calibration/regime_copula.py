@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import attrs
 import numpy as np
@@ -12,9 +13,9 @@ from numpy.typing import NDArray
 from tranche.closed_forms.regimes import TwoRegimes
 from tranche.errors import Invalid
 
-from . import density
 from .correlation import correlations_of, likeliest, matrix_of
 from .estimate import Estimate, estimates, sandwich
+from .scores import Scores
 from .static_copula import pair_names
 
 Array = NDArray[np.float64]
@@ -26,7 +27,8 @@ LEAST_STAY, MOST_STAY = 0.02, 0.9995  # a chain at its edge is one copula, or a 
 @attrs.frozen(eq=False)
 class RegimeFit:
     """`calm` and `stress` correlations [d, d], stress the one with the smaller determinant, which is more dependence;
-    `probabilities` [n] of stress given all data (Kim's smoother), `filtered` given the data up to each step."""
+    `dof` of the t copula of calm and of stress, None of a Gaussian one; `probabilities` [n] of stress given all data
+    (Kim's smoother), `filtered` given the data up to each step."""
 
     names: tuple[str, ...]
     chain: TwoRegimes
@@ -38,6 +40,17 @@ class RegimeFit:
     probabilities: Array = attrs.field(repr=False)
     filtered: Array = attrs.field(repr=False)
     covariance: Array = attrs.field(repr=False)
+    dof: tuple[float | None, float | None] = (None, None)
+
+    @property
+    def label(self) -> str:
+        """What tables call it."""
+        calm, stress = self.dof
+        if calm is None and stress is None:
+            return "regime"
+        if calm is None or stress is None:
+            return f"regime, t in {'stress' if calm is None else 'calm'}"
+        return "regime of t, one dof" if calm == stress else "regime of t"
 
     def in_time(self, dt: float) -> tuple[Estimate, Estimate]:
         """The long-run share of time in stress, and the years that a stress lasts on average, of the chain in
@@ -90,32 +103,59 @@ def fit_regimes(z: Array, names: Sequence[str]) -> RegimeFit:
     Standard errors by the sandwich, the margins taken as known: with ranks they are somewhat too small.
     """
     found = run_em(z[None])
-    chain, matrices = found.stay[0], found.matrices[0]
+    return finished(z, names, found.stay[0], found.matrices[0], (None, None))
+
+
+def finished(
+    z: Array,
+    names: Sequence[str],
+    stay: Array,
+    matrices: Array,
+    dof: tuple[float | None, float | None],
+    *,
+    shared: bool = False,
+) -> RegimeFit:
+    """The fit at a maximum: `stay` [2], `matrices` [2, d, d] and `dof` of calm and stress, in either order; `shared`:
+    one number of degrees of freedom that both have."""
+    if np.linalg.slogdet(matrices[0])[1] < np.linalg.slogdet(matrices[1])[1]:
+        stay, matrices, dof = stay[::-1], matrices[::-1], dof[::-1]
     size = z.shape[1]
     count = size * (size - 1) // 2
+    free = [x for x in dof if x is not None][: 1 if shared else 2]
+    scores = Scores(z)
+
+    def densities(p: Array) -> Array:
+        both = matrix_of(p[2 : 2 + 2 * count].reshape(2, count), size)
+        left = iter(np.resize(p[2 + 2 * count :], 2) if shared else p[2 + 2 * count :])
+        each = [
+            scores.log_density(matrix, math.inf if one is None else float(next(left)))
+            for matrix, one in zip(both, dof, strict=True)
+        ]
+        return np.stack(each, axis=1)[None]
 
     def observed(p: Array) -> Array:
-        both = matrix_of(p[2:].reshape(2, count), size)
-        densities = np.stack([density.gaussian(z, both[0]), density.gaussian(z, both[1])], axis=1)
-        _, each, _ = forward(densities[None], p[None, :2])
-        return np.asarray(each[0])
+        return np.asarray(forward(densities(p), p[None, :2])[1][0])
 
-    values = np.concatenate([chain, correlations_of(matrices).ravel()])
-    room = np.minimum(values, 1.0 - np.abs(values))
-    covariance = sandwich(observed, list(values), room=list(np.where(room > 0.0, room, 1.0 - np.abs(values))))
+    values = np.concatenate([stay, correlations_of(matrices).ravel(), free])
+    inside = np.where(np.arange(len(values)) < 2, np.minimum(values, 1.0 - values), 1.0 - np.abs(values))
+    room = np.where(np.arange(len(values)) < 2 + 2 * count, inside, values - 0.5)
+    covariance = sandwich(observed, list(values), room=list(room))
+    value, filtered, smoothed, _ = smooth(densities(values), stay[None])
     pair = pair_names(names)
     labels = ["stay calm", "stay stress", *(f"calm {p}" for p in pair), *(f"stress {p}" for p in pair)]
+    labels += ["dof"] if shared else [f"{of} dof" for of, one in zip(("calm", "stress"), dof, strict=True) if one]
     return RegimeFit(
         names=tuple(names),
-        chain=TwoRegimes(float(chain[0]), float(chain[1])),
+        chain=TwoRegimes(float(stay[0]), float(stay[1])),
         parameters=dict(zip(labels, estimates(list(values), covariance), strict=True)),
-        log_likelihood=float(found.log_likelihood[0]),
+        log_likelihood=float(value[0]),
         n=len(z),
         calm=matrices[0],
         stress=matrices[1],
-        probabilities=found.smoothed[0],
-        filtered=found.filtered[0],
+        probabilities=smoothed[0],
+        filtered=filtered[0],
         covariance=covariance,
+        dof=dof,
     )
 
 
@@ -192,9 +232,15 @@ def _expect(z: Array, stay: Array, matrices: Array) -> tuple[Array, Array, Array
     _, log_det = np.linalg.slogdet(matrices)
     excess = np.linalg.inv(matrices) - np.eye(z.shape[2])
     densities = [-0.5 * (log_det[:, k, None] + ((z @ excess[:, k]) * z).sum(axis=2)) for k in (0, 1)]
-    filtered, each, predicted = forward(np.stack(densities, axis=2), stay)
-    smoothed, jumps = _backward(filtered, predicted, stay)
-    return each.sum(axis=1), filtered, smoothed, jumps
+    return smooth(np.stack(densities, axis=2), stay)
+
+
+def smooth(densities: Array, stay: Array) -> tuple[Array, Array, Array, Array]:
+    """Of log densities [B, n, 2]: log-likelihood [B], filtered and smoothed P(stress) [B, n], and the expected shares
+    of staying [B, 2]."""
+    filtered, each, predicted = forward(densities, stay)
+    found, jumps = _backward(filtered, predicted, stay)
+    return each.sum(axis=1), filtered, found, jumps
 
 
 def forward(densities: Array, stay: Array) -> tuple[Array, Array, Array]:
@@ -202,38 +248,47 @@ def forward(densities: Array, stay: Array) -> tuple[Array, Array, Array]:
     P(stress | data so far) [B, n], the log-likelihood of each step [B, n], P(stress | data before) [B, n]."""
     batch, n, _ = densities.shape
     top = densities.max(axis=2)
-    calm = np.ascontiguousarray(np.exp(densities[:, :, 0] - top).T)
-    stress = np.ascontiguousarray(np.exp(densities[:, :, 1] - top).T)
-    leave, keep = 1.0 - stay[:, 0], stay[:, 1]
+    calm, stress = (_by_step(np.exp(densities[:, :, k] - top).T) for k in (0, 1))
+    leave, keep = _by_step(np.stack([1.0 - stay[:, 0], stay[:, 1]]))
     pull = keep - leave
-    filtered, predicted, total = np.empty((n, batch)), np.empty((n, batch)), np.empty((n, batch))
+    filtered, predicted, total = [], [], []
     p = leave / (leave + 1.0 - keep)
     for t in range(n):
-        predicted[t] = p
+        predicted.append(p)
         bad = p * stress[t]
-        total[t] = bad + (1.0 - p) * calm[t]
-        q = bad / total[t]
-        filtered[t] = q
+        both = bad + (1.0 - p) * calm[t]
+        total.append(both)
+        q = bad / both
+        filtered.append(q)
         p = leave + pull * q
-    return filtered.T, np.log(total.T) + top, predicted.T
+    so_far, each, before = (np.array(rows).reshape(n, batch).T for rows in (filtered, total, predicted))
+    return so_far, np.log(each) + top, before
+
+
+def _by_step(x: Array) -> Any:
+    """[n, B] to be read step by step: plain numbers where B is 1, with which a loop takes a tenth of the time and has
+    the same bits."""
+    return x[:, 0].tolist() if x.shape[1] == 1 else np.ascontiguousarray(x)
 
 
 def _backward(filtered: Array, predicted: Array, stay: Array) -> tuple[Array, Array]:
     """Kim's smoother, and the expected shares of the steps in a regime after which it stays."""
     batch, n = filtered.shape
-    f, p = np.ascontiguousarray(filtered.T), np.ascontiguousarray(predicted.T)
-    leave, keep = 1.0 - stay[:, 0], stay[:, 1]
-    smoothed = np.empty((n, batch))
-    smoothed[-1] = f[-1]
+    f, p = _by_step(filtered.T), _by_step(predicted.T)
+    [keep] = _by_step(stay[None, :, 1])
+    after = f[n - 1]
+    rows = [after]
     for t in range(n - 2, -1, -1):
-        up, down = smoothed[t + 1] / p[t + 1], (1.0 - smoothed[t + 1]) / (1.0 - p[t + 1])
-        smoothed[t] = f[t] * (keep * up + (1.0 - keep) * down)
-    ahead = smoothed[1:] / p[1:]
-    behind = (1.0 - smoothed[1:]) / (1.0 - p[1:])
-    stress_stress = (f[:-1] * keep * ahead).sum(axis=0)
-    calm_calm = ((1.0 - f[:-1]) * (1.0 - leave) * behind).sum(axis=0)
-    stress_total, calm_total = smoothed[:-1].sum(axis=0), (1.0 - smoothed[:-1]).sum(axis=0)
-    return smoothed.T, np.stack([calm_calm / calm_total, stress_stress / stress_total], axis=1)
+        up, down = after / p[t + 1], (1.0 - after) / (1.0 - p[t + 1])
+        after = f[t] * (keep * up + (1.0 - keep) * down)
+        rows.append(after)
+    found = np.array(rows[::-1]).reshape(n, batch)
+    ahead = found[1:] / predicted.T[1:]
+    behind = (1.0 - found[1:]) / (1.0 - predicted.T[1:])
+    stress_stress = (filtered.T[:-1] * keep * ahead).sum(axis=0)
+    calm_calm = ((1.0 - filtered.T[:-1]) * stay[:, 0] * behind).sum(axis=0)
+    stress_total, calm_total = found[:-1].sum(axis=0), (1.0 - found[:-1]).sum(axis=0)
+    return found.T, np.stack([calm_calm / calm_total, stress_stress / stress_total], axis=1)
 
 
 def static_log_likelihood(z: Array) -> Array:

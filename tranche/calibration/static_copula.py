@@ -28,6 +28,7 @@ ARCHIMEDEAN: dict[str, Callable[[Array, float], Array]] = {
 }
 FAMILIES = ("gaussian", "t", *ARCHIMEDEAN, *(f"survival_{name}" for name in ARCHIMEDEAN if name != "frank"))
 LOWEST_DOF, HIGHEST_DOF = 1.0, 200.0  # beyond it a t copula is a Gaussian one to any data
+AT_EDGE = 0.95 * HIGHEST_DOF
 HIGHEST_TAU = 0.98
 
 
