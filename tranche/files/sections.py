@@ -46,6 +46,7 @@ from .liabilities import read_tranche
 from .readers import formula, listing, mapping, structure_named, text
 from .series import read_series
 from .unions import tagged
+from .unread import further_problems
 
 FORMAT = 1
 Tranche = Debt | Residual
@@ -77,7 +78,9 @@ def read_deal(values: Any, source: Source, problems: list[Problem]) -> Deal:
     reading = _Reading(values, source, problems)
     fields = reading.fields()
     if reading.problems:
-        raise DealError(_first(reading.problems))
+        steps = partial(deal_converter(fields["currency"]).structure, cl=Waterfalls)
+        more = further_problems(fields, source, values, reading.problems, steps)
+        raise DealError(_first([*reading.problems, *more]))
     try:
         return Deal(**fields, source=source)
     except Invalid as invalid:  # a field of Deal itself, such as thousands of tranches
