@@ -39,13 +39,15 @@ def further_problems(
     sections = {path.partition(".")[0].partition("[")[0] for path in paths}
     if sections.intersection(NEEDED) or not all(fields.get(section) for section in NEEDED[:2]):
         return
-    kept = {key: _mended(key, value, names, values) for key, value in fields.items() if value is not None}
-    if "waterfall" not in kept:
-        kept["waterfall"] = _waterfall(values.get("waterfall"), paths, kept["tranches"], read_steps)
     try:
-        deal = Deal(**{key: value for key, value in kept.items() if value is not None}, source=source)
+        kept = {key: _mended(key, value, names, values) for key, value in fields.items() if value is not None}
+        if "waterfall" not in kept:
+            kept["waterfall"] = _waterfall(values.get("waterfall"), paths, kept["tranches"], read_steps)
+        if kept["waterfall"] is None:
+            return
+        deal = Deal(**({"name": "unnamed"} | kept), source=source)
         found = problems(deal, dates_of(deal))
-    except (Invalid, DealError, TypeError):  # too little of a deal is left
+    except (Invalid, BaseValidationError, DealError):  # too little of a deal is left, or a name is none
         return
     unread = [path for path in (_part(path) for path in paths) if path]
     for problem in found:
@@ -76,10 +78,10 @@ def _mended(section: str, value: Any, names: Set[str], values: dict[str, Any]) -
     if not isinstance(value, tuple):
         return value
     good = tuple(item for item in value if getattr(item, "name", None) not in names)
-    simplest = SIMPLEST.get(section)
-    if simplest is None:
+    simplest, raw = SIMPLEST.get(section), values.get(section)
+    if simplest is None or not isinstance(raw, dict):
         return good
-    return (*good, *(simplest(name) for name in values.get(section) or () if name in names))
+    return (*good, *(simplest(name) for name in raw if name in names))
 
 
 def _waterfall(raw: Any, paths: list[str], tranches: tuple[Any, ...], read_steps: Callable[[Any], Any]) -> Any:
@@ -95,7 +97,4 @@ def _waterfall(raw: Any, paths: list[str], tranches: tuple[Any, ...], read_steps
         for status, steps in lists.items()
         if isinstance(steps, list)
     }
-    try:
-        return read_steps(mended)
-    except (Invalid, BaseValidationError):
-        return None
+    return read_steps(mended)
