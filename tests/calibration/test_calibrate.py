@@ -30,7 +30,7 @@ def test_the_regimes_are_chosen(found):
         ("regime", "stay calm"): 0.98,
     }.items():
         value_found, se = parameters.loc[key]
-        assert abs(value_found - value) < 3.5 * se, key
+        assert abs(value_found - value) < 3.0 * se, key
 
 
 def test_tables(found):

@@ -18,7 +18,7 @@ from tranche.market.scenario import scenario
 from tranche.market.terms import Clayton, Frank, Gaussian, Gumbel, Independent, Regime, StressLink, Student
 
 ORACLE = json.loads((Path(__file__).parents[1] / "oracles" / "copula_and_credit.json").read_text())
-FAST, SLOW = 20_000, 1_000_000
+FAST, SLOW = 50_000, 1_000_000
 PAIR = 100_000
 
 
@@ -35,20 +35,19 @@ def scores(dependence: object, paths: int, count: int = 4, periods: int = 1, see
 
 
 def check_marginals(dependence: object, paths: int) -> None:
+    """Of every driver in the first period and the last, and of the sum over the periods: those of one driver are
+    independent whatever joins the drivers of a period, but where a correlation hangs on the past."""
     drawn = scores(dependence, paths, periods=4)
     for j in range(4):
         for t in (0, 3):
             assert kstest(drawn[:, t, j], "norm").pvalue > 1e-3, (j, t)
-    # over time too: four periods of one driver are independent whatever joins the drivers of a period
     total = drawn.sum(axis=1) / 2.0
-    for j in range(4):
-        assert kstest(total[:, j], "norm").pvalue > 1e-4, j  # one of some 180 tests on the same draws
+    for j in () if isinstance(dependence, StressLink) else range(4):
+        assert kstest(total[:, j], "norm").pvalue > 1e-3, j
 
 
 @pytest.mark.parametrize("dependence", DEPENDENCES.values(), ids=DEPENDENCES)
 def test_no_dependence_moves_a_marginal_law(dependence):
-    if isinstance(dependence, StressLink):
-        pytest.skip("a correlation that hangs on the past couples the periods: see the test of the link")
     check_marginals(dependence, FAST)
 
 
@@ -99,7 +98,7 @@ def test_kendall_of_archimedean_copulas_for_every_pair(family, kind, theta, surv
     for i in range(4):
         for j in range(i):
             got = kendalltau(z[:, i], z[:, j]).statistic
-            assert got == pytest.approx(tau, abs=3.5 * tau_error(tau, 40_000)), (i, j)
+            assert got == pytest.approx(tau, abs=3 * tau_error(tau, 40_000)), (i, j)
 
 
 def both_below(z: NDArray[np.float64], q: float) -> float:
@@ -150,7 +149,7 @@ def test_quantile_dependence_of_a_regime_mixture(q):
     )  # fmt: skip
     z = scores(mixture, 400_000, count=2)[:, 0]
     check_share(both_below(z, float(q)), float(expected["mix_p_stress_0_15"]), float(q), 400_000)
-    assert np.corrcoef(z.T)[0, 1] == pytest.approx(0.29, abs=4 / math.sqrt(400_000))
+    assert np.corrcoef(z.T)[0, 1] == pytest.approx(0.29, abs=3 / math.sqrt(400_000))
 
 
 def test_the_stress_column_is_the_chain():
@@ -162,7 +161,7 @@ def test_the_stress_column_is_the_chain():
     lasts = -step / (math.log(lag) * (1.0 - share))  # exp(−dt / (lasts (1 − share))) = lag
     market = walks(Regime(probability=share, lasts=lasts, stress=Independent()), 1)
     state = scenario(market, [k * step for k in range(61)], 5).rows(0, 4_000)[:, :, -1]
-    assert state.mean() == pytest.approx(share, abs=4 * math.sqrt(share * (1 - share) * 17 / state.size))
+    assert state.mean() == pytest.approx(share, abs=3 * math.sqrt(share * (1 - share) * 17 / state.size))
     stays = state[:, 1:][state[:, :-1] == 1].mean()
     enters = state[:, 1:][state[:, :-1] == 0].mean()
     assert stays == pytest.approx(chain["p_stress"], abs=0.005)
@@ -176,7 +175,7 @@ def test_exceedance_correlation_of_the_gaussian_null():
         for side in (z, -z):
             both = side[(side > float(theta)).all(axis=1)]
             got = np.corrcoef(both.T)[0, 1]
-            assert got == pytest.approx(float(expected["corr"]), abs=4.5 / math.sqrt(len(both)))
+            assert got == pytest.approx(float(expected["corr"]), abs=3 / math.sqrt(len(both)))
 
 
 def test_the_t_copula_of_four_drivers_is_what_numpy_draws_by_the_definition():
@@ -191,12 +190,12 @@ def test_the_t_copula_of_four_drivers_is_what_numpy_draws_by_the_definition():
             ours = (z[:, members] < ndtri(q)).all(axis=1).mean()
             limits = np.quantile(x, q, axis=0)[list(members)]
             theirs = (x[:, members] < limits).all(axis=1).mean()
-            assert ours == pytest.approx(theirs, abs=4.5 * math.sqrt((ours + 1e-4) / PAIR))
+            assert ours == pytest.approx(theirs, abs=3 * math.sqrt((ours + 1e-4) / PAIR))
 
 
 def test_copulas_of_some_drivers_leave_the_others_alone():
     z = scores(Clayton(theta=4.0, of=("b", "d")), 40_000)[:, 0]
     assert kendalltau(z[:, 1], z[:, 3]).statistic == pytest.approx(4 / 6, abs=0.02)
     for i, j in ((0, 1), (0, 2), (1, 2), (2, 3)):
-        assert abs(np.corrcoef(z[:, i], z[:, j])[0, 1]) < 4 / math.sqrt(40_000)
+        assert abs(np.corrcoef(z[:, i], z[:, j])[0, 1]) < 3 / math.sqrt(40_000)
     assert float(ndtr(z[:, 1]).mean()) == pytest.approx(0.5, abs=0.006)

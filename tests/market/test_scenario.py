@@ -1,4 +1,4 @@
-"""The simulated factors: same bits however they are drawn, and the laws that the terms promise (4 standard errors)."""
+"""The simulated factors: same bits however they are drawn, and the laws that the terms promise (3 standard errors)."""
 
 import math
 import pickle
@@ -63,12 +63,12 @@ def test_lognormal_mean_volatility_and_correlation(market, times):
         for t in (1, 12, 24):
             spot = levels[:, t - 1]
             error = spot.std() / math.sqrt(PATHS)
-            assert spot.mean() == pytest.approx(factor.initial * math.exp(factor.drift * times[t]), abs=4 * error)
+            assert spot.mean() == pytest.approx(factor.initial * math.exp(factor.drift * times[t]), abs=3 * error)
         yearly = np.log(levels[:, 23] / levels[:, 11])
         error = factor.volatility / math.sqrt(2 * PATHS)
-        assert yearly.std() == pytest.approx(factor.volatility, abs=4 * error)
+        assert yearly.std() == pytest.approx(factor.volatility, abs=3 * error)
     steps = [np.diff(np.log(levels), axis=1).ravel() for levels in (rent, btc)]
-    assert np.corrcoef(steps)[0, 1] == pytest.approx(0.3, abs=4 * (1 - 0.3**2) / math.sqrt(steps[0].size))
+    assert np.corrcoef(steps)[0, 1] == pytest.approx(0.3, abs=3 * (1 - 0.3**2) / math.sqrt(steps[0].size))
 
 
 def test_reverting_mean_deviation_and_correlation(market, times):
@@ -78,14 +78,14 @@ def test_reverting_mean_deviation_and_correlation(market, times):
     for t in (1, 6, 24):
         mean = 0.8 + 0.05 * math.exp(-2.0 * times[t])
         deviation = 0.12 * math.sqrt((1 - math.exp(-4.0 * times[t])) / 4.0)
-        assert level[:, t - 1].mean() == pytest.approx(mean, abs=4 * deviation / math.sqrt(PATHS))
-        assert level[:, t - 1].std() == pytest.approx(deviation, abs=4 * deviation / math.sqrt(2 * PATHS))
+        assert level[:, t - 1].mean() == pytest.approx(mean, abs=3 * deviation / math.sqrt(PATHS))
+        assert level[:, t - 1].std() == pytest.approx(deviation, abs=3 * deviation / math.sqrt(2 * PATHS))
     decay = math.exp(-2.0 / 12)
     shocks = (level[:, 1:] - 0.8) - decay * (level[:, :-1] - 0.8)
     rent = np.diff(np.log(rows[:, :, 0]), axis=1)
     error = (1 - 0.4**2) / math.sqrt(rent.size)
-    assert np.corrcoef(rent.ravel(), shocks.ravel())[0, 1] == pytest.approx(0.4, abs=4 * error)
-    assert abs(np.corrcoef(shocks[:, 0], shocks[:, 1])[0, 1]) < 4 / math.sqrt(PATHS)
+    assert np.corrcoef(rent.ravel(), shocks.ravel())[0, 1] == pytest.approx(0.4, abs=3 * error)
+    assert abs(np.corrcoef(shocks[:, 0], shocks[:, 1])[0, 1]) < 3 / math.sqrt(PATHS)
 
 
 def test_clipping_is_of_what_is_read_not_of_the_process(times):
@@ -101,7 +101,7 @@ def test_half_a_year_in_one_step_has_the_law_of_six_months(market):
     fine = scenario(market, months, seed=5).rows(0, PATHS)[:, -1]
     coarse = scenario(market, half, seed=6).rows(0, PATHS)[:, -1]
     error = np.sqrt((fine.var(axis=0) + coarse.var(axis=0)) / PATHS)
-    assert (np.abs(fine.mean(axis=0) - coarse.mean(axis=0)) < 4 * error).all()
+    assert (np.abs(fine.mean(axis=0) - coarse.mean(axis=0)) < 3 * error).all()
     assert coarse.std(axis=0) == pytest.approx(fine.std(axis=0), rel=0.03)
 
 
