@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 import pytest
 
-from tests.compiler.small import cover_test, flows_of, small, step
+from tests.compiler.small import cover_test, flows_of, small, step, target
 from tests.compiler.test_specification import differences
 from tranche import engine
 from tranche.compiler import compile_deal
@@ -199,3 +199,12 @@ def test_a_stated_cure_is_0_until_there_is_a_level() -> None:
     deal = small(step("pay", "equity", limit="cover.cure"), tests=(test,))
     assert flows_of(deal, 20.0, "equity.distribution") == [[0.0, 0.0, 7.0, 7.0]]
     same(deal, 20.0)
+
+
+def test_an_account_that_pays_nothing_has_nothing_drawn() -> None:
+    """No fee is due; the limit is set aside for both of them and comes back: 0 is drawn, not the rounding of that."""
+    fees = (Fee(name="agent", amount=parse("0")), Fee(name="trustee", amount=parse("0")))
+    for held in np.random.default_rng(1).uniform(1e7, 1e9, 40).tolist():
+        account = target("reserve", None, initial=held)
+        pay = step("pay", "agent", "trustee", source="reserve", limit="71013365.67")
+        assert flows_of(small(pay, fees=fees, accounts=(account,)), 0.0, "reserve.drawn") == [[0.0] * 4]

@@ -44,20 +44,20 @@ def _own_share(context: Context, step: Step, source: Value, limit: Value) -> Val
 
 @contextmanager
 def pot(context: Context, step: Step, limit: Value) -> Iterator[tuple[Lane, Value]]:
-    """Where the targets of a step are paid from, and each one's limit. Several targets under one limit, and any that
-    are paid from another account than cash, are paid from a transit account, which gives back what they did not take:
-    so the limit holds for all of them together, and the account's own movements are recorded."""
+    """Where the targets of a step are paid from, and each one's limit. Several targets under one limit are paid from a
+    transit account, which gives back what they did not take: so the limit holds for all of them together. What left an
+    account other than cash is recorded."""
     emitter, source = context.emitter, context.account(step.source)
-    if step.source == "cash" and (len(step.targets) == 1 or limit == INFINITE):
-        yield source, limit
-        return
-    before = emitter.frozen(source)
-    transit, unrecorded = emitter.state("transit"), emitter.state("transit (moved)")
-    emitter.emit(Op.MOVE, source, transit, limit, unrecorded)
-    yield transit, INFINITE
-    emitter.emit(Op.MOVE, transit, source, INFINITE, unrecorded)
+    paid_from, each, unrecorded = source, limit, None
+    if len(step.targets) > 1 and limit != INFINITE:
+        paid_from, each, unrecorded = emitter.state("transit"), INFINITE, emitter.state("transit (moved)")
+        emitter.emit(Op.MOVE, source, paid_from, limit, unrecorded)
+    before = emitter.frozen(paid_from) if step.source != "cash" else ZERO
+    yield paid_from, each
+    taken = emitter.compute(Op.SUB, before, paid_from, name="taken") if step.source != "cash" else ZERO
+    if unrecorded is not None:
+        emitter.emit(Op.MOVE, paid_from, source, INFINITE, unrecorded)
     if step.source != "cash":
-        taken = emitter.compute(Op.SUB, before, source, name="taken")
         total, record = context.total(step.source, "drawn")
         emitter.emit(Op.SHORTFALL, total, taken, ZERO, record=record)
 
