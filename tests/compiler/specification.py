@@ -9,7 +9,8 @@ Where the documents leave something open, this is how it is read here:
     was paid since; `X.unpaid` is what is left of it; a test keeps the ratio that it had in stage 4.
 (C) `prev(x)` is x as it stood at the close of the date before. `sum_last(x, n)` sums x as it stands when it is first
     read on a date, at the latest before the tests, or, where x reads these or the status, once the status is known:
-    one figure, whoever reads it. `avg_last` divides by the number of dates seen so far, at most n.
+    one figure, whoever reads it. Who reads a formula reads all of it, whichever side of an `if_else` counts.
+    `avg_last` divides by the number of dates seen so far, at most n.
 (D) One `limit` serves all the targets of a step together; a `share` of accounts that give is a share of each.
 (E) A sweep pays beyond what is due: the due stays as it is, though no payment takes a balance below 0. An instalment
     falls due up to the balance.
@@ -415,6 +416,7 @@ class Specification:
     def value(self, tree: Expr) -> Amount:
         known = self.uniform.value(tree)
         if known is not None:
+            self.read_windows(tree)
             return exact(known[self.t])
         match tree:
             case Name(name):
@@ -428,6 +430,22 @@ class Specification:
             case Call(function, arguments):
                 return self.call(function, arguments)
         raise AssertionError(tree)
+
+    def read_windows(self, tree: Expr) -> None:
+        """The windows of a formula whose value is known without them."""
+        match tree:
+            case Name(name) if name in self.deal.definitions:
+                self.read_windows(self.deal.definitions[name].tree)
+            case Unary(_, operand):
+                self.read_windows(operand)
+            case Binary(_, left, right):
+                self.read_windows(left)
+                self.read_windows(right)
+            case Call("sum_last" | "avg_last" | "sum_to_date"):
+                self.value(tree)
+            case Call(function, arguments) if function != "prev":
+                for argument in arguments:
+                    self.read_windows(argument)
 
     def call(self, function: str, arguments: tuple[Expr, ...]) -> Amount:
         if function == "prev":
@@ -443,9 +461,9 @@ class Specification:
             assert isinstance(arguments[1], Number)
             window = seen[-int(arguments[1].value) :]
             return sum(window) / (len(window) if function == "avg_last" else 1)
-        if function == "if_else":
-            return self.value(arguments[1] if self.value(arguments[0]) != 0 else arguments[2])
         values = [self.value(argument) for argument in arguments]
+        if function == "if_else":
+            return values[1] if values[0] != 0 else values[2]
         if function == "clip":
             return min(max(values[0], values[1]), values[2])
         return {"min": min, "max": max, "abs": lambda x: abs(x[0])}[function](values)

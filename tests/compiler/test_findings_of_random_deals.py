@@ -208,3 +208,16 @@ def test_an_account_that_pays_nothing_has_nothing_drawn() -> None:
         account = target("reserve", None, initial=held)
         pay = step("pay", "agent", "trustee", source="reserve", limit="71013365.67")
         assert flows_of(small(pay, fees=fees, accounts=(account,)), 0.0, "reserve.drawn") == [[0.0] * 4]
+
+
+def test_a_window_is_read_with_the_formula_that_has_it_whichever_side_counts() -> None:
+    """The fee accrues before the ledger is debited: from the first date on that is when the window looks at it, also
+    on dates on which the fee is 0."""
+    ledger = Ledger(name="pdl", tranche="senior", to="escrow", losses=parse("if_else(period == 1, 0.5, 0)"))
+    agent = Fee(name="agent", amount=parse("if_else(period == 2 and collections > 0, sum_last(pdl.balance, 1), 0)"))
+    pay = step("pay", "equity", limit="sum_last(pdl.balance, 1)")
+    deal = small(step("pay", "agent"), pay, fees=(agent,), ledgers=(ledger,))
+    paid, equity = flows_of(deal, 20.0, "agent.paid", "equity.distribution")
+    assert paid == [0.0, 0.5, 0.0, 0.0]
+    assert equity == [0.0, 0.5, 0.5, 0.5]
+    same(deal, 20.0)

@@ -157,5 +157,11 @@ def structure(context: Context, step: Step) -> dict[str, Any]:
         "group": step.group if len(step.targets) > 1 else "",
         "source": step.source,
         "to": step.to,
+        "cover": step.cover or tuple(due for name in step.targets for due in _covers(context, step.verb, name)),
         "details": tuple(said),
     }
+
+
+def _covers(context: Context, verb: str, name: str) -> tuple[str, ...]:
+    """The dues for which a lender or a guarantor is drawn by its own terms."""
+    return context.credits[name].terms.covers if verb == "draw" and name in context.credits else ()

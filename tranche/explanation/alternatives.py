@@ -9,9 +9,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from tranche.program import Op, Program
-from tranche.reference import Number, run_path
+from tranche import engine
+from tranche._kernels.cashflows import CashFlows
+from tranche.program import Program
 from tranche.results import Inputs
+
+from .probes import SIDES, compared, probed
 
 SAMPLE = 1_000  # paths over which the mean path is taken, from path 0 on
 ALL = "all inputs"
@@ -19,13 +22,13 @@ ALL = "all inputs"
 
 @attrs.frozen
 class Alternative:
-    """One run of the twin. `held`: the input on its mean path, or ALL; `totals` by record: the final values;
-    `flows[t]` by record: what moved in period t; `readings[t]` by instruction: (numerator, denominator, level, failed)
-    of the tests."""
+    """One run of the path. `held`: the input on its mean path, or ALL; `totals` by record: the final values;
+    `flows` [T, records]: what moved in each period; `readings[t]` by instruction: (numerator, denominator, level,
+    failed) of the tests."""
 
     held: str
     totals: dict[str, float]
-    flows: Sequence[dict[str, float]]
+    flows: NDArray[np.float64]
     readings: Sequence[dict[int, tuple[float, float, float, bool]]]
 
 
@@ -71,14 +74,26 @@ class Alternatives:
             self._found[name] = self._run(name, rows)
         return self._found[name]
 
+    @cached_property
+    def _probed(self) -> tuple[Program, list[int]]:
+        return probed(self.program), compared(self.program)
+
     def _run(self, name: str, rows: NDArray[np.float64]) -> Alternative:
-        readings: list[dict[int, tuple[float, float, float, bool]]] = [{} for _ in range(self.program.periods)]
-
-        def watch(t: int, at: int, op: Op, before: dict[str, Number], after: dict[str, Number], amount: Number) -> None:
-            if "denominator" in before:
-                readings[t][at] = (before["numerator"], before["denominator"], before["level"], amount != 0)
-
-        twin = run_path(self.program, rows, watch=watch)
+        """The path on other inputs, in the kernel: as in the twin, to the last bit. An amount that is out of bounds is
+        a figure like any other: nothing is summed here."""
+        program, tests = self._probed
+        given = [CashFlows(np.ascontiguousarray(rows[None]), program.inputs, signed=True)] if program.inputs else []
+        kernel = engine.make_kernel(engine.scenario(program, given))
+        unread = np.zeros((2, program.periods, len(program.records)), dtype=np.uint64)
+        totals, flows = np.empty((1, len(program.records))), np.empty((1, program.periods, len(program.records)))
+        kernel.run(0, 1, 1, totals, unread, None)
+        kernel.run(0, 1, 1, np.empty_like(totals), unread, flows)
+        own = len(self.program.records)
+        seen = flows[0, :, own:].reshape(program.periods, len(tests), len(SIDES) + 1).tolist()
+        readings: list[dict[int, tuple[float, float, float, bool]]] = []
+        for date in seen:
+            pairs = zip(tests, date, strict=True)
+            readings.append({test: (over, under, level, fails != 0) for test, (over, under, level, fails) in pairs})
         names = [record.name for record in self.program.records]
-        flows = [dict(zip(names, moved, strict=True)) for moved in twin.movements]
-        return Alternative(name, dict(zip(names, twin.totals, strict=True)), flows, readings)
+        final = dict(zip(names, totals[0, :own].tolist(), strict=True))
+        return Alternative(name, final, flows[0, :, :own], readings)

@@ -14,7 +14,8 @@ from tranche.errors import Problem, UsageError, nearest
 from tranche.program import Claim, Program, Step
 from tranche.reduction import OWED
 
-from .alternatives import ALL, Alternatives
+from .alternatives import ALL, Alternative, Alternatives
+from .backing import Backing
 from .cause import Cause
 from .events import open_dues
 from .lines import Day, Line
@@ -46,7 +47,7 @@ class Episode:
 
 
 class Because:
-    """Of one path. Figures come from `days` (the twin's run) and from `alternatives` (its runs with an input held)."""
+    """Of one path. Figures come from `days` (the twin's run) and `alternatives` (the kernel's, with an input held)."""
 
     def __init__(self, program: Program, days: Sequence[Day], alternatives: Alternatives) -> None:
         self.program, self.days, self.alternatives = program, days, alternatives
@@ -54,6 +55,10 @@ class Because:
         self.steps = {step.path: step for step in program.steps}
         self._dust = dust(program)
         self._told: set[tuple[str, int]] = set()  # statuses, and since when, whose tests have been told
+
+    @cached_property
+    def backing(self) -> Backing:
+        return Backing(self.program, self.days, self.alternatives, self.trace, self._factor)
 
     @cached_property
     def claims(self) -> dict[str, Claim]:
@@ -144,6 +149,7 @@ class Because:
         totals = self.alternatives.actual.totals
         said = {
             "interest": "of interest received", "principal": "repaid", "prepaid": "swept or prepaid",
+            "drawn": "drawn", "drawn_outside": "drawn and spent outside of the deal",
             "deferred": "of interest capitalised into it", "arrears": "of interest unpaid at the end",
             "balance": "of balance left", "written_off": "written down and not up again",
         }  # fmt: skip
@@ -218,6 +224,7 @@ class Because:
         line = episode.lines[0]
         if episode.category == "cash":
             yield from self._cash(episode)
+            yield from self.backing.covers(episode.days, episode.lines)
             yield from self._collateral(episode.days)
         elif episode.category in ("limit", "condition"):
             yield self._held_back(episode.days[0], line, episode.category)
@@ -231,7 +238,7 @@ class Because:
             opening = self.days[day.number - 2].balances.get(account, 0.0) if day.number > 1 else 0.0
             if opening > self._dust:
                 brought["left from the date before"] = brought.get("left from the date before", 0.0) + opening
-            for line in _before(day, short):
+            for line in day.before(short):
                 if line.verb in BRINGING and line.paid > self._dust and self._receives(line) == account:
                     brought[line.record] = brought.get(line.record, 0.0) + line.paid
         dates = "that date" if len(episode.days) == 1 else "those dates"
@@ -247,7 +254,7 @@ class Because:
         account = self._account(episode.lines[0].step)
         taken: dict[tuple[str, str], float] = {}
         for day, short in zip(episode.days, episode.lines, strict=True):
-            for line in _after(day, short) if after else _before(day, short):
+            for line in day.after(short) if after else day.before(short):
                 if line.verb in PAYING and line.paid > self._dust and self._account(line.step) == account:
                     taken[line.step, line.record] = taken.get((line.step, line.record), 0.0) + line.paid
         total = sum(taken.values())
@@ -258,8 +265,9 @@ class Because:
             order = "after it" if after else "ahead of it"
             what = f"{record} took {money(taken[path, record])} {order} ({step.text})."
             day = episode.days[0]
-            tests = tuple(self._tests_of(day, path, record)) if when else ()
-            yield Cause("taken", what, record, day.number, episode.days[-1].number, path, taken[path, record], tests)
+            behind = [*(self._tests_of(day, path, record) if when else ()), *self.backing.behind(record, episode.days)]
+            last = episode.days[-1].number
+            yield Cause("taken", what, record, day.number, last, path, taken[path, record], tuple(behind))
 
     def _held_back(self, day: Day, line: Line, category: str) -> Cause:
         step = self.steps[line.step]
@@ -359,19 +367,19 @@ class Because:
 
     def _collateral(self, days: Sequence[Day]) -> Iterator[Cause]:
         """What the collateral brought in on these dates, against the same with its inputs on their mean paths."""
-        if not self.alternatives.possible:
-            return
         record, numbers = "collateral.collections", self.alternatives
-        own, mean = (self._sum(flows, record, days) for flows in (numbers.actual.flows, numbers.held(ALL).flows))
+        if not numbers.possible or record not in numbers.actual.totals:
+            return
+        own, mean = (self._moved(run, record, days) for run in (numbers.actual, numbers.held(ALL)))
         if abs(mean - own) <= 1e-9 * max(1.0, abs(own)):
             return
         dates = "that date" if len(days) == 1 else "those dates"
         what = f"The collateral brought in {money(own)} on {dates}"
         what += f", and would have {money(mean)} with all inputs on their mean paths."
-        worst = min(days, key=lambda day: numbers.actual.flows[day.number - 1].get(record, 0.0))
+        worst = min(days, key=lambda day: self._moved(numbers.actual, record, [day]))
         factors = []
         for name in self.program.inputs:
-            then = self._sum(numbers.held(name).flows, record, days)
+            then = self._moved(numbers.held(name), record, days)
             if abs(then - own) > 1e-6 * max(1.0, abs(own)) and not name.startswith("collections."):
                 cause = self._factor(name, worst)
                 what_then = f"{cause.what[:-1]}; on its mean path it would have brought {money(then)}."
@@ -387,8 +395,9 @@ class Because:
 
     # ---- places in the Program --------------------------------------------------------------------------------------
 
-    def _sum(self, flows: Sequence[dict[str, float]], record: str, days: Sequence[Day]) -> float:
-        return math.fsum(flows[day.number - 1].get(record, 0.0) for day in days)
+    def _moved(self, run: Alternative, record: str, days: Sequence[Day]) -> float:
+        """What a record moved on these dates in a run."""
+        return math.fsum(run.flows[[day.number - 1 for day in days], self.program.record(record)].tolist())
 
     def _account(self, path: str) -> str:
         step = self.steps.get(path)
@@ -450,15 +459,6 @@ def _category(line: Line) -> str:
 
 def _open(line: Line) -> float:
     return max(line.short, line.paid) if line.verb == "capitalise" else line.short
-
-
-def _before(day: Day, line: Line) -> list[Line]:
-    """The lines of the date that ran before one of them."""
-    return list(day.lines[: next(k for k, one in enumerate(day.lines) if one is line)])
-
-
-def _after(day: Day, line: Line) -> list[Line]:
-    return list(day.lines[next(k for k, one in enumerate(day.lines) if one is line) + 1 :])
 
 
 def _dates(episodes: Sequence[Episode]) -> int:

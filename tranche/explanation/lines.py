@@ -117,6 +117,17 @@ class Day:
     lines: tuple[Line, ...]
     readings: tuple[Reading, ...]
 
+    def before(self, line: Line) -> tuple[Line, ...]:
+        """The lines that ran before one of them."""
+        return self.lines[: self._place(line)]
+
+    def after(self, line: Line) -> tuple[Line, ...]:
+        """The lines that ran after one of them."""
+        return self.lines[self._place(line) + 1 :]
+
+    def _place(self, line: Line) -> int:
+        return next(k for k, one in enumerate(self.lines) if one is line)
+
 
 def lines_of(program: Program, observer: Observer, t: int) -> tuple[Line, ...]:
     """The lines of date t, in the order in which the program's steps ran; steps of other waterfalls are left out."""
