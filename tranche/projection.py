@@ -15,7 +15,10 @@ from tranche.reference import Number, run_path
 from tranche.results import columns_of
 
 # kind → what a date's due is made of: what was paid of it and what was not
-DUES = {"debt": ("interest", "principal", "shortfall", "deferred"), "fee": ("paid", "excess", "shortfall")}
+DUES = {
+    "debt": ("interest", "principal", "call_premium", "shortfall", "deferred"),
+    "fee": ("paid", "excess", "shortfall"),
+}
 
 
 @attrs.frozen(eq=False)
@@ -37,10 +40,10 @@ class Projection:
         """By payment date, in the deal's currency.
 
         Debt: due, interest, principal, shortfall, deferred, balance (closing), and those of `results.OPTIONAL` that the
-        deal has. `due` is interest and scheduled principal that fell due, arrears included; `principal` also holds what
-        was swept beyond it. Fee: due, paid, shortfall. Residual: distribution. Account: funded, drawn, balance.
-        Collateral: collections, unfunded. Test: ratio, then 1 where a level failed. Raises UsageError with the nearest
-        candidates.
+        deal has. `due` is interest, scheduled principal and call premiums that fell due, arrears included; `principal`
+        also holds what was swept beyond it. Fee: due, paid, shortfall. Residual: distribution. Account: funded, drawn,
+        balance. Collateral: collections, unfunded. Test: ratio, then 1 where a level failed. Raises UsageError with the
+        nearest candidates.
         """
         claim = self._claim(name)
         kind = claim.kind

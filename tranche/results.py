@@ -279,8 +279,9 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "status": {field: (field,) for field in ("revolving", "lock_up", "early_amortisation", "default")},
 }
 
-# columns of a debt that only some deals have: basis-risk shortfall and commitment fee that were paid, what was drawn
-# after closing, losses written down and recoveries written up
+# columns that only some deals have, of a debt: basis-risk shortfall, commitment fee and call premium that were paid,
+# what was drawn after closing, losses written down and recoveries written up, what the sponsor paid in to redeem it and
+# whether it has been called; of the collateral: what a clean-up call paid for it, and whether there was one
 OPTIONAL: dict[str, dict[str, tuple[str, ...]]] = {
     "debt": {
         "cap_shortfall": ("cap_shortfall",),
@@ -289,7 +290,11 @@ OPTIONAL: dict[str, dict[str, tuple[str, ...]]] = {
         "written_down": ("written_down",),
         "written_up": ("written_up",),
         "converted": ("converted",),
+        "call_premium": ("call_premium",),
+        "refinanced": ("refinanced",),
+        "called": ("called",),
     },
+    "collateral": {"clean_up": ("clean_up",), "called": ("called",)},
 }
 
 

@@ -40,6 +40,8 @@ class Owed:
     principal: Amount = Fraction(0)
     cap_shortfall: Amount = Fraction(0)
     commitment_fee: Amount = Fraction(0)
+    call_premium: Amount = Fraction(0)
+    called: bool = False
     in_kind: Amount = Fraction(0)
     undrawn: Amount = Fraction(0)
     written: Amount = Fraction(0)
@@ -100,9 +102,11 @@ class Debts:
         self.later = {"debt_service", "fees.due"}
         for fee in spec.deal.fees:
             self.later |= {f"{fee.name}.due", f"{fee.name}.excess.due"}
-        self.owners = {"status", *(test.name for test in spec.deal.tests)}  # whose names are all known later
+        # whose names are all known later
+        self.owners = {"status", "clean_up", *(test.name for test in spec.deal.tests)}
         for debt in debts:
-            parts = ("interest.due", "principal.due", "cap_shortfall.due", "commitment_fee.due", "debt_service", "pik")
+            parts = ("interest.due", "principal.due", "cap_shortfall.due", "commitment_fee.due", "debt_service", "pik",
+                     "called")
             self.later |= {f"{debt.name}.{part}" for part in parts}
             if self.by_path(debt):
                 self.later.add(f"{debt.name}.rate")
@@ -357,6 +361,8 @@ class Debts:
         return debt.terms.draws.fee * year_fraction(name, start, min(end, until)) if start < until else 0.0
 
     def commitment(self, debt: Owed) -> Amount:
+        if debt.called:
+            return Fraction(0)
         if debt.terms.draws.revolving:
             return max(Fraction(0), Fraction(debt.terms.notional) - debt.balance - debt.written)
         return debt.undrawn

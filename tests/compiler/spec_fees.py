@@ -30,17 +30,18 @@ class OwedFee:
 
 @attrs.frozen
 class Fees:
-    """`value`: a formula now; `uniform`: the same on every path, where it is."""
+    """`value`: a formula now; `uniform`: the same on every path, where it is. `may_end`: by a clean-up call."""
 
     dates: PaymentDates
     frequency: str
     day_count: str
     uniform: Uniform
     value: Callable[[Expr], Amount]
+    may_end: bool
 
-    def fall_due(self, fee: OwedFee, t: int) -> None:
+    def fall_due(self, fee: OwedFee, t: int, ended: bool) -> None:
         terms = fee.terms
-        fresh = max(Fraction(0), self.amount(terms, t))
+        fresh = Fraction(0) if ended else max(Fraction(0), self.amount(terms, t))
         room = self.room(fee)
         fee.paid.append(Fraction(0))
         if terms.unpaid == "cancelled":
@@ -51,7 +52,7 @@ class Fees:
         owed = fee.unpaid + fee.excess + fresh
         fee.unpaid = min(owed, room)
         fee.excess = owed - fee.unpaid
-        if terms.unpaid == "cancelled" and self.is_known(terms):  # the same on every path: a float
+        if terms.unpaid == "cancelled" and self.is_known(terms) and not self.may_end:  # the same on every path: a float
             fee.excess = exact(float(owed) - float(fee.unpaid))
 
     def is_known(self, fee: Fee) -> bool:

@@ -62,9 +62,9 @@ class Status:
                     debt.principal = debt.balance
 
     def close(self, name: str, debt: Any) -> None:
-        """What an accelerated debt leaves unpaid is at most its balance; what is unpaid is counted."""
+        """What an accelerated or called debt leaves unpaid is at most its balance; what is unpaid is counted."""
         accelerated = self.now == "default" or name in self.alone
-        if accelerated and self.deal.status is not None and self.rules.acceleration:
+        if debt.called or (accelerated and self.deal.status is not None and self.rules.acceleration):
             debt.principal = min(debt.principal, debt.balance)
         for part in ("interest", "principal"):
             unpaid = getattr(debt, part) > Fraction(1e-9 * debt.terms.notional)

@@ -62,6 +62,11 @@ class Support:
         events = {"termination": terms.when, "termination_subordinated": terms.counterparty}
         return [part for part, event in events.items() if event is not None]
 
+    def owed_to_outsiders(self) -> Amount:
+        """Every due but those that stay in the deal, and what facilities have lent."""
+        lent = [one.drawn for one in self.credits.values() if isinstance(one.terms, Facility)]
+        return sum((owed for name, owed in self.owed.items() if name not in self.ledgers), sum(lent, ZERO))
+
     # ---- before anything comes in ---------------------------------------------------------------------------------
 
     def earn(self) -> None:

@@ -25,6 +25,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.compiler.spec_borrowing_base import certificate, live, loans
+from tests.compiler.spec_calls import Calls
 from tests.compiler.spec_debts import Debts, owed, sized
 from tests.compiler.spec_fees import Fees, OwedFee
 from tests.compiler.spec_formula import Uniform, divide, exact
@@ -57,7 +58,8 @@ class Specification:
         self.targets = {a.name: a.target for a in deal.accounts if a.target is not None}
         self.debts = {x.name: owed(x) for x in deal.tranches if isinstance(x, Debt)}
         self.fees = {fee.name: OwedFee(fee) for fee in deal.fees}
-        self.fee_terms = Fees(self.dates, terms.frequency, terms.day_count, self.uniform, self.value)
+        may_end = deal.clean_up is not None
+        self.fee_terms = Fees(self.dates, terms.frequency, terms.day_count, self.uniform, self.value, may_end)
         self.support = Support(self)
         self.residuals = {x.name for x in deal.tranches if isinstance(x, Residual)}
         self.status = Status(deal, self.dates.dates)
@@ -67,20 +69,25 @@ class Specification:
         self.kept: dict[Expr, Amount] = {}  # prev: the value at the last close
         self.seen: dict[Expr, list[Amount]] = {}  # sum_last, avg_last: the values of the dates so far
         self.calls = [node for formula in every_formula(deal) for node in calls(formula.tree)]
+        self.sold: list[bool] = []  # whether the collateral had been sold before the date
         self.flows: list[dict[str, Amount]] = []
         self.debt_rules = Debts(self)
+        self.optional = Calls(self)
 
     def run(self) -> list[dict[str, Amount]]:
         for t in range(self.dates.periods):
             self.t = t
             self.flows.append({})
+            self.sold.append(self.optional.cleaned_up)
             self.support.earn()
             self.collect()
             self.draw_up_the_base()
             self.accrue()
-            self.remember(late=False)
+            self.remember(stage=0)
             self.read_tests()
-            self.remember(late=True)
+            self.remember(stage=1)
+            self.optional.exercise()
+            self.remember(stage=2)
             self.debt_rules.default()
             self.debt_rules.draw_ahead()
             self.support.terminate()
@@ -113,6 +120,8 @@ class Specification:
         return Fraction(known[0])
 
     def component(self, name: str) -> Fraction:
+        if self.sold[self.t]:  # the buyer has it
+            return Fraction(0)
         return Fraction(float(self.collections[name][self.t]))
 
     def fraction_of_a_year(self, day_count: str | None) -> float:
@@ -123,11 +132,11 @@ class Specification:
         self.debt_rules.accrue()
         self.what_is_above_the_base()
         for fee in self.fees.values():
-            self.fee_terms.fall_due(fee, self.t)
+            self.fee_terms.fall_due(fee, self.t, self.sold[-1])
         self.support.accrue()
         self.dues = {name: fee.unpaid for name, fee in self.fees.items()}
         self.dues |= {f"{name}.excess": fee.excess for name, fee in self.fees.items()} | self.support.owed
-        for part in ("interest", "principal", "cap_shortfall", "commitment_fee"):
+        for part in ("interest", "principal", "cap_shortfall", "commitment_fee", "call_premium"):
             self.dues |= {f"{name}.{part}": getattr(debt, part) for name, debt in self.debts.items()}
         self.debt_rules.cap()
         self.dues |= {f"{name}.cap_shortfall": debt.cap_shortfall for name, debt in self.debts.items()}
@@ -149,26 +158,32 @@ class Specification:
             debt.principal = max(debt.principal, min(debt.balance, left))
             left = max(Fraction(0), left - debt.principal)
 
-    def remember(self, late: bool) -> None:
+    def remember(self, stage: int) -> None:
         for call in self.calls:
-            if call.function in ("sum_last", "avg_last", "sum_to_date") and self.reads_tests(call.arguments[0]) == late:
+            if call.function in ("sum_last", "avg_last", "sum_to_date") and self.stage(call.arguments[0]) == stage:
                 self.value(call)
 
-    def reads_tests(self, tree: Expr) -> bool:
-        """Whether a formula reads a test or the status of this date."""
+    def stage(self, tree: Expr) -> int:
+        """2 where a formula reads who is called, 1 where it reads a test or the status of this date, else 0."""
+        names, tests = self.reads(tree), {test.name for test in self.deal.tests}
+        if any(name.endswith(".called") for name in names):
+            return 2
+        return int(any(name.partition(".")[0] in {"status", *tests} for name in names))
+
+    def reads(self, tree: Expr) -> set[str]:
+        """The names that a formula reads now, through definitions and targets."""
         match tree:
             case Name(name):
                 owner, _, field = name.partition(".")
                 inner = self.deal.definitions.get(name) or (self.targets.get(owner) if field == "target" else None)
-                known_late = owner == "status" or any(owner == test.name for test in self.deal.tests)
-                return known_late or (inner is not None and self.reads_tests(inner.tree))
+                return {name} | (self.reads(inner.tree) if inner is not None else set())
             case Unary(_, operand):
-                return self.reads_tests(operand)
+                return self.reads(operand)
             case Binary(_, left, right):
-                return self.reads_tests(left) or self.reads_tests(right)
-            case Call(function, arguments):
-                return function != "prev" and any(self.reads_tests(argument) for argument in arguments)
-        return False
+                return self.reads(left) | self.reads(right)
+            case Call(function, arguments) if function != "prev":
+                return set().union(*map(self.reads, arguments))
+        return set()
 
     # ---- stages 4 and 5 -------------------------------------------------------------------------------------------
 
@@ -198,7 +213,8 @@ class Specification:
         """In lock-up and early amortisation without a list of their own, residuals wait until no debt is owed."""
         status = self.status.now
         waits = status in ("lock_up", "early_amortisation") and not getattr(self.deal.waterfall, status)
-        return waits and target in self.residuals and any(d.balance + d.interest > 0 for d in self.debts.values())
+        owed = any(d.balance + d.interest + d.call_premium > 0 for d in self.debts.values())
+        return waits and target in self.residuals and owed
 
     def by_rank(self) -> list[list[str]]:
         ranks = {x.name: x.rank or k for k, x in enumerate(self.deal.tranches, start=1)}
@@ -225,6 +241,8 @@ class Specification:
                     fees = [name for name in names if "commitment_fee" in self.debts[name].terms.dues]
                     targets += [f"{name}.commitment_fee" for name in fees]
                 steps.append(Step(verb=verb, targets=tuple(targets), group="pro_rata"))
+            premiums = [f"{name}.call_premium" for name in names if "call_premium" in self.debts[name].terms.dues]
+            steps += [Step(verb="pay", targets=tuple(premiums), group="pro_rata")] if premiums else []
         for name in sorted(self.debts, key=lambda name: ranks[name]):
             if "cap_shortfall" in self.debts[name].terms.dues:
                 steps.append(Step(verb="pay", targets=(f"{name}.cap_shortfall",)))
@@ -281,7 +299,7 @@ class Specification:
             if kind == "principal":
                 most = min(most, self.debts[name].balance)
             paid = self.move(step.source, most, record)
-            if kind in ("interest", "cap_shortfall", "commitment_fee"):
+            if kind in ("interest", "cap_shortfall", "commitment_fee", "call_premium"):
                 setattr(self.debts[name], kind, self.unpaid(target) - paid)
             elif kind == "principal":
                 self.debts[name].principal -= paid
@@ -392,7 +410,7 @@ class Specification:
             if debt.terms.unpaid_interest == "capitalised":
                 self.capitalise(name)
             self.status.close(name, debt)
-            self.moved(f"{name}.shortfall", debt.interest + debt.principal + debt.commitment_fee)
+            self.moved(f"{name}.shortfall", debt.interest + debt.principal + debt.commitment_fee + debt.call_premium)
             if debt.written:
                 self.moved(f"{name}.written_off", debt.written)
             if debt.terms.unpaid_interest == "cancelled":
@@ -400,9 +418,11 @@ class Specification:
             if debt.terms.unpaid_interest == "carried":
                 self.moved(f"{name}.arrears", debt.interest)
             self.moved(f"{name}.balance", debt.balance)
+            self.moved(f"{name}.called", Fraction(debt.called))
         for name, fee in self.fees.items():
             self.moved(f"{name}.shortfall", fee.unpaid + fee.excess)
         self.support.close()
+        self.moved("collateral.called", Fraction(self.optional.cleaned_up))
         for name, balance in self.accounts.items():
             self.moved(f"{name}.balance", balance)
         self.debt_rules.keep()
@@ -474,6 +494,8 @@ class Specification:
             return self.value(self.deal.definitions[name].tree)
         if owner == "borrowing_base":
             return self.base[name] if name in self.base else self.value(live(self.deal)[name])
+        if name == "clean_up.called":
+            return Fraction(self.optional.cleaned_up)
         if owner in ("collections", "status", "fees", "debt_service"):
             return self.name_of_the_deal(owner, field)
         if owner in self.tests:
@@ -498,7 +520,7 @@ class Specification:
             return self.debt_service(owner)
         if field in ("balance", "rate"):
             return exact(getattr(self.debts[owner], field))
-        if field in ("written_down", "pik", "extended", "undrawn"):
+        if field in ("written_down", "pik", "extended", "undrawn", "called"):
             return self.debt_field(self.debts[owner], field)
         kind, _, which = field.partition(".")
         return self.dues[f"{owner}.{kind}"] if which == "due" else getattr(self.debts[owner], kind)
@@ -506,6 +528,8 @@ class Specification:
     def debt_field(self, debt: Any, field: str) -> Amount:
         if field == "undrawn":
             return self.debt_rules.available(debt)
+        if field == "called":
+            return Fraction(debt.called)
         return {"written_down": debt.written, "pik": debt.in_kind}.get(field, Fraction(bool(sum(debt.extended))))
 
     def name_of_the_deal(self, owner: str, field: str) -> Amount:
@@ -551,12 +575,13 @@ def every_formula(deal: Deal) -> list[Formula]:
     if deal.status is not None:
         found += [deal.status.lock_up, deal.status.early_amortisation, deal.status.default]
         found += [deal.status.revolving.ends_when] if deal.status.revolving is not None else []
+    found += deal.clean_up.formulas.values() if deal.clean_up is not None else []
     found += [formula for step in steps for formula in (step.limit, step.when)]
     for debt in deal.tranches:
         if isinstance(debt, Debt):
             cap, draws = debt.available_funds_cap, debt.draws
             found += [margin.when for margin in debt.coupon.margins] + [option.when for option in debt.extensions]
-            found += [debt.amortisation.amount, debt.strip, debt.pik and debt.pik.when]
+            found += [debt.amortisation.amount, debt.strip, debt.pik and debt.pik.when, debt.call and debt.call.when]
             found += [cap.amount, cap.rate] if cap is not None else []
             found += [draws.amount, draws.when, draws.limit] if draws is not None else []
     return [formula for formula in found if formula is not None]

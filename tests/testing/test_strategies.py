@@ -19,7 +19,9 @@ from tranche.deal.fee import UNPAID_FEES
 from tranche.errors import MissingExtra
 from tranche.testing.strategies import collections_for, deals, simple_deals
 
-EXTRAS = ("interest_on_unpaid", "pik", "available_funds_cap", "maturity", "extensions", "draws", "strip", "sculpted")
+EXTRAS = (
+    "interest_on_unpaid", "pik", "available_funds_cap", "maturity", "extensions", "draws", "strip", "sculpted", "call",
+)  # fmt: skip
 
 
 def features(deal: Deal) -> list[str]:
@@ -35,11 +37,13 @@ def features(deal: Deal) -> list[str]:
         found += [f"balloon {debt.amortisation.balloon}", "floating" if debt.coupon.index else "fixed"]
         found += [extra for extra in EXTRAS if getattr(debt, extra)]
         found += [extra for extra in ("margins", "step_up", "all_in_cap") if getattr(debt.coupon, extra)]
+        found += ["make-whole"] * (debt.call is not None and debt.call.make_whole is not None)
         found += ["written"] * any(debt.name in step.targets for step in steps if step.verb == "write_down")
     found += [f"fee {fee.unpaid}" for fee in deal.fees]
     found += [level for test in deal.tests for level in ("trigger", "lock_up", "default") if getattr(test, level)]
     found += [f"{len(debts)} debts", f"{sum(isinstance(t, Residual) for t in deal.tranches)} residuals"]
     found += [f"own {status}" for status in ("lock_up", "enforcement") if getattr(deal.waterfall, status)]
+    found += ["clean-up"] * (deal.clean_up is not None)
     found += ["definitions"] * bool(deal.definitions) + ["accounts"] * bool(deal.accounts)
     return found
 
@@ -70,7 +74,7 @@ def test_random_deals_compile_and_have_everything_a_deal_can_have() -> None:
     wanted |= {f"interest {rule}" for rule in UNPAID_INTEREST} | {f"fee {rule}" for rule in UNPAID_FEES}
     wanted |= {"limit", "share", "when", "after", "until", "cover", "from", "capitalise", "definitions", "accounts"}
     wanted |= {"pro_rata pay", "sequential pay", "pro_rata sweep", "sequential sweep", "own lock_up", "own enforcement"}
-    wanted |= {*EXTRAS, "margins", "step_up", "all_in_cap", "written"}
+    wanted |= {*EXTRAS, "margins", "step_up", "all_in_cap", "written", "make-whole", "clean-up"}
     wanted |= {"1 debts", "5 debts", "0 residuals", "2 residuals"} | {"lock_up"}
     assert wanted <= set(seen)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tranche.deal import AvailableFundsCap, Debt
 from tranche.program import Claim, Op
 
-from . import coupon, draws, principal
+from . import coupon, draws, make_whole, principal
 from .context import Context, DebtRegisters, Due
 from .expressions import lower_formula
 from .symbols import total_of
@@ -36,6 +36,10 @@ def declare(context: Context) -> None:
             debt.undrawn = emitter.state(f"{name}.undrawn", terms.notional - terms.at_closing)
         if context.writes_down(name):
             debt.written = emitter.state(f"{name}.written_down")
+        if terms.call is not None or deal.clean_up is not None:
+            debt.called = emitter.state(f"{name}.called")
+        if terms.call is not None:
+            debt.prices = make_whole.prices(context, terms)
         if coupon.known_ahead(deal, terms):
             debt.rate = coupon.fixed(context, terms)
             debt.accrual = _times(context, debt.rate, terms.day_count)
@@ -100,8 +104,15 @@ def due_in_default(context: Context) -> None:
     for name, debt in context.debts.items():
         if debt.pik is not None and defaulted != ZERO:
             with emitter.step(f"tranches.{name}.pik", f"{name}: in default interest is due in cash"):
-                limit = emitter.compute(Op.SELECT, defaulted, INFINITE, ZERO, name="limit")
-                emitter.emit(Op.CAPITALISE, debt.pik, debt.interest, limit, emitter.state("pik (due)"))
+                due_in_cash(context, debt, defaulted)
+
+
+def due_in_cash(context: Context, debt: DebtRegisters, condition: Value) -> None:
+    """Where `condition` holds, what was to be paid in kind falls due in cash."""
+    emitter = context.emitter
+    if debt.pik is not None:
+        limit = emitter.compute(Op.SELECT, condition, INFINITE, ZERO, name="limit")
+        emitter.emit(Op.CAPITALISE, debt.pik, debt.interest, limit, emitter.state("pik (due)"))
 
 
 def _base(context: Context, debt: DebtRegisters) -> Value:

@@ -13,7 +13,7 @@ from tranche.deal.step import LISTS
 from tranche.errors import Problem, nearest
 from tranche.terms.dates import PaymentDates
 
-from .check_debts import debt_problems
+from .check_debts import debt_problems, proceeds_problems
 from .check_stages import reads_now, stage_problems
 from .check_steps import problem, step_problems
 from .check_support import coupon_problems, index_problems, support_problems
@@ -38,6 +38,7 @@ def problems(deal: Deal, dates: PaymentDates) -> list[Problem]:
         *_schedules(deal, dates),
         *_status(deal, dates),
         *_loans(deal),
+        *_clean_up(deal, dates),
         *_series(deal, dates),
     ]
     for status in LISTS:
@@ -253,6 +254,21 @@ def _loans(deal: Deal) -> Iterator[Problem]:
             yield problem(deal, f"borrowing_base.debts[{k}]", f"unknown debt {name!r}", nearest(name, debts))
 
 
+def _clean_up(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
+    terms = deal.clean_up
+    if terms is None:
+        return
+    if not isinstance(deal.collateral, Collections):
+        what = "machines and coins are sold by their own rules, not by a clean-up call"
+        yield problem(deal, "clean_up", what, "a `call` of each debt, whose proceeds the sponsor pays")
+    if not any(isinstance(tranche, Debt) for tranche in deal.tranches):
+        yield problem(deal, "clean_up", "there is no debt to call", "leave it out")
+    if terms.first is not None and terms.first >= dates.dates[-1]:
+        what = f"the collateral can be bought from {terms.first} on, and the last payment date is {dates.dates[-1]}"
+        yield problem(deal, "clean_up.first", what, "an earlier date")
+    yield from proceeds_problems(deal, dates, "clean_up.proceeds", terms.proceeds)
+
+
 def _status(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
     rules = deal.status
     if rules is None:
@@ -287,12 +303,5 @@ def _schedules(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
                 f"{test.first_test} is after the last payment date",
                 f"a date up to {dates.dates[-1]}",
             )
-        cure = test.equity_cure
-        accounts = {account.name: account for account in deal.accounts}
-        if cure is not None and cure.to != "cash":
-            path, known = f"tests.{test.name}.equity_cure.to", {"cash", *accounts}
-            if cure.to not in known:
-                yield problem(deal, path, f"unknown account {cure.to!r}", nearest(cure.to, known))
-            elif (closes := accounts[cure.to].closes) is not None and closes < dates.dates[-1]:
-                what = f"account {cure.to!r} closes on {closes}, and a cure may pay into it later"
-                yield problem(deal, path, what, "an account that stays open")
+        if test.equity_cure is not None:
+            yield from proceeds_problems(deal, dates, f"tests.{test.name}.equity_cure.to", test.equity_cure.to)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from tranche.deal import Deal, Debt
+from tranche.deal import Deal, Debt, MakeWhole
 from tranche.deal.draws import OUTSIDE
 from tranche.errors import Problem, nearest
 from tranche.terms.dates import PaymentDates
 
 from .check_steps import problem
+from .check_support import coupon_problems
 from .coupon import known_ahead
 from .instalments import maturity_index
 from .names import used_names
+from .scheduled import has_schedule
 
 ALWAYS_KNOWN = frozenset({"period", "periods", "final", "year_fraction"})
 
@@ -27,6 +29,10 @@ def debt_problems(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
         path = f"tranches.{debt.name}"
         yield from _known(deal, path, debt)
         yield from _instalments(deal, path, debt, dates)
+        if debt.call is not None:
+            yield from proceeds_problems(deal, dates, f"{path}.call.proceeds", debt.call.proceeds)
+            if debt.call.make_whole is not None:
+                yield from _make_whole(deal, f"{path}.call.make_whole", debt, debt.call.make_whole)
         if debt.draws is not None and debt.draws.to not in accounts | {"cash", OUTSIDE}:
             known = {*accounts, "cash", OUTSIDE}
             yield problem(deal, f"{path}.draws.to", f"unknown account {debt.draws.to!r}", nearest(debt.draws.to, known))
@@ -70,3 +76,33 @@ def _instalments(deal: Deal, path: str, debt: Debt, dates: PaymentDates) -> Iter
             if b <= a:
                 what = f"{ends[k]} and {ends[k + 1]} are one payment date, {dates.dates[a]}"
                 yield problem(deal, f"{path}.extensions[{k}].to", what, "a later date")
+
+
+def proceeds_problems(deal: Deal, dates: PaymentDates, path: str, name: str) -> Iterator[Problem]:
+    """What is wrong with an account that money comes into on a date that is not known in advance."""
+    accounts = {account.name: account for account in deal.accounts}
+    known = {"cash", *accounts}
+    if name not in known:
+        yield problem(deal, path, f"unknown account {name!r}", nearest(name, known))
+    elif name != "cash" and (closes := accounts[name].closes) is not None and closes < dates.dates[-1]:
+        what = f"account {name!r} closes on {closes}, and money may come into it later"
+        yield problem(deal, path, what, "an account that stays open")
+
+
+def _make_whole(deal: Deal, path: str, debt: Debt, terms: MakeWhole) -> Iterator[Problem]:
+    """The price is known in advance where the debt's service is."""
+    fix = "a price by date, or a debt whose service is known in advance"
+    if not known_ahead(deal, debt):
+        what = f"the coupon of {debt.name} depends on the path, so that what it would pay is not known in advance"
+        yield problem(deal, path, what, fix)
+    elif not has_schedule(deal, debt):
+        reasons = {
+            "is drawn over time": debt.draws is not None, "pays interest in kind": debt.pik is not None,
+            "can be extended": bool(debt.extensions),
+        }  # fmt: skip
+        why = next((words for words, holds in reasons.items() if holds), f"repays by {debt.amortisation.kind}")
+        yield problem(deal, path, f"{debt.name} {why}, so that what it would pay is not known in advance", fix)
+    yield from coupon_problems(deal, f"{path}.rate", terms.rate)
+    if terms.rate.index is not None and terms.rate.index in {factor.name for factor in deal.market.factors}:
+        what = f"the discount rate follows the factor {terms.rate.index!r}, which depends on the path"
+        yield problem(deal, f"{path}.rate", what, "a fixed rate, or a reference rate")

@@ -15,6 +15,7 @@ from .coupon import known_ahead
 from .names import (
     MEASURED,
     STATUS_NAMES,
+    call_flags,
     cure_formulas,
     due_names,
     formulas,
@@ -27,8 +28,9 @@ ACCRUING = ("facilities", "guarantees", "hedges", "ledgers")  # read as interest
 
 
 def stage_problems(deal: Deal) -> Iterator[Problem]:
-    """Fees accrue before dues are known; tests are read in order, before the status. `prev(…)` may read anything."""
-    tests, status = deal.tests, set(STATUS_NAMES)
+    """Fees accrue before dues are known; tests are read in order, before the status, and that before calls. `prev(…)`
+    may read anything."""
+    tests, status = deal.tests, set(STATUS_NAMES) | call_flags(deal)
     dues = _dues(deal)
     yield from _debts(deal, dues | known_late(deal))
     for fee in deal.fees:
@@ -55,8 +57,24 @@ def stage_problems(deal: Deal) -> Iterator[Problem]:
             early = reads_now(deal, formula.tree) & (dues | status | _fields(tests))
             yield from _report(deal, f"borrowing_base.{field}", early, "the base is drawn up before it is known")
     for field, formula in status_formulas(deal):
-        early = reads_now(deal, formula.tree) & status
-        yield from _report(deal, f"status.{field}", early, "it is what this formula decides")
+        read = reads_now(deal, formula.tree)
+        yield from _report(deal, f"status.{field}", read & set(STATUS_NAMES), "it is what this formula decides")
+        yield from _report(deal, f"status.{field}", read & call_flags(deal), "calls come after the status")
+    yield from _calls(deal)
+
+
+def _calls(deal: Deal) -> Iterator[Problem]:
+    """The clean-up call comes first, then the debts' calls in the order of the file."""
+    unknown, why = call_flags(deal), "it is not known when this call is decided"
+    if deal.clean_up is not None:
+        for field, formula in deal.clean_up.formulas.items():
+            yield from _report(deal, f"clean_up.{field}", reads_now(deal, formula.tree) & unknown, why)
+        unknown -= {"clean_up.called"}
+    for debt in deal.tranches:
+        if isinstance(debt, Debt) and debt.call is not None and debt.call.when is not None:
+            early = reads_now(deal, debt.call.when.tree) & unknown
+            yield from _report(deal, f"tranches.{debt.name}.call.when", early, why)
+        unknown -= {f"{debt.name}.called"}
 
 
 def _dues(deal: Deal) -> set[str]:
@@ -106,8 +124,8 @@ def _debts(deal: Deal, later: set[str]) -> Iterator[Problem]:
 
 
 def known_late(deal: Deal) -> set[str]:
-    """Names that are known once the tests have been read."""
-    return set(STATUS_NAMES) | _fields(deal.tests)
+    """Names that are known once the tests have been read, or later."""
+    return set(STATUS_NAMES) | call_flags(deal) | _fields(deal.tests)
 
 
 def _fields(tests: Sequence[CoverageTest]) -> set[str]:

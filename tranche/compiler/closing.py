@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tranche.program import Op
 
-from . import borrowing_base, credit, hedges, ledgers, status
+from . import borrowing_base, calls, credit, hedges, ledgers, status
 from .collateral import treasury
 from .context import Context
 from .coupon import keep_fixings
@@ -26,8 +26,9 @@ def lower(context: Context) -> None:
             total, record = context.total(name, "shortfall")
             emitter.emit(Op.SHORTFALL, total, debt.interest, debt.principal, record=record)
             emitter.emit(Op.RECORD, debt.balance, record=context.record(name, "balance", debt.balance, flow=False))
-            if "commitment_fee" in debt.other:
-                emitter.emit(Op.SHORTFALL, total, debt.other["commitment_fee"], ZERO, record=record)
+            for part in ("commitment_fee", "call_premium"):
+                if part in debt.other:
+                    emitter.emit(Op.SHORTFALL, total, debt.other[part], ZERO, record=record)
             if debt.terms.unpaid_interest == "cancelled":
                 emitter.emit(Op.COPY, debt.interest, ZERO)
         for name, fee in context.fees.items():
@@ -45,6 +46,7 @@ def lower(context: Context) -> None:
             if debt.written is not None:
                 number = context.record(name, "written_off", debt.written, flow=False)
                 emitter.emit(Op.RECORD, debt.written, record=number)
+        calls.at_close(context)
         keep_fixings(context)
         for name, account in context.accounts.items():
             number = context.record(name, "balance", account.balance, flow=False)

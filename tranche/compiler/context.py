@@ -24,8 +24,8 @@ class DebtRegisters:
     """`interest`, `principal`, `other`: what is still unpaid of this date's dues. `rate` per annum, `accrual` per
     period: of a coupon that is not known in advance, once its interest has accrued; then also `base`, what interest
     accrues on, and `in_cash`, what of `accrual` is not paid in kind. The rest only of debts that have it: interest to
-    be capitalised at the close, the commitment that is left, what was written down, 1 for each extension that was
-    taken."""
+    be capitalised at the close, the commitment that is left, what was written down, 1 once it has been called and the
+    prices of a call by date (None: it has none), 1 for each extension that was taken."""
 
     terms: Debt
     rank: int
@@ -36,10 +36,12 @@ class DebtRegisters:
     accrual: Value = ZERO
     base: Value = ZERO
     in_cash: Value = ZERO
+    prices: list[float | None] = attrs.field(factory=list)
     other: dict[str, Lane] = attrs.field(factory=dict)
     pik: Lane | None = None
     undrawn: Lane | None = None
     written: Lane | None = None
+    called: Lane | None = None
     extended: list[Lane] = attrs.field(factory=list)
 
     def unpaid(self, part: str) -> Lane:
@@ -137,6 +139,7 @@ class Context:
     dues: dict[str, Due] = attrs.field(factory=dict)  # by the name that steps give them
     names: dict[str, Callable[[], Value]] = attrs.field(factory=dict)  # the symbol table, each name lowered when read
     kept: list[tuple[Lane, Expr]] = attrs.field(factory=list)  # memories, and what each takes over at the close
+    cleaned_up: Lane | None = None  # 1 from the clean-up call on
     residuals_wait: Formula | None = None  # a condition without which residuals get nothing now
     unpaid_rows: dict[str, Lane] = attrs.field(factory=dict)  # due -> dates in a row on which it was left unpaid
     accelerated: dict[str, Value] = attrs.field(factory=dict)  # debts whose whole balance can fall due, and when

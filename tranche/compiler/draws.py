@@ -33,7 +33,14 @@ def _until(context: Context, debt: DebtRegisters) -> dt.date:
 
 
 def commitment(context: Context, debt: DebtRegisters) -> Value:
-    """What is not drawn of the notional; what was repaid is drawn again only of a revolver."""
+    """What is not drawn of the notional until a call; what was repaid is drawn again only of a revolver."""
+    left = _undrawn(context, debt)
+    if debt.called is None:
+        return left
+    return context.emitter.compute(Op.SELECT, debt.called, ZERO, left, name="undrawn")
+
+
+def _undrawn(context: Context, debt: DebtRegisters) -> Value:
     if debt.undrawn is not None:
         return debt.undrawn
     emitter = context.emitter

@@ -47,6 +47,8 @@ def lower(context: Context) -> None:
 def _fall_due(context: Context, fee: FeeRegisters) -> None:
     emitter, terms = context.emitter, fee.terms
     amount = emitter.compute(Op.MAX, ZERO, _amount(context, terms), name=f"{terms.name} due")
+    if context.cleaned_up is not None:
+        amount = emitter.compute(Op.SELECT, context.cleaned_up, ZERO, amount, name=f"{terms.name} due")
     room = INFINITE if terms.cap is None else _room(context, fee)
     if terms.interest_on_unpaid:
         rate = series([terms.interest_on_unpaid * years for years in context.year_fractions(terms.day_count)])

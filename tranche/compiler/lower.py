@@ -1,6 +1,6 @@
 """Deal → Program: dates fixed, names turned into registers, terms and steps into one flat instruction array.
 
-dates → declare (accounts, debts, fees, inputs) → collateral → accrual → tests, status → waterfalls → close → pack
+dates → declare (accounts, debts, fees, inputs) → collateral → accrual → tests, status → calls → lists → close → pack
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from . import (
     accounts,
     accrual,
     borrowing_base,
+    calls,
     closing,
     collateral,
     coverage,
@@ -39,7 +40,7 @@ from .check_stages import known_late, reads_now
 from .context import Context
 from .emitter import Emitter
 from .expressions import memory
-from .names import formulas, walk
+from .names import call_flags, formulas, walk
 from .resolve import resolved
 from .symbols import declare_symbols, freeze_dues
 from .values import ZERO, Constant, Lane, at
@@ -74,10 +75,12 @@ def compile_deal(deal: Deal, *, fuse: bool = True, watch: Sequence[str] = ()) ->
     accrual.capped(context)
     margin.lower(context)
     freeze_dues(context)
-    _windows(context, late=False)
+    _windows(context, 0)
     masks = status.lower(context, coverage.lower(context))
-    _windows(context, late=True)
+    _windows(context, 1)
     _watch(context, watch)
+    calls.lower(context)
+    _windows(context, 2)
     accrual.due_in_default(context)
     margin.enforce(context)
     draws.lower(context)
@@ -107,6 +110,7 @@ def dates_of(deal: Deal) -> PaymentDates:
 
 def _declare(context: Context) -> None:
     deal = context.deal
+    calls.declare(context)
     collateral.declare(context)
     accrual.declare(context)
     fees.declare(context)
@@ -134,14 +138,16 @@ def _watch(context: Context, names: Sequence[str]) -> None:
         context.record("watch", name, state, flow=False)
 
 
-def _windows(context: Context, late: bool) -> None:
-    """Windows look at each period once, whichever formula reads them: before the tests or, `late`, after them."""
+def _windows(context: Context, stage: int) -> None:
+    """Windows look at each period once, whichever formula reads them: before the tests (0), once the status is known
+    (1), or, where they read who is called, after the calls (2)."""
     deal = context.deal
     for _, formula in formulas(deal):
         for node in walk(formula.tree):
             if not isinstance(node, Call) or node.function not in WINDOWS:
                 continue
-            if bool(reads_now(deal, node.arguments[0]) & known_late(deal)) == late:
+            read = reads_now(deal, node.arguments[0])
+            if (2 if read & call_flags(deal) else 1 if read & known_late(deal) else 0) == stage:
                 memory(context, node)
 
 
@@ -183,7 +189,8 @@ def quantum_for(context: Context) -> float:
     largest = max(HEADROOM * sum(claim.notional for claim in context.claims), LEAST)
     for debt in context.debts.values():
         accrual = max(abs(at(debt.accrual, t)) for t in range(periods)) if not isinstance(debt.accrual, Lane) else 1.0
-        largest += debt.terms.notional * periods * (1.0 + accrual * periods)
+        price = max((price or 1.0 for price in debt.prices), default=1.0)
+        largest += debt.terms.notional * periods * (price + accrual * periods)
     if largest > 2.0**50:
         deal = context.deal
         what = f"amounts of {largest / HEADROOM:.3g} {deal.currency} are too large to be summed exactly"

@@ -18,7 +18,8 @@ STATUS_NAMES = (
     "status.revolving", "status.performing", "status.lock_up", "status.early_amortisation", "status.default",
 )  # fmt: skip
 
-TERMINATIONS = (".termination", ".termination_subordinated")  # dues that arise after the dues of the date are read
+# dues that arise after the dues of the date are read
+LATER_DUES = (".termination", ".termination_subordinated", ".call_premium")
 
 SECTIONS = ("fees", "accounts", "facilities", "guarantees", "hedges", "ledgers")  # whose items know their formulas
 
@@ -53,7 +54,6 @@ def known_names(deal: Deal) -> set[str]:
                 "principal.unpaid",
                 "debt_service",
                 "written_down",
-                *(f"{part}.{field}" for part in tranche.dues[2:] for field in ("due", "unpaid")),
                 *(("undrawn",) if tranche.draws is not None else ()),
                 *(("extended",) if tranche.extensions else ()),
                 *(("pik",) if tranche.pik is not None else ()),
@@ -63,9 +63,9 @@ def known_names(deal: Deal) -> set[str]:
         names.update(f"{tranche.name}.{field}" for field in fields)
     for due in due_names(deal):
         names.add(f"{due}.unpaid")
-        if not due.endswith(TERMINATIONS):
+        if not due.endswith(LATER_DUES):
             names.add(f"{due}.due")
-    names |= _support(deal) | scheduled_names(deal)
+    names |= _support(deal) | scheduled_names(deal) | call_flags(deal)
     for account in deal.accounts:
         names.add(f"{account.name}.balance")
         if account.earns is not None:
@@ -133,6 +133,13 @@ def cure_formulas(test: CoverageTest) -> Iterator[tuple[str, Formula]]:
             yield f"equity_cure.{field}", formula
 
 
+def call_flags(deal: Deal) -> set[str]:
+    """Whether a debt, and the deal by a clean-up call, has been called."""
+    names = {"clean_up.called"} if deal.clean_up is not None else set()
+    debts = [tranche for tranche in deal.tranches if isinstance(tranche, Debt)]
+    return names | {f"{debt.name}.called" for debt in debts if debt.call is not None or deal.clean_up is not None}
+
+
 def base_formulas(deal: Deal) -> list[tuple[str, Formula]]:
     """The formulas of the borrowing base, with their keys."""
     return deal.borrowing_base.formulas() if deal.borrowing_base is not None else []
@@ -171,6 +178,8 @@ def formulas(deal: Deal) -> Iterator[tuple[str, Formula]]:
         yield f"status.{name}", formula
     for name, formula in base_formulas(deal):
         yield f"borrowing_base.{name}", formula
+    for name, formula in deal.clean_up.formulas.items() if deal.clean_up is not None else ():
+        yield f"clean_up.{name}", formula
     for status in LISTS:
         for k, step in enumerate(getattr(deal.waterfall, status)):
             steps = [(field, getattr(step, field)) for field in ("limit", "when")]
@@ -192,6 +201,7 @@ def debt_formulas(debt: Debt) -> Iterator[tuple[str, Formula]]:
         found += [(f"draws.{field}", getattr(draws, field)) for field in ("amount", "when", "limit")]
     found += [(f"extensions[{k}].when", extension.when) for k, extension in enumerate(debt.extensions)]
     found += [("conversion.parity", None if debt.conversion is None else debt.conversion.parity)]
+    found += [("call.when", None if debt.call is None else debt.call.when)]
     for field, formula in found:
         if formula is not None:
             yield f"{path}.{field}", formula

@@ -18,8 +18,8 @@ from .names import cure_formulas, formulas, used_names, walk
 from .values import ZERO, Constant, Lane, Value, series
 
 PARTS = ("interest", "principal")
-LATE = ("waterfall", "accounts", "facilities", "guarantees")  # formulas that are read once payments have begun,
-TERMS_LATE = (".draws.", ".termination.")  # or once acceleration has changed what is due
+LATE = ("waterfall", "accounts", "facilities", "guarantees", "clean_up")  # formulas that are read once payments have
+TERMS_LATE = (".call.", ".draws.", ".termination.")  # begun, or once acceleration or a call has changed what is due
 
 
 def declare_symbols(context: Context) -> None:
@@ -67,6 +67,8 @@ def _debt(context: Context, name: str, debt: DebtRegisters) -> None:
         context.define(f"{name}.extended", debt.extended[0])
     if debt.pik is not None:
         context.define(f"{name}.pik", debt.pik)
+    if debt.called is not None:
+        context.define(f"{name}.called", debt.called)
 
 
 def freeze_dues(context: Context) -> None:
@@ -112,8 +114,8 @@ def _measures(test: CoverageTest) -> set[str]:
 
 
 def read_later(context: Context) -> set[str]:
-    """The dues that are read once payments have begun or acceleration has raised them: by steps, account targets, draws
-    and terminations, and at the close for `prev(…)`; through definitions and sums."""
+    """The dues that are read once payments have begun, or acceleration or a call has raised them: by calls, steps,
+    account targets, draws and terminations, and at the close for `prev(…)`; through definitions and sums."""
     deal = context.deal
     pending: set[str] = set()
     for path, formula in formulas(deal):

@@ -32,10 +32,11 @@ def complete(deal: Deal) -> Waterfalls:
 
 
 def _nothing_owed(deal: Deal) -> Formula:
-    """True where every debt has a balance of zero and no interest unpaid."""
+    """True where every debt has a balance of zero and no interest or call premium unpaid."""
     owed: Expr = Number(0.0)
     for debt in ranked(deal):
-        for field in ("balance", "interest.unpaid"):
+        premium = ("call_premium.unpaid",) if "call_premium" in debt.dues else ()
+        for field in ("balance", "interest.unpaid", *premium):
             owed = Binary("+", owed, Name(f"{debt.name}.{field}"))
     return Formula(Binary("<=", owed, Number(0.0)), "no debt is owed anything")
 
@@ -52,8 +53,9 @@ def _turbo(deal: Deal) -> tuple[Step, ...]:
 
 
 def _enforcement(deal: Deal) -> tuple[Step, ...]:
-    """Accounts are emptied; fees; each debt by rank, interest and commitment fees before principal, all of its balance;
-    basis-risk shortfalls; fees above their caps; residuals. Debts of one rank share by what each is due."""
+    """Accounts are emptied; fees; each debt by rank, interest and commitment fees before principal, all of its balance,
+    and premiums of calls; basis-risk shortfalls; fees above their caps; residuals. Debts of one rank share by what each
+    is due."""
     steps = [Step(verb="draw", targets=(account.name,)) for account in deal.accounts]
     steps += [Step(verb="pay", targets=(fee.name,)) for fee in deal.fees]
     steps += _senior_support(deal)
@@ -66,6 +68,8 @@ def _enforcement(deal: Deal) -> tuple[Step, ...]:
         steps.append(Step(verb="pay", targets=interest, group="pro_rata"))
         steps.append(Step(verb="pay", targets=principal, group="pro_rata"))
         steps.append(Step(verb="sweep", targets=principal, group="pro_rata"))
+        premiums = tuple(f"{debt.name}.call_premium" for debt in equals if "call_premium" in debt.dues)
+        steps += [Step(verb="pay", targets=premiums, group="pro_rata")] if premiums else []
     for debt in ranked(deal):
         if "cap_shortfall" in debt.dues:
             steps.append(Step(verb="pay", targets=(f"{debt.name}.cap_shortfall",)))

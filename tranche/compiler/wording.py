@@ -8,13 +8,14 @@ from typing import Any
 
 import attrs
 
-from tranche.deal import Coupon, Fee, Step
+from tranche.deal import CallOption, Coupon, Debt, Fee, LevelSchedule, Step
 from tranche.deal.formula import Formula
 from tranche.deal.test import LEVELS
 
 # fields of terms that a deal file calls otherwise, and those that are parts of a whole or ratios
 KEYS = {"cover": "for", "source": "from"}
 SHARES = frozenset({"share", "spread", "floor", "cap", "growth", "interest_on_unpaid"})
+_SHARES: Mapping[str, tuple[type, ...]] = {"rate": (Fee,), "price": (CallOption, Debt)}  # of these classes alone
 RATIOS = frozenset(LEVELS)
 
 
@@ -26,7 +27,8 @@ def details(terms: Any, without: Iterable[str] = ("name",)) -> tuple[tuple[str, 
         value = getattr(terms, field.name)
         default = field.default.factory() if isinstance(field.default, attrs.Factory) else field.default  # type: ignore[arg-type]
         if field.name not in left_out and value is not None and value != default:
-            unit = "share" if field.name == "rate" and isinstance(terms, Fee) else field.name
+            is_share = isinstance(terms, _SHARES.get(field.name, ()))
+            unit = "share" if is_share else field.name
             found.append((KEYS.get(field.name, field.name), say(value, unit)))
     return tuple(found)
 
@@ -46,8 +48,8 @@ def say(value: Any, field: str = "") -> str:
             return f"{value:,.12g}"
         case Coupon():
             return coupon(value)
-        case Mapping():
-            return _several([f"{key} {say(item, field)}" for key, item in value.items()])
+        case Mapping() | LevelSchedule():
+            return _several(_pairs(value, field))
         case tuple() | list():
             return _several([say(item, field) for item in value])
     if attrs.has(type(value)):
@@ -56,6 +58,12 @@ def say(value: Any, field: str = "") -> str:
         rest = ", ".join(f"{key.replace('_', ' ')} {words}" for key, words in said if key != "kind")
         return kind + (f" ({rest})" if kind and rest else rest)
     return str(value)
+
+
+def _pairs(value: Mapping[str, Any] | LevelSchedule, field: str) -> list[str]:
+    if isinstance(value, LevelSchedule):
+        return [f"{say(level, field)} from {date}" for date, level in value.points]
+    return [f"{key} {say(item, field)}" for key, item in value.items()]
 
 
 def _several(items: list[str], most: int = 6) -> str:

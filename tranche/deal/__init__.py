@@ -3,6 +3,8 @@
 from .account import Account
 from .amortisation import Amortisation
 from .borrowing_base import BorrowingBase, BorrowingClass, Concentration
+from .call_option import CallOption, MakeWhole
+from .clean_up import CleanUpCall
 from .coupon import Coupon, Lag, Margin
 from .deal import Deal, Source
 from .debt import Debt
@@ -34,7 +36,9 @@ __all__ = [
     "AvailableFundsCap",
     "BorrowingBase",
     "BorrowingClass",
+    "CallOption",
     "Cap",
+    "CleanUpCall",
     "Concentration",
     "Coupon",
     "CoverageTest",
@@ -54,6 +58,7 @@ __all__ = [
     "LateInterest",
     "Ledger",
     "LevelSchedule",
+    "MakeWhole",
     "Margin",
     "Pik",
     "Residual",

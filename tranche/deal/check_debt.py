@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tranche.errors import Place, Problem
 
 from .amortisation import Amortisation
+from .call_option import CallOption
 from .coupon import Coupon
 from .debt import Debt
 from .draws import Draws
@@ -27,6 +28,8 @@ def debt_problems(debt: Debt, schedule: Schedule | None) -> Iterator[Problem]:
         yield from _draws(f"{path}.draws", debt.draws, debt)
     if debt.strip is not None:
         yield from _strip(path, debt)
+    if debt.call is not None:
+        yield from _call(f"{path}.call", debt.call, debt, schedule)
     if debt.conversion is not None:
         for field in ("pik", "draws", "extensions"):
             if getattr(debt, field):
@@ -126,3 +129,28 @@ def _strip(path: str, debt: Debt) -> Iterator[Problem]:
         yield _problem(f"{path}.amortisation", "an interest-only strip has no principal", "leave it out")
     if debt.unpaid_interest == "capitalised":
         yield _problem(f"{path}.unpaid_interest", "an interest-only strip has no balance", "carried or cancelled")
+
+
+def _call(path: str, call: CallOption, debt: Debt, schedule: Schedule | None) -> Iterator[Problem]:
+    if debt.strip is not None:
+        yield _problem(path, "an interest-only strip is called", "it has no principal to redeem: leave it out")
+    if debt.conversion is not None:
+        yield _problem(path, "convertible notes have a call", "conversion.forced is theirs: keep one of them")
+    if call.when is None and call.first is None and call.begins is None:
+        yield _problem(path, "the call has neither a condition nor a date", "add `when`, `first`, or prices by date")
+    begins = max((day for day in (call.first, call.begins) if day is not None), default=None)
+    ends = debt.maturity or (schedule.maturity if schedule is not None else None)
+    if begins is not None and ends is not None and begins >= ends:
+        what = f"it can be called from {begins} on, and its maturity is {ends}"
+        yield _problem(path, what, "an earlier date: on its maturity a debt is due anyhow")
+    if call.first is not None and call.begins is not None and call.first < call.begins and call.make_whole is None:
+        what = f"it can be called from {call.first} on, and the first price is of {call.begins}"
+        yield _problem(f"{path}.first", what, "a price for that date, or leave `first` out")
+    until = call.make_whole.until if call.make_whole is not None else None
+    if until is not None:
+        if ends is not None and until > ends:
+            what = f"the holder is made whole until {until}, and the maturity is {ends}"
+            yield _problem(f"{path}.make_whole.until", what, "an earlier date; leave it out for the maturity")
+        if call.first is not None and until <= call.first:
+            what = f"the holder is made whole until {until}, and is not called before {call.first}"
+            yield _problem(f"{path}.make_whole.until", what, "a later date, or no make_whole")

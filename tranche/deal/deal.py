@@ -18,6 +18,7 @@ from . import validators as v
 from .account import Account
 from .borrowing_base import BorrowingBase
 from .check import SUPPORT, Parts, check_formulas, name_problems, part_problems
+from .clean_up import CleanUpCall
 from .debt import Debt
 from .expect import Expect
 from .facility import Facility
@@ -143,6 +144,7 @@ class Deal:
     borrowing_base: BorrowingBase | None = attrs.field(
         default=None, validator=v.optional(v.instance_of(BorrowingBase))
     )
+    clean_up: CleanUpCall | None = attrs.field(default=None, validator=v.optional(v.instance_of(CleanUpCall)))
     expect: Expect = attrs.field(default=Expect(), validator=v.instance_of(Expect))
     assumptions: tuple[str, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.text))
     accept: Mapping[str, str] = attrs.field(factory=FrozenMap, converter=_frozen, validator=_reasons)

@@ -11,6 +11,7 @@ from tranche.terms.daycounts import DAY_COUNTS
 
 from . import validators as v
 from .amortisation import Amortisation
+from .call_option import CallOption
 from .conversion import Conversion
 from .coupon import Coupon
 from .draws import Draws
@@ -35,7 +36,7 @@ class Debt:
     `unpaid_interest`: `carried` (due again next date, without interest on it unless `interest_on_unpaid` gives a rate)
     · `capitalised` (added to the balance, PIK) · `cancelled` (non-cumulative). `pik`: a toggle between cash and PIK.
     `maturity`: its own, the first payment date on or after it; None: the deal's. `extensions`: in order.
-    `conversion`: into shares, and puts: see `Conversion`.
+    `conversion`: into shares, and puts: see `Conversion`. `call`: the issuer's option to redeem it early.
     `price`: the issue price, of what is drawn at closing: an original-issue discount below 1; the yield counts from it.
     `strip`: an interest-only strip: interest accrues on this formula (money, such as senior.balance), and nothing is
     owed beyond it; `notional` is then what losses are measured by.
@@ -60,6 +61,7 @@ class Debt:
         default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Extension), at_most=8)
     )
     conversion: Conversion | None = attrs.field(default=None, validator=v.optional(v.instance_of(Conversion)))
+    call: CallOption | None = attrs.field(default=None, validator=v.optional(v.instance_of(CallOption)))
     draws: Draws | None = attrs.field(default=None, validator=v.optional(v.instance_of(Draws)))
     price: float = attrs.field(default=1.0, validator=v.number(0, 2, hint="write a share of par such as 97%"))
     strip: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
@@ -81,4 +83,6 @@ class Debt:
             found.append("cap_shortfall")
         if self.draws is not None and self.draws.fee > 0:
             found.append("commitment_fee")
+        if self.call is not None and self.call.has_premium:
+            found.append("call_premium")
         return tuple(found)

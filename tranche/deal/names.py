@@ -12,7 +12,7 @@ from .formula import FUNCTIONS
 # what formulas already mean by these words
 RESERVED = frozenset(FUNCTIONS) | {
     "period", "periods", "final", "year_fraction", "cash", "collections", "debt_service", "fees", "status", "market",
-    "borrowing_base", "rates", "fleet", "miner",
+    "borrowing_base", "clean_up", "rates", "fleet", "miner",
     "audit", "series", "tranches", "accounts", "tests", "definitions", "waterfall", "true", "false",
 }  # fmt: skip
 LONGEST_NAME = 60

@@ -28,7 +28,7 @@ KINDS = ("debt", "fee", "residual", "test")
 MOST_EPISODES = 5
 MOST_TAKERS = 6
 PAYING = frozenset({"pay", "sweep", "distribute", "fund"})
-BRINGING = frozenset({"receive", "draw", "release"})
+BRINGING = frozenset({"receive", "redeem", "draw", "release"})
 
 
 @attrs.frozen

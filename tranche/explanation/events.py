@@ -32,7 +32,7 @@ def events(program: Program, day: Day, least: float) -> frozenset[str]:
     found = {f"{line.record} short" for line in open_dues(day, least)}
     found |= {f"{reading.test} {reading.level_name}" for reading in day.readings if reading.failed}
     for line in day.lines:
-        if line.verb in ("capitalise", "unpaid", "uncovered") and max(line.paid, line.short) > least:
+        if line.verb in ("capitalise", "redeem", "unpaid", "uncovered") and max(line.paid, line.short) > least:
             found.add(line.record)
         if line.verb == "draw" and line.paid > least and line.due > 0:
             found.add(f"{line.record} drawn")

@@ -41,6 +41,9 @@ VERBS = {
     "revenue": "earn",
     "opex": "cost",
     "equity_cure": "receive",
+    "call_premium": "pay",
+    "refinanced": "redeem",
+    "clean_up": "redeem",
 }
 LEVELS = {
     "breached": "trigger",
@@ -50,7 +53,7 @@ LEVELS = {
     "default": "default level",
 }
 # shown only where they move something
-QUIET = frozenset({"capitalise", "earn", "cost", "spend", "take in", "unpaid", "uncovered"})
+QUIET = frozenset({"capitalise", "earn", "cost", "spend", "take in", "redeem", "unpaid", "uncovered"})
 
 
 @attrs.frozen
@@ -228,7 +231,7 @@ def _amounts(verb: str, event: Event) -> tuple[float, float, float, float]:
             return before["source"], nothing, moved, 0.0
         case "spend" | "take in" | "earn" | "cost":
             return nothing, nothing, moved, 0.0
-        case "receive":
+        case "receive" | "redeem":
             return before["cash"], moved, moved, 0.0
         case "capitalise":
             return nothing, before["due"], moved, event.after["due"]

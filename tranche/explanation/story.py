@@ -64,6 +64,10 @@ def _collateral(program: Program, days: Sequence[Day]) -> Iterator[str]:
                 f"{name}: {level(path[0])} on {days[0].date}, {level(path[-1])} on {days[-1].date}, "
                 f"lowest {level(path[low])} on {days[low].date}."
             )
+    for day in days:
+        for line in day.lines:
+            if line.record == "collateral.clean_up":
+                yield f"On {day.date} a clean-up call paid {_sum(program, line.paid)} for the collateral."
     uncovered = [day for day in days for line in day.lines if line.verb == "uncovered"]
     if uncovered:
         yield (
@@ -128,7 +132,14 @@ def _debt(program: Program, claim: Claim, days: Sequence[Day]) -> str:
     if deferred > least:
         first = next(day for day in days for line in day.lines if line.record == f"{name}.deferred" and line.paid > 0)
         timing += f"; {money(deferred)} of its interest was capitalised, first on {first.date}"
-    return f"{name}: {fate}; received {' and '.join(parts)}; {timing}."
+    premium = total(days, f"{name}.call_premium")
+    if premium > least:
+        parts.append(f"call premium {money(premium)}")
+    called = next((day for day in days for line in day.lines if line.record == f"{name}.refinanced"), None)
+    if called is not None:
+        fate = f"called on {called.date}, {fate}"
+    received = f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return f"{name}: {fate}; received {received}; {timing}."
 
 
 def _residual(program: Program, claim: Claim, days: Sequence[Day]) -> str:

@@ -143,6 +143,7 @@ WHY: dict[str, Callable[[Event], str]] = {
     "spend": lambda event: "what the step took from the account",
     "take in": lambda event: "what came into the account",
     "receive": received,
+    "redeem": lambda event: "paid in for the call",
     "earn": lambda event: "what the machines earned",
     "cost": lambda event: "what it took to run them",
     "capitalise": capitalised,

@@ -16,7 +16,9 @@ from tranche.deal import (
     AvailableFundsCap,
     BorrowingBase,
     BorrowingClass,
+    CallOption,
     Cap,
+    CleanUpCall,
     Concentration,
     Coupon,
     CoverageTest,
@@ -31,6 +33,7 @@ from tranche.deal import (
     Formula,
     Guarantee,
     Ledger,
+    MakeWhole,
     Margin,
     Pik,
     Residual,
@@ -78,7 +81,7 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
             "amortisation": of(Amortisation), "unpaid_interest": text, "interest_on_unpaid": read_late_interest,
             "pik": of(Pik), "available_funds_cap": of(AvailableFundsCap), "maturity": day,
             "extensions": listing(of(Extension)), "draws": of(Draws), "conversion": of(Conversion),
-            "price": percent, "strip": formula, "day_count": text, "rank": integer,
+            "call": of(CallOption), "price": percent, "strip": formula, "day_count": text, "rank": integer,
         },
         Amortisation: {
             "kind": text, "amounts": listing(cash), "amount": formula, "cfads": formula, "dscr": formula,
@@ -93,6 +96,11 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
         AvailableFundsCap: {"amount": formula, "rate": formula, "excess": text},
         Extension: {"to": day, "when": formula, "add": rate},
         Conversion: {"parity": formula, "puts": listing(day), "forced": percent, "forced_from": day},
+        CallOption: {
+            "when": formula, "first": day, "price": read_level, "make_whole": of(MakeWhole), "proceeds": text,
+        },
+        MakeWhole: {"rate": of(Coupon), "until": day},
+        CleanUpCall: {"when": formula, "first": day, "purchase_price": formula, "proceeds": text},
         Draws: {
             "initial": cash, "amount": formula, "first": day, "until": day, "when": formula, "limit": formula,
             "to": text, "revolving": flag, "fee": rate,

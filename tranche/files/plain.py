@@ -61,7 +61,7 @@ MARKET_ORDER = ("format", "name", "description", "assumptions", "rates", "factor
 ORDER = (
     "format", "name", "description", "currency", "assumptions", "accept", "schedule", "market", "collateral", "series",
     "definitions", "fees", "tranches", "accounts", *SUPPORT, "tests", "status",
-    "borrowing_base", "waterfall", "expect",
+    "borrowing_base", "clean_up", "waterfall", "expect",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from tranche.deal import (
     Account,
     BorrowingBase,
     Cap,
+    CleanUpCall,
     CoverageTest,
     Deal,
     Debt,
@@ -59,11 +60,11 @@ NAMED: dict[str, Any] = {
 }  # fmt: skip
 SINGLE: dict[str, Any] = {
     "schedule": Schedule, "collateral": Collateral, "market": Market, "waterfall": Waterfalls, "status": StatusRules,
-    "borrowing_base": BorrowingBase, "expect": Expect,
+    "borrowing_base": BorrowingBase, "clean_up": CleanUpCall, "expect": Expect,
 }  # fmt: skip
 OPTIONAL = (
     "currency", "description", "assumptions", "market", "definitions", "series", "fees", "accounts", *SUPPORT,
-    "tests", "status", "borrowing_base", "expect", "accept",
+    "tests", "status", "borrowing_base", "clean_up", "expect", "accept",
 )  # fmt: skip
 KEYS = (*REQUIRED, *OPTIONAL)
 MOST_PROBLEMS = 100

@@ -12,7 +12,7 @@ from .figures import Figures
 
 RECEIVED = {
     "residual": ("distribution",),
-    "debt": ("interest", "cap_shortfall", "commitment_fee", "principal", "prepaid", "converted"),
+    "debt": ("interest", "cap_shortfall", "commitment_fee", "principal", "prepaid", "converted", "call_premium"),
 }
 LENT = ("drawn", "drawn_outside")
 STEEPEST = 600.0  # |log rate · longest time|: beyond it e**x leaves the range of floating point
@@ -22,8 +22,9 @@ def irr(figures: Figures, name: str) -> float:
     """The yield of a class bought at closing at its issue price (100% unless the deal says otherwise): see
     `rate_of_return` of its mean cash flows.
 
-    Debt receives interest, principal, scheduled and swept, commitment fees and the shares that it converts into, and
-    lends what is drawn later; a residual receives distributions. NaN without a notional, or when nothing comes back.
+    Debt receives interest, principal, scheduled and swept, commitment fees, call premiums and the shares that it
+    converts into, and lends what is drawn later; a residual receives distributions. NaN without a notional, or when
+    nothing comes back.
     """
     claim = figures.claim(name)
     fields = RECEIVED[claim.kind]

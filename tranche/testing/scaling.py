@@ -73,6 +73,11 @@ def scaled(deal: Deal, factor: float) -> Deal:
         ),
         status=unit.status(deal.status),
         borrowing_base=unit.borrowing_base(deal.borrowing_base),
+        clean_up=deal.clean_up and attrs.evolve(
+            deal.clean_up,
+            when=unit.truth(deal.clean_up.when),
+            purchase_price=unit.amount(deal.clean_up.purchase_price),
+        ),
         waterfall=attrs.evolve(
             deal.waterfall, **{listed: tuple(map(unit.step, getattr(deal.waterfall, listed))) for listed in LISTS}
         ),
@@ -148,6 +153,7 @@ class _Unit:
                 when=self.condition(draws.when),
                 limit=self.amount(draws.limit),
             ),
+            call=tranche.call and attrs.evolve(tranche.call, when=self.condition(tranche.call.when)),
             strip=self.amount(tranche.strip),
         )
 

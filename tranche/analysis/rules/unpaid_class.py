@@ -38,6 +38,10 @@ def _dues(subject: Subject, path: str, debt: Debt, targets: set[str]) -> Iterato
     if f"{name}.interest" not in targets and not free:
         fix = f"pay: {name}.interest, or unpaid_interest: capitalised"
         yield subject.warning(RULE, path, f"no step pays the interest of {name}", fix)
+    for part in debt.dues[2:]:
+        if f"{name}.{part}" not in targets:
+            what = f"no step pays the {part.replace('_', ' ')} of {name}"
+            yield subject.warning(RULE, path, what, f"pay: {name}.{part}")
 
 
 def _path(subject: Subject, name: str) -> str:

@@ -15,7 +15,11 @@ def declare(context: Context, terms: Collections) -> None:
 
 
 def lower(context: Context, terms: Collections) -> Value:
-    """All that is collected."""
+    """All that is collected: after a clean-up call the buyer has it."""
+    if context.cleaned_up is not None:
+        for name in (f"collections.{component}" for component in terms.components):
+            collected = context.names[name]()
+            context.define(name, context.emitter.compute(Op.SELECT, context.cleaned_up, ZERO, collected, name=name))
     return _sum(context, [name for name in terms.components if name != "loss"])
 
 

@@ -33,7 +33,7 @@ def scales(seen: Observed, factor: float) -> None:
 
 
 # records that count and are no money
-COUNTS = ("revolving", "breached", "sweep", "lock_up", "early_amortisation", "default")
+COUNTS = ("revolving", "breached", "sweep", "lock_up", "early_amortisation", "default", "called")
 
 
 def _times(collections: object, factor: float) -> dict[str, NDArray[np.float64]] | NDArray[np.float64]:

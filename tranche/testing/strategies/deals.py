@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tranche.collateral.terms import Collections
 from tranche.deal import (
+    CleanUpCall,
     Deal,
     Debt,
     Fee,
@@ -30,7 +31,7 @@ from .borrowing_base import borrowing_bases
 from .coverage import coverage_tests, flags_of
 from .debts import INDEX, debts, enriched
 from .fees import fee_terms
-from .formulas import Scope, formula, money
+from .formulas import Scope, conditions, formula, money
 from .status import STATUS_FLAGS, status_rules
 from .support import dues_of, support_names, support_terms
 from .waterfalls import Cast, plain_waterfall, waterfalls
@@ -116,9 +117,12 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
             draw(enriched(t, k, early, late, dates, tuple(accounts))) if isinstance(t, Debt) else t
             for k, t in enumerate(tranches)
         ]
+    clean_up = draw(st.one_of(*[st.none()] * 3, clean_ups(late, dates, tuple(accounts))))
     made_debts = [tranche for tranche in tranches if isinstance(tranche, Debt)]
     tested = attrs.evolve(late, flags=tuple(flag for flag in late.flags if flag not in STATUS_FLAGS))
     payable = (*(f"{d}.{part}" for d in names for part in ("interest", "principal")), *fees, *capped)
+    callable_ = [debt.name for debt in made_debts if debt.call is not None or clean_up is not None]
+    called = (*(f"{name}.called" for name in callable_), *(["clean_up.called"] if clean_up is not None else []))
     covered = st.lists(st.sampled_from((*payable, *names)), min_size=1, max_size=3, unique=True).map(tuple)
     terms = draw(support_terms(support, early, late, dates, tuple(accounts), covered))
     cast = Cast(
@@ -126,7 +130,8 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
         owed=tuple(f"{debt.name}.{part}" for debt in made_debts for part in debt.dues),
         drawable=tuple(debt.name for debt in made_debts if debt.draws is not None),
         residuals=tuple(t.name for t in tranches if isinstance(t, Residual)),
-        fees=(*fees, *capped, *dues_of(terms)), accounts=tuple(accounts), dates=dates, scope=late,
+        fees=(*fees, *capped, *dues_of(terms)), accounts=tuple(accounts), dates=dates,
+        scope=attrs.evolve(late, flags=(*late.flags, *called)),
         credits=(*support.facilities, *support.guarantees),
         repaid=(*support.facilities, *(one.name for one in terms["guarantees"] if one.repays)),
         hedges=support.hedges, ledgers=support.ledgers,
@@ -146,9 +151,21 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
         ),
         tests=tuple(made_tests),
         borrowing_base=base,
+        clean_up=clean_up,
         status=draw(status_rules(tested, names, dates)),
         waterfall=draw(waterfalls(cast)),
         **terms,
+    )
+
+
+@st.composite
+def clean_ups(draw: st.DrawFn, late: Scope, dates: tuple[dt.date, ...], accounts: tuple[str, ...]) -> CleanUpCall:
+    """A clean-up call. `late`: what is known once the tests have been read."""
+    return CleanUpCall(
+        when=draw(conditions(late)),
+        first=draw(st.sampled_from((None, *dates[:-1]))),
+        purchase_price=draw(st.one_of(st.none(), money(late))),
+        proceeds=draw(st.sampled_from(("cash", "cash", *accounts))),
     )
 
 

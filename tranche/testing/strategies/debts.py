@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tranche.deal import (
     Amortisation,
     AvailableFundsCap,
+    CallOption,
     Coupon,
     Debt,
     Draws,
@@ -18,6 +19,8 @@ from tranche.deal import (
     Formula,
     Lag,
     LateInterest,
+    LevelSchedule,
+    MakeWhole,
     Margin,
     Pik,
 )
@@ -34,6 +37,7 @@ NOTIONALS = (100.0, 1_000.0, 12_345.67, 1e6, 70e6)
 INDEX = "SOFR"
 EXTRAS = (
     "coupon", "late", "pik", "cap", "maturity", "draws", "amount", "annuity", "sculpted", "sized", "strip", "price",
+    "call",
 )  # fmt: skip
 
 
@@ -137,6 +141,10 @@ def _extra(  # noqa: PLR0911
             return {"amortisation": amortisation, "coupon": fixed, "notional": 0.0, "sculpted": True}
         case "strip" if plain and debt.draws is None and debt.pik is None and debt.unpaid_interest != "capitalised":
             return {"strip": draw(money(now, depth=1)), "amortisation": Amortisation()}
+        case "call" if plain:
+            ahead = ahead and debt.draws is None and debt.pik is None and not debt.extensions and not by_formula
+            known = ahead and debt.amortisation.kind != "none"
+            return {"call": draw(_call(debt, known, late, dates, accounts))}
         case "price":
             return {"price": draw(st.sampled_from((0.97, 1.01)))}
     return {}
@@ -178,6 +186,29 @@ def _maturity(draw: st.DrawFn, soon: Scope, dates: tuple[dt.date, ...]) -> dict[
         for end in ends[1:]
     ]
     return {"maturity": dates[ends[0]], "extensions": tuple(extensions)}
+
+
+@st.composite
+def _call(
+    draw: st.DrawFn, debt: Debt, known: bool, late: Scope, dates: tuple[dt.date, ...], accounts: tuple[str, ...]
+) -> CallOption:
+    """`known`: whether its service is known in advance, so that its holder can be made whole."""
+    early = [day for day in dates if day < (debt.maturity or dates[-1])][:3] or [dt.date(2000, 1, 1)]
+    days = sorted(draw(st.lists(st.sampled_from(early), min_size=1, max_size=2, unique=True)))
+    shares = st.sampled_from((1.0, 1.01, 1.125))
+    whole = None
+    if known and draw(st.booleans()):
+        until = draw(st.sampled_from((None, debt.maturity or dates[-1], dates[len(dates) // 2])))
+        late_enough = until is None or days[0] < until <= (debt.maturity or dates[-1])
+        rate = draw(st.sampled_from((Coupon(spread=0.02), Coupon(spread=0.005, index=INDEX))))
+        whole = MakeWhole(rate=rate, until=until if late_enough else None)
+    return CallOption(
+        when=draw(st.one_of(st.none(), conditions(late), conditions(late))),
+        first=days[0],
+        price=draw(st.one_of(shares, st.just(LevelSchedule(tuple((day, draw(shares)) for day in days))))),
+        make_whole=whole,
+        proceeds=draw(st.sampled_from(("cash", "cash", *accounts))),
+    )
 
 
 @st.composite
