@@ -117,7 +117,7 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
             draw(enriched(t, k, early, late, dates, tuple(accounts))) if isinstance(t, Debt) else t
             for k, t in enumerate(tranches)
         ]
-    clean_up = draw(st.one_of(*[st.none()] * 3, clean_ups(late, dates, tuple(accounts))))
+    clean_up = draw(clean_ups(late, dates, tuple(accounts))) if rich and draw(st.integers(0, 4)) == 0 else None
     made_debts = [tranche for tranche in tranches if isinstance(tranche, Debt)]
     tested = attrs.evolve(late, flags=tuple(flag for flag in late.flags if flag not in STATUS_FLAGS))
     payable = (*(f"{d}.{part}" for d in names for part in ("interest", "principal")), *fees, *capped)

@@ -37,7 +37,6 @@ NOTIONALS = (100.0, 1_000.0, 12_345.67, 1e6, 70e6)
 INDEX = "SOFR"
 EXTRAS = (
     "coupon", "late", "pik", "cap", "maturity", "draws", "amount", "annuity", "sculpted", "sized", "strip", "price",
-    "call",
 )  # fmt: skip
 
 
@@ -86,12 +85,14 @@ def enriched(
     dates: tuple[dt.date, ...],
     accounts: tuple[str, ...],
 ) -> Debt:
-    """`debt` with a few of EXTRAS. `early`: what is known as it accrues, `late`: once the tests have been read;
-    `number`: 0 for a deal's first debt, which keeps its size."""
+    """`debt` with a few of EXTRAS and perhaps a call. `early`: what is known as it accrues, `late`: once the tests have
+    been read; `number`: 0 for a deal's first debt, which keeps its size."""
     now, soon = attrs.evolve(early, memory=False), attrs.evolve(late, memory=False)
     for extra in sorted(draw(st.sets(st.sampled_from(EXTRAS), max_size=5)), key=EXTRAS.index):
         changes = draw(_extra(extra, debt, number, now, soon, late, dates, accounts))
         debt = attrs.evolve(debt, **changes)
+    if debt.strip is None and draw(st.integers(0, 2)) == 0:
+        debt = attrs.evolve(debt, call=draw(_call(debt, late, dates, accounts)))
     return debt
 
 
@@ -141,10 +142,6 @@ def _extra(  # noqa: PLR0911
             return {"amortisation": amortisation, "coupon": fixed, "notional": 0.0, "sculpted": True}
         case "strip" if plain and debt.draws is None and debt.pik is None and debt.unpaid_interest != "capitalised":
             return {"strip": draw(money(now, depth=1)), "amortisation": Amortisation()}
-        case "call" if plain:
-            ahead = ahead and debt.draws is None and debt.pik is None and not debt.extensions and not by_formula
-            known = ahead and debt.amortisation.kind != "none"
-            return {"call": draw(_call(debt, known, late, dates, accounts))}
         case "price":
             return {"price": draw(st.sampled_from((0.97, 1.01)))}
     return {}
@@ -190,16 +187,19 @@ def _maturity(draw: st.DrawFn, soon: Scope, dates: tuple[dt.date, ...]) -> dict[
 
 @st.composite
 def _call(
-    draw: st.DrawFn, debt: Debt, known: bool, late: Scope, dates: tuple[dt.date, ...], accounts: tuple[str, ...]
+    draw: st.DrawFn, debt: Debt, late: Scope, dates: tuple[dt.date, ...], accounts: tuple[str, ...]
 ) -> CallOption:
-    """`known`: whether its service is known in advance, so that its holder can be made whole."""
-    early = [day for day in dates if day < (debt.maturity or dates[-1])][:3] or [dt.date(2000, 1, 1)]
+    """A call; where the service of the debt is known in advance, its holder may be made whole."""
+    by_path = bool(debt.coupon.margins or debt.extensions or debt.pik or debt.draws)
+    known = not by_path and debt.amortisation.kind != "none" and debt.amortisation.amount is None
+    ends = debt.maturity or dates[-1]  # the last date may have moved past the deal's maturity
+    early = [day for day in dates if day < ends][:3] or [dt.date(2000, 1, 1)]
     days = sorted(draw(st.lists(st.sampled_from(early), min_size=1, max_size=2, unique=True)))
     shares = st.sampled_from((1.0, 1.01, 1.125))
     whole = None
     if known and draw(st.booleans()):
-        until = draw(st.sampled_from((None, debt.maturity or dates[-1], dates[len(dates) // 2])))
-        late_enough = until is None or days[0] < until <= (debt.maturity or dates[-1])
+        until = draw(st.sampled_from((None, debt.maturity, dates[len(dates) // 2])))
+        late_enough = until is not None and days[0] < until and (until < ends or until == debt.maturity)
         rate = draw(st.sampled_from((Coupon(spread=0.02), Coupon(spread=0.005, index=INDEX))))
         whole = MakeWhole(rate=rate, until=until if late_enough else None)
     return CallOption(
