@@ -2,7 +2,7 @@
 
 Further readings of the documents:
 (J) The clean-up call is decided first, then each debt's call in the order of the file, once windows have been read
-    (those apart that read who is called).
+    (those apart that read who is called): its condition is read before it moves anything.
 (K) What is scheduled for the price of a make-whole is exact in the floats that coupon and instalments are, and the
     price is the nearest float.
 """

@@ -8,9 +8,9 @@ Where the documents leave something open, this is how it is read here:
 (B) A formula of a step reads balances as they are when the step begins; `X.due` is what fell due on the date, whatever
     was paid since; `X.unpaid` is what is left of it; a test keeps the ratio that it had in stage 4.
 (C) `prev(x)` is x as it stood at the close of the date before. `sum_last(x, n)` sums x as it stands when it is first
-    read on a date, at the latest before the tests, or, where x reads these or the status, once the status is known:
-    one figure, whoever reads it. Who reads a formula reads all of it, whichever side of an `if_else` counts.
-    `avg_last` divides by the number of dates seen so far, at most n.
+    read on a date, at the latest before the tests, or, where x reads these or the status, once the status is known,
+    or, where x reads who is called, after the calls: one figure, whoever reads it. Who reads a formula reads all of it,
+    whichever side of an `if_else` counts. `avg_last` divides by the number of dates seen so far, at most n.
 (D) One `limit` serves all the targets of a step together; a `share` of accounts that give is a share of each.
 (E) A sweep pays beyond what is due: the due stays as it is, though no payment takes a balance below 0. An instalment
     falls due up to the balance.

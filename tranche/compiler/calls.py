@@ -57,7 +57,7 @@ def _call(context: Context, debt: DebtRegisters) -> None:
     assert terms is not None and debt.called is not None
     may = emitter.compute(Op.AND, _open(context, debt), emitter.compute(Op.NOT, matured(context, debt)))
     now = _exercised(context, terms.when, may, emitter.compute(Op.LT, ZERO, debt.balance), debt.called)
-    if "call_premium" in debt.other:
+    if terms.has_premium:
         early = emitter.compute(Op.SUB, debt.balance, debt.principal, name="called early")
         early = emitter.compute(Op.MAX, ZERO, early, name="called early")
         above = series([(price or PAR) - PAR for price in debt.prices])

@@ -83,6 +83,6 @@ class Debt:
             found.append("cap_shortfall")
         if self.draws is not None and self.draws.fee > 0:
             found.append("commitment_fee")
-        if self.call is not None and self.call.has_premium:
+        if self.call is not None:
             found.append("call_premium")
         return tuple(found)

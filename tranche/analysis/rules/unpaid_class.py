@@ -38,8 +38,9 @@ def _dues(subject: Subject, path: str, debt: Debt, targets: set[str]) -> Iterato
     if f"{name}.interest" not in targets and not free:
         fix = f"pay: {name}.interest, or unpaid_interest: capitalised"
         yield subject.warning(RULE, path, f"no step pays the interest of {name}", fix)
+    at_par = {"call_premium"} if debt.call is not None and not debt.call.has_premium else set[str]()
     for part in debt.dues[2:]:
-        if f"{name}.{part}" not in targets:
+        if part not in at_par and f"{name}.{part}" not in targets:
             what = f"no step pays the {part.replace('_', ' ')} of {name}"
             yield subject.warning(RULE, path, what, f"pay: {name}.{part}")
 
