@@ -133,7 +133,8 @@ def _extra(  # noqa: PLR0911
         case "annuity" if plain and ahead and not by_formula:
             over = draw(st.sampled_from((None, None, 3, 40)))
             first = draw(st.sampled_from((None, None, dates[len(dates) // 2]))) if debt.maturity is None else None
-            return {"amortisation": draw(_terms(draw(st.sampled_from(("annuity", "level"))), over=over, first=first))}
+            kind = draw(st.sampled_from(("annuity", "annuity", "level")))
+            return {"amortisation": draw(_terms(kind, over=over, first=first))}
         case "sculpted" if plain and ahead and not by_formula:
             return {"amortisation": draw(_sculpted(debt.notional, len(dates)))}
         case "sized" if plain and ahead and debt.coupon.index is None and debt.draws is None and number > 0:
