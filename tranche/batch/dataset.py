@@ -20,6 +20,7 @@ from .store import MANIFEST, TABLES
 from .tables import arrow, schemas, unpack_tables
 
 GROUP = 50_000  # rows of a table held before they are written
+MANY = 64  # record batches of a table held as such
 CASE_COLUMNS = ("case", "deal", "market", "overrides")
 SAID = {
     "name": "string", "currency": "string", "paths": "int64", "dates": "int32", "closing": "string",
@@ -93,6 +94,8 @@ class _Writer:
     def add(self, keys: list[Any], batch: Any) -> None:
         pa = arrow()
         self.held.append(pa.record_batch([*keys, *batch.columns], schema=self.schema))
+        if len(self.held) == MANY:  # a batch of a few rows takes kilobytes beside them
+            self.held = self._table().combine_chunks().to_batches()
         self._count(batch.num_rows)
 
     def add_row(self, row: Mapping[str, Any]) -> None:
@@ -110,9 +113,12 @@ class _Writer:
         if self.plain:
             self.held.append(pa.RecordBatch.from_pylist(self.plain, schema=self.schema))
         if self.held:
-            table = pa.Table.from_batches(self.held, schema=self.schema).unify_dictionaries()
+            table = self._table()
             self.parquet.write_table(table, row_group_size=max(1, table.num_rows))
         self.held, self.plain, self.waiting = [], [], 0
+
+    def _table(self) -> Any:
+        return arrow().Table.from_batches(self.held, schema=self.schema).unify_dictionaries()
 
     def close(self) -> dict[str, Any]:
         self._flush()
