@@ -126,7 +126,7 @@ class ExactPool:
         return self.loss_and_deviation(recovery, attach, detach)[0]
 
     def loss_and_deviation(self, recovery, attach, detach):
-        """Of a path's loss: mean and standard deviation, by the law itself, as of rare losses a sample may have none."""
+        """Of a path's loss: mean and standard deviation, by the law: of rare losses a sample may have none."""
         lost = tranche_losses(self.shares, recovery, attach, detach)
         mean = float(self.law @ lost)
         return mean, math.sqrt(float(self.law @ (lost - mean) ** 2))
@@ -141,7 +141,7 @@ def points(tranche):
 
 
 def cases():
-    """Each pool of the oracle: model, PD, recovery, expected losses by tranche, quantiles, and the tenants' loadings."""
+    """Each pool of the oracle: model, PD, recovery, losses by tranche, quantiles, loadings of the tenants."""
     for case in ORACLE["vasicek_LHP"]["cases"]:
         loading = math.sqrt(float(case["rho"]))
         model = RandomFactorLoading(loading, loading, 0.0)

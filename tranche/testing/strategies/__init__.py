@@ -10,6 +10,7 @@ except ImportError as error:
 from .cash import cash_paths, collections_for
 from .deals import deals, simple_deals
 from .formulas import Scope, conditions, money
+from .markets import markets, vines
 from .programs import ProgramRun, programs
 from .stresses import Stress, stresses
 
@@ -21,8 +22,10 @@ __all__ = [
     "collections_for",
     "conditions",
     "deals",
+    "markets",
     "money",
     "programs",
     "simple_deals",
     "stresses",
+    "vines",
 ]
