@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -20,11 +21,13 @@ from a source that the file names. `tranche check deals/features --run` verifies
 
 
 def index() -> str:
-    """The page: a row for each deal, by name, with the first line of its file."""
+    """The page: a row for each deal, by name, with the first sentence of its file."""
     rows = []
     for path in sorted(FOLDER.glob("*.yaml")):
-        first = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("#").strip()
-        rows.append(f"| [{path.stem}](../deals/features/{path.name}) | {first.replace('|', '¦')} |\n")
+        lines = path.read_text(encoding="utf-8").splitlines()
+        said = " ".join(line.removeprefix("#").strip() for line in takewhile(lambda line: line.startswith("#"), lines))
+        first = said.partition(". ")[0].removesuffix(".")
+        rows.append(f"| [{path.stem}](../deals/features/{path.name}) | {first.replace('|', '¦')}. |\n")
     return HEAD + "".join(rows)
 
 

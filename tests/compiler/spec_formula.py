@@ -69,6 +69,7 @@ class Uniform:
                     least = -math.inf if coupon.all_in_floor is None else coupon.all_in_floor
                     rates = [max(0.0, least, min(most, rate)) for rate in self.sums[tranche.name]]
                     self.names[f"{tranche.name}.rate"] = rates
+                    self.names |= scheduled(tranche, rates, deal, dates)
         if not deal.fees:
             self.names["fees.due"] = [0.0] * self.periods
         for name, tree in certificate(deal).items():
@@ -167,6 +168,25 @@ class Uniform:
             case "clip":
                 return min(max(x[0], x[1]), x[2])
         return x[1] if x[0] != 0 else x[2]  # if_else
+
+
+def scheduled(debt: Debt, rates: Series, deal: Deal, dates: PaymentDates) -> dict[str, Series]:
+    """`X.scheduled.…` of a plain debt, if all is paid when it falls due: its instalments and, with a balloon, what is
+    left of it at maturity."""
+    terms, last = debt.amortisation, len(dates.dates) - 1
+    if terms.kind not in ("bullet", "level", "schedule") or debt.maturity or terms.over or terms.first:
+        return {}
+    found: dict[str, Series] = {"interest": [], "principal": [], "debt_service": [], "balance": []}
+    balance = debt.at_closing
+    for t, (start, end) in enumerate(zip(dates.starts, dates.dates, strict=True)):
+        due = {"bullet": debt.notional * (t == last), "level": debt.notional / (last + 1)}.get(terms.kind)
+        due = terms.amounts[t] if due is None else due
+        principal = balance if terms.balloon and t == last else min(balance, due)
+        interest = balance * (rates[t] * year_fraction(debt.day_count or deal.schedule.day_count, start, end))
+        balance -= principal
+        for field, amount in zip(found, (interest, principal, interest + principal, balance), strict=True):
+            found[field].append(amount)
+    return {f"{debt.name}.scheduled.{field}": row for field, row in found.items()}
 
 
 def stated_series(series: StatedSeries, dates: PaymentDates) -> Series:

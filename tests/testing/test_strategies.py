@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tranche.compiler import compile_deal, dates_of
-from tranche.deal import VERBS, Deal, Debt, Residual, format_expr, parse_formula
+from tranche.compiler.names import formulas
+from tranche.deal import VERBS, Deal, Debt, LevelSchedule, Residual, format_expr, parse_formula
 from tranche.deal.amortisation import AMORTISATIONS, ARREARS
 from tranche.deal.debt import UNPAID_INTEREST
 from tranche.deal.fee import UNPAID_FEES
@@ -22,6 +23,12 @@ from tranche.testing.strategies import collections_for, deals, simple_deals
 EXTRAS = (
     "interest_on_unpaid", "pik", "available_funds_cap", "maturity", "extensions", "draws", "strip", "sculpted", "call",
 )  # fmt: skip
+
+SECTIONS = ("accounts", "facilities", "guarantees", "hedges", "ledgers", "series", "tests")
+FEES = ("amount", "rate", "price", "steps", "growth", "index", "cap", "interest_on_unpaid")
+TESTS = ("first_test", "grace", "cure", "equity_cure")
+STATUS = ("revolving", "lock_up", "early_amortisation", "default", "payment_default", "cross_acceleration")
+WORDS = ("prev(", "sum_last(", "avg_last(", "sum_to_date(", "sum_next(", "npv_next(", ".scheduled.", "if_else(")
 
 
 def features(deal: Deal) -> list[str]:
@@ -44,8 +51,19 @@ def features(deal: Deal) -> list[str]:
     found += [f"{len(debts)} debts", f"{sum(isinstance(t, Residual) for t in deal.tranches)} residuals"]
     found += [f"own {status}" for status in ("lock_up", "enforcement") if getattr(deal.waterfall, status)]
     found += ["clean-up"] * (deal.clean_up is not None)
-    found += ["definitions"] * bool(deal.definitions) + ["accounts"] * bool(deal.accounts)
-    return found
+    found += ["definitions"] * bool(deal.definitions) + ["borrowing_base"] * (deal.borrowing_base is not None)
+    found += [section for section in SECTIONS if getattr(deal, section)]
+    found += [f"{type(hedge).__name__} {field}" for hedge in deal.hedges for field in ("start", "termination")
+              if getattr(hedge, field) is not None]  # fmt: skip
+    found += [f"fee {field}" for fee in deal.fees for field in FEES if getattr(fee, field)]
+    found += [f"account {field}" for one in deal.accounts for field in ("earns", "initial") if getattr(one, field)]
+    found += [f"test {field}" for test in deal.tests for field in TESTS if getattr(test, field)]
+    levels = [level for test in deal.tests for level in test.levels.values()]
+    found += ["level by date"] * any(isinstance(level, LevelSchedule) for level in levels)
+    found += ["credit steps" for guarantee in deal.guarantees if guarantee.steps]
+    found += [f"status {rule}" for rule in STATUS if deal.status is not None and getattr(deal.status, rule)]
+    said = " ".join(formula.text for _, formula in formulas(deal))
+    return found + [word for word in WORDS if word in said]
 
 
 def test_random_deals_compile_and_have_everything_a_deal_can_have() -> None:
@@ -74,7 +92,11 @@ def test_random_deals_compile_and_have_everything_a_deal_can_have() -> None:
     wanted |= {f"interest {rule}" for rule in UNPAID_INTEREST} | {f"fee {rule}" for rule in UNPAID_FEES}
     wanted |= {"limit", "share", "when", "after", "until", "cover", "from", "capitalise", "definitions", "accounts"}
     wanted |= {"pro_rata pay", "sequential pay", "pro_rata sweep", "sequential sweep", "own lock_up", "own enforcement"}
-    wanted |= {*EXTRAS, "margins", "step_up", "all_in_cap", "written", "make-whole", "clean-up"}
+    wanted |= {*EXTRAS, "margins", "step_up", "all_in_cap", "written", *SECTIONS, *WORDS, "borrowing_base"}
+    wanted |= {"make-whole", "clean-up"}
+    wanted |= {f"fee {field}" for field in FEES} | {f"test {field}" for field in TESTS}
+    wanted |= {f"status {rule}" for rule in STATUS} | {"account earns", "account initial", "level by date"}
+    wanted |= {"Swap start", "Swap termination", "Cap start", "Cap termination", "credit steps"}
     wanted |= {"1 debts", "5 debts", "0 residuals", "2 residuals"} | {"lock_up"}
     assert wanted <= set(seen)
 

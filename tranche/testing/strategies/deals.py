@@ -92,7 +92,9 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
         size=size,
         money=("collections", *(f"collections.{c}" for c in components), "cash", *(f"{d}.balance" for d in names),
                *(f"{a}.balance" for a in accounts), *support.levels),
-        scheduled=(*(f"{d}.notional" for d in names), *(s.name for s in stated)),
+        scheduled=(*(f"{d}.notional" for d in names), *(s.name for s in stated),
+                   *(() if rich else by_schedule(tranches))),
+        rates=(f"rates.{INDEX}",),
     )  # fmt: skip
     definitions = {f"x{k}": draw(money(early)) for k in range(draw(st.integers(0, 2)))}
     early = attrs.evolve(early, money=(*early.money, *definitions))
@@ -156,6 +158,12 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
         waterfall=draw(waterfalls(cast)),
         **terms,
     )
+
+
+def by_schedule(tranches: list[Debt | Residual]) -> tuple[str, ...]:
+    """What the debts owe by their schedules; only of debts that keep them."""
+    known = (tranche.name for tranche in tranches if isinstance(tranche, Debt) and tranche.amortisation.kind != "none")
+    return tuple(f"{name}.scheduled.{field}" for name in known for field in ("debt_service", "balance", "principal"))
 
 
 @st.composite

@@ -15,8 +15,9 @@ COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
 @attrs.frozen
 class Scope:
-    """The names that may be read: of money, of money that is known in advance, of tests (their ratios), of flags.
-    `size` is the order of the amounts of the deal. `memory`: whether prev, sum_last and avg_last may be used."""
+    """The names that may be read: of money, of money that is known in advance, of tests (their ratios), of flags, of
+    rates that are known in advance. `size` is the order of the amounts of the deal. `memory`: whether prev, sum_last,
+    avg_last and sum_to_date may be used."""
 
     size: float
     money: tuple[str, ...]
@@ -24,6 +25,7 @@ class Scope:
     ratios: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     memory: bool = True
+    rates: tuple[str, ...] = ()
 
 
 def formula(tree: Expr) -> Formula:
@@ -56,8 +58,8 @@ def _money(draw: st.DrawFn, scope: Scope, depth: int) -> Expr:
     kinds = ["leaf"]
     if depth > 0:
         kinds += ["leaf", "+", "-", "share", "part", "min", "max", "clip", "abs", "if_else", "minus"]
-        kinds += ["prev", "sum_last", "avg_last"] if scope.memory else []
-        kinds += ["sum_next"] if scope.scheduled else []
+        kinds += ["prev", "sum_last", "avg_last", "sum_to_date"] if scope.memory else []
+        kinds += ["sum_next", "npv_next"] if scope.scheduled else []
     kind = draw(st.sampled_from(kinds))
     if kind == "leaf":
         return draw(_leaf(scope))
@@ -65,6 +67,11 @@ def _money(draw: st.DrawFn, scope: Scope, depth: int) -> Expr:
         known = Name(draw(st.sampled_from(scope.scheduled)))
         grown = Binary("*", known, Call("min", (Name("period"), Number(3.0))))
         return Call("sum_next", (grown, Number(float(draw(st.integers(1, 4))))))
+    if kind == "npv_next":
+        rates: list[Expr] = [Number(0.0), Number(0.08), *(Name(name) for name in scope.rates)]
+        rate = draw(st.sampled_from(rates))
+        dates = draw(st.sampled_from(((), (Number(2.0),))))
+        return Call("npv_next", (Name(draw(st.sampled_from(scope.scheduled))), rate, *dates))
     return draw(_combined(scope, depth, kind))
 
 
@@ -90,7 +97,7 @@ def _combined(draw: st.DrawFn, scope: Scope, depth: int, kind: str) -> Expr:
             return Call(kind, (first, Number(float(draw(st.integers(1, 4))))))
         case "if_else":
             return Call("if_else", (draw(_condition(scope, depth - 1)), first, draw(below)))
-    return Call(kind, (first,))  # abs, prev
+    return Call(kind, (first,))  # abs, prev, sum_to_date
 
 
 @st.composite
