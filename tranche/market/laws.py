@@ -47,6 +47,13 @@ def pi() -> Decimal:
 
 
 @lru_cache(maxsize=1)
+def log_two_pi() -> Decimal:
+    """ln 2π."""
+    with precise():
+        return (2 * pi()).ln()
+
+
+@lru_cache(maxsize=1)
 def _bernoulli() -> list[Decimal]:
     """B_2k / (2k (2k − 1)) for k = 1, 2, …: the coefficients of Stirling's series."""
     count = 80
@@ -63,13 +70,14 @@ def _bernoulli() -> list[Decimal]:
         ]
 
 
+@lru_cache(maxsize=1_024)  # every value of a density or a distribution asks for the same few
 def log_gamma(x: Decimal) -> Decimal:
     """ln Γ(x) for x > 0."""
     product = ONE
     while x < SHIFT:
         product *= x
         x += 1
-    total = (x - HALF) * x.ln() - x + (2 * pi()).ln() / 2
+    total = (x - HALF) * x.ln() - x + log_two_pi() / 2
     power = x
     for coefficient in _bernoulli():
         term = coefficient / power
@@ -82,7 +90,7 @@ def log_gamma(x: Decimal) -> Decimal:
 
 def normal_density(z: Decimal) -> Decimal:
     """φ(z)."""
-    return (-z * z / 2).exp() / (2 * pi()).sqrt()
+    return ((-z * z - log_two_pi()) / 2).exp()
 
 
 def normal_upper(z: Decimal) -> Decimal:
@@ -98,8 +106,12 @@ def normal_upper(z: Decimal) -> Decimal:
 
 def student_density(x: Decimal, dof: Decimal) -> Decimal:
     """Density of Student's t at x."""
-    constant = log_gamma((dof + 1) / 2) - log_gamma(dof / 2) - (dof * pi()).ln() / 2
-    return (constant - (dof + 1) / 2 * (1 + x * x / dof).ln()).exp()
+    return (_student_constant(dof) - (dof + 1) / 2 * (1 + x * x / dof).ln()).exp()
+
+
+@lru_cache(maxsize=256)
+def _student_constant(dof: Decimal) -> Decimal:
+    return log_gamma((dof + 1) / 2) - log_gamma(dof / 2) - (dof * pi()).ln() / 2
 
 
 def student_upper(x: Decimal, dof: Decimal) -> Decimal:
