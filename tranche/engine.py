@@ -280,4 +280,7 @@ def _raise_bad(inputs: Scenario, bad_path: int, bad_amount: int) -> None:
     if bad_amount >= 0:
         bound = inputs.program.bound
         what = f"an amount on path {bad_amount} is not a number or beyond {bound:,.0f} {inputs.program.currency}"
-        raise DataError(Problem(what, "collections in the deal's currency and of the size of its notional"))
+        fix = "collections in the deal's currency and of the size of its notional"
+        if any(source.paths is None for source in inputs.sources):  # simulated
+            fix += "; a coin with dof has no finite mean unless the market states its ceiling"
+        raise DataError(Problem(what, fix))

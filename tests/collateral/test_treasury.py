@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,10 +18,12 @@ from tests.collateral.fleets import earned
 from tests.collateral.miners import deal_on
 from tests.kernel.running import kernel_run
 from tranche.compiler import compile_deal
-from tranche.errors import DealError
+from tranche.errors import DataError, DealError
+from tranche.market.terms import Coin
 from tranche.reference import exact, run_path
 from tranche.results import residuals
 
+DEALS = Path(__file__).parents[2] / "deals"
 MINE = """
 sites:
   riverside: {{hashrate: 1_000 PH/s, efficiency: 20 J/TH, power: {{price: 0.05 USD/kWh}}, fixed_per_month: {fixed}}}
@@ -267,3 +271,18 @@ def test_every_coin_is_somewhere(drawn: tuple[tranche.Deal, NDArray[np.float64]]
     assert flows is not None
     assert flows[0].tobytes() == np.array(twin.movements).tobytes()
     assert totals[0].tobytes() == np.array(twin.totals).tobytes()
+
+
+def test_coins_that_no_sum_holds_ask_for_a_ceiling_and_get_by_with_one() -> None:
+    """Student's t has no finite mean of its exponential: some path of any run is beyond any bound."""
+    deal = tranche.load(DEALS / "btc_miner_loan.yaml")
+
+    def under(**terms: Any) -> tranche.Deal:
+        factors = tuple(attrs.evolve(f, **terms) if isinstance(f, Coin) else f for f in deal.market.factors)
+        return attrs.evolve(deal, market=attrs.evolve(deal.market, factors=factors))
+
+    wild = {"dof": 2.2, "volatility": 1.2}
+    with pytest.raises(DataError, match="no finite mean unless the market states its ceiling"):
+        tranche.run(under(**wild), paths=3_000, seed=1)
+    held = tranche.run(under(**wild, ceiling=2e6), paths=3_000, seed=1)
+    assert held.audit.relative < 1e-9

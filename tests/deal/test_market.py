@@ -81,6 +81,7 @@ def test_a_dependence(section, path, said):
         ("{rent: {initial: 2, volatility: 35%, releases: {rubn: -15%}}}", "rent", "unknown factor 'rubn'"),
         ("{coin: {initial: 2, volatility: 35%, dof: 1}}", "coin.dof", "dof is 1; write 2.1 to 1000"),
         ("{coin: {initial: 2, volatility: 35%, turbulent_lasts: 3m}}", "coin.turbulent_volatility", "no volatility"),
+        ("{coin: {initial: 2, volatility: 35%, ceiling: 1}}", "coin.ceiling", "below the 2 of the closing"),
         ("{release: {}}", "release", "it is not said when it is"),
         ("{release: {date: 2026-01-01, intensity: 1}}", "release", "said twice"),
         ("{release: {earliest: 2027-01-01, latest: 2026-01-01}}", "release.latest", "span no time"),

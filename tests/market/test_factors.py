@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 
+import attrs
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -114,6 +115,19 @@ def test_coin_variance_and_turbulence():
     assert (moves + 0.0).var() == pytest.approx(variance, rel=0.05)
     square = (moves - moves.mean()) ** 2
     assert np.corrcoef(square[:, 20], square[:, 21])[0, 1] > 0.05  # turbulence clusters
+
+
+def test_a_ceiling_is_of_what_is_read_of_a_coin_and_not_of_the_process():
+    free = Coin(name="btc", initial=100.0, volatility=0.8, dof=3.0)
+    held = attrs.evolve(free, ceiling=150.0)
+    network = Hashrate(name="net", initial=1e6, volatility=0.1, follows="btc", elasticity=0.4)
+    price = Hashprice(name="hp", price="btc", hashrate="net", reward=3.125)
+    before, after = (drawn(coin, network, price, paths=500) for coin in (free, held))
+    assert (before["btc"] > 150.0).any() and (before["btc"][:, -1] < 150.0).any()
+    assert after["btc"] == pytest.approx(np.minimum(before["btc"], 150.0), rel=1e-13)
+    inside = before["btc"] < 150.0
+    assert np.array_equal(after["btc"][inside], before["btc"][inside])
+    assert after["hp"] == pytest.approx(144 * 3.125 * after["btc"] / after["net"], rel=1e-12)
 
 
 def test_a_coin_can_follow_the_regimes_of_the_market():

@@ -87,6 +87,8 @@ def test_every_number_is_one_and_prices_are_positive(market: Market) -> None:
     assert all(np.isfinite(values).all() for values in columns.values())
     for factor in market.factors:
         values = columns[f"market.{factor.name}"]
+        if isinstance(factor, Coin) and factor.ceiling is not None:
+            assert (values <= factor.ceiling * (1.0 + 1e-14)).all()
         if isinstance(factor, SHARES):
             assert ((values >= 0.0) & (values <= 1.0)).all(), factor.name
         elif isinstance(factor, POSITIVE) or (isinstance(factor, ShortRate) and factor.model == "cir"):

@@ -13,7 +13,7 @@ from ..tape import Op
 from ..writer import Writer
 from .chain import chain_limits
 from .factor import Contradiction
-from .parts import check_reach, innovation
+from .parts import LARGEST_LOG, check_reach, innovation, log
 
 
 @attrs.frozen(kw_only=True)
@@ -25,6 +25,8 @@ class Coin:
     σ is `volatility`, or `turbulent_volatility` in spells of turbulence that last `turbulent_lasts` years on average
     and take up the share `turbulent_probability` of time in the long run; without that share they are the stress of the
     market's regimes. Fat tails leave no finite mean: `drift` is the growth of the mean as far as the variance goes.
+    `ceiling`: the price is read no higher than this, by whoever reads it; the process itself goes on. With `dof` it is
+    what gives the price, and the means of all that hangs on it, a finite mean; without it no law is touched.
     """
 
     name: str = q.name()
@@ -35,6 +37,7 @@ class Coin:
     turbulent_volatility: float | None = q.volatility(default=None)
     turbulent_probability: float | None = q.quantity("share", 1e-9, 1 - 1e-9, default=None)
     turbulent_lasts: float | None = q.quantity("years", default=None, above=0)
+    ceiling: float | None = q.quantity("level", default=None, above=0)
     note: str = q.note()
 
     drivers: ClassVar[int] = 1
@@ -48,6 +51,8 @@ class Coin:
             yield "turbulent_volatility", "turbulence has no volatility", "write turbulent_volatility, such as 110%"
         elif any(given) and not all(given):
             yield "turbulent_probability", "turbulence needs both", "write turbulent_probability and turbulent_lasts"
+        if self.ceiling is not None and self.ceiling < self.initial:
+            yield "ceiling", f"the ceiling is below the {self.initial:g} of the closing", "write a price above it"
 
     def write(self, writer: Writer, z: int) -> None:
         """Its steps; `z`: the register of its score. Raises DealError."""
@@ -60,6 +65,8 @@ class Coin:
             a, b = writer.make(Op.AFFINE, x, params=calm), writer.make(Op.AFFINE, x, params=turbulent)
             move = writer.make(Op.SELECT, self._state(writer), b, a)
             writer.emit(Op.SUM, y, y, move, params=[0.0, 1.0, 1.0])
+        if self.ceiling is not None:
+            y = writer.make(Op.CLIP, y, params=[0.0, -LARGEST_LOG, log(self.ceiling) - log(self.initial)])
         writer.emit(Op.EXP, writer.column(self.name), y, params=[self.initial])
         writer.logs[self.name] = (y, self.initial)
 

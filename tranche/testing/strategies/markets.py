@@ -189,6 +189,7 @@ def _miners(name: str) -> st.SearchStrategy[Any]:
     coin = st.builds(
         Coin, name=st.just(name), initial=st.just(9e4), volatility=VOLATILITIES, dof=st.sampled_from((None, *DOFS)),
         turbulent_volatility=st.just(1.0), turbulent_probability=st.just(0.2), turbulent_lasts=st.just(0.3),
+        ceiling=st.sampled_from((None, 1e5)),
     )  # fmt: skip
     network = st.builds(
         Hashrate, name=st.just(f"{name}_net"), initial=st.just(1e6), growth=st.just(0.3), volatility=VOLATILITIES,
