@@ -6,6 +6,7 @@ import datetime as dt
 from fractions import Fraction
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 
@@ -22,6 +23,7 @@ from tranche.deal import (
     Deal,
     Debt,
     Draws,
+    Facility,
     LevelSchedule,
     MakeWhole,
     Pik,
@@ -30,6 +32,7 @@ from tranche.deal import (
     StatusRules,
     parse_formula,
 )
+from tranche.market.terms import Market, ReferenceRate
 from tranche.reference import exact, run_path
 
 PAYING = (step("pay", "senior.interest"), step("pay", "senior.principal"), step("pay", "equity"))
@@ -156,6 +159,20 @@ def test_flags_are_read_by_later_calls_and_hedges_and_of_the_date_before_by_coup
     assert interest == pytest.approx([1.0, 1.0, 2.0, 0.0], rel=1e-14)
 
 
+def test_a_window_that_looks_at_a_call_looks_at_that_of_the_date() -> None:
+    steps = (step("pay", "senior.interest", when="sum_last(senior.called, 3) > 0"), PAYING[1], PAYING[2])
+    (interest,) = senior(4, steps, 0.0, "senior.interest", call=call("period >= 2"))
+    assert interest == pytest.approx([0.0, 2.0, 0.0, 0.0], rel=1e-14)
+
+
+def test_what_is_swept_of_a_called_debt_is_not_due_again() -> None:
+    steps = (PAYING[0], step("sweep", "senior.principal", limit="60"))
+    short, balance = senior(4, steps, 0.0, "senior.shortfall", "senior.balance", call=call("period >= 2"))
+    # of the 102 that came in 2 are interest and 60 are swept; of the 40 that are left 0.4 is interest of the next date
+    assert balance == pytest.approx([100.0, 40.0, 0.4, 0.4], abs=1e-12)
+    assert short == pytest.approx([1.0, 40.0, 0.4, 0.404], abs=1e-12)
+
+
 # ---- make-whole ------------------------------------------------------------------------------------------------------
 
 
@@ -214,6 +231,14 @@ def test_until_the_first_call_price_it_is_what_leads_there_and_never_below_the_s
     assert premium[2] == pytest.approx(4.0, rel=1e-12)  # over, so that it is the price of the date
 
 
+def test_the_rate_is_the_one_of_the_date_of_the_call() -> None:
+    rates = (ReferenceRate(name="UST", points=((dt.date(2025, 1, 1), 0.09), (dt.date(2026, 1, 1), 0.03))),)
+    whole = MakeWhole(rate=Coupon(spread=0.01, index="UST"))
+    debt = Debt(name="senior", notional=100.0, coupon=Coupon(spread=0.07), call=call("period >= 1", make_whole=whole))
+    (premium,) = flows_of(annual(debt, 3, market=Market(rates=rates)), 0.0, "senior.call_premium")
+    assert premium[0] == pytest.approx(7 / 1.04 + 107 / 1.04**2 - 100, rel=1e-12)
+
+
 # ---- yield to call ---------------------------------------------------------------------------------------------------
 
 
@@ -245,15 +270,26 @@ def cleaned(price: str | None = None, **changes: Any) -> Deal:
 
 
 def test_by_default_the_buyer_pays_all_that_is_due_and_the_deal_is_over() -> None:
-    sold, collected, agent, mezz, equity = flows_of(
-        cleaned(), 4.0, "collateral.clean_up", "collateral.collections", "agent.paid", "mezz.principal",
-        "equity.distribution",
+    sold, collected, agent, short, mezz, equity = flows_of(
+        cleaned(), 4.0, "collateral.clean_up", "collateral.collections", "agent.paid", "agent.shortfall",
+        "mezz.principal", "equity.distribution",
     )  # fmt: skip
     assert sold == [0.0, 154.0, 0.0, 0.0]  # the fee of 2, 100 and 1, 50 and 1, none in arrears
     assert collected == [4.0, 4.0, 0.0, 0.0]
     assert agent == [2.0, 2.0, 0.0, 0.0]
+    assert short == [0.0] * 4
     assert mezz == [0.0, 50.0, 0.0, 0.0]
     assert equity == pytest.approx([0.0, 4.0, 0.0, 0.0], abs=1e-12)
+
+
+def test_the_buyer_pays_back_what_a_facility_lent() -> None:
+    line = Facility(name="line", commitment=parse_formula("10"), covers=("agent",))
+    deal = cleaned(facilities=(line,))
+    first = step("draw", "line", limit="2")
+    deal = attrs.evolve(deal, waterfall=attrs.evolve(deal.waterfall, performing=(first, *deal.waterfall.performing)))
+    sold, advanced = flows_of(deal, 0.0, "collateral.clean_up", "line.advanced")
+    assert advanced[0] == 2.0
+    assert sold[1] == pytest.approx(158.0, rel=1e-14)  # 154, 2 of the facility, and interest of the first date: 1 and 1
 
 
 def test_a_price_that_does_not_take_the_deal_out_is_the_juniors_loss() -> None:

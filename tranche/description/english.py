@@ -11,6 +11,7 @@ from .phrases import sentence
 from .picture import LISTS, list_of
 
 WIDTH = 110
+CALLS = "Who is redeemed early"
 
 
 def english(program: Program, width: int = WIDTH) -> str:
@@ -42,12 +43,15 @@ def _heading(step: Step) -> str:
     status = list_of(step)
     if status:
         return LISTS.get(status, f"Waterfall: {status.replace('_', ' ')}")
+    if step.path.startswith("tranches.") and step.path.endswith(".call"):
+        return CALLS
     return {
         "collateral": "What comes in",
         "tranches": "What falls due",
         "fees": "What falls due",
         "tests": "Tests, on the cash before it is spent",
         "status": "Tests, on the cash before it is spent",
+        "clean_up": CALLS,
         "close": "At the close",
     }.get(step.path.partition(".")[0], "And")
 

@@ -19,7 +19,7 @@ from tranche.deal import (
     Series,
 )
 from tranche.deal.fee import UNPAID_FEES
-from tranche.deal.formula import Binary, Number
+from tranche.deal.formula import Binary, Name, Number
 from tranche.market.terms import Market, ReferenceRate
 from tranche.terms.calendars import CONVENTIONS
 from tranche.terms.dates import FREQUENCIES, payment_dates
@@ -169,8 +169,9 @@ def by_schedule(tranches: list[Debt | Residual]) -> tuple[str, ...]:
 @st.composite
 def clean_ups(draw: st.DrawFn, late: Scope, dates: tuple[dt.date, ...], accounts: tuple[str, ...]) -> CleanUpCall:
     """A clean-up call. `late`: what is known once the tests have been read."""
+    early = formula(Binary(">=", Name("period"), Number(float(draw(st.integers(1, 3))))))
     return CleanUpCall(
-        when=draw(conditions(late)),
+        when=draw(st.one_of(st.just(early), conditions(late))),
         first=draw(st.sampled_from((None, *dates[:-1]))),
         purchase_price=draw(st.one_of(st.none(), money(late))),
         proceeds=draw(st.sampled_from(("cash", "cash", *accounts))),

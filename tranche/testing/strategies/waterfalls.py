@@ -50,7 +50,8 @@ def waterfalls(draw: st.DrawFn, cast: Cast) -> Waterfalls:
     """Lists for each status; all but performing are more often left to their defaults."""
     performing = draw(st.lists(steps(cast), min_size=1, max_size=9))
     if draw(st.booleans()):
-        performing = [*performing, *plain_waterfall(cast.debts, cast.fees, cast.residuals).performing]
+        premiums = tuple(due for due in cast.owed if due.endswith(".call_premium"))
+        performing = [*performing, *plain_waterfall(cast.debts, (*cast.fees, *premiums), cast.residuals).performing]
     own = st.lists(steps(cast), min_size=1, max_size=5)
     return Waterfalls(
         performing=tuple(performing),
