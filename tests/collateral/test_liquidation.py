@@ -84,6 +84,17 @@ def test_delay_cost_stranding_and_releases() -> None:
     assert seen["fleet.proceeds"][3] == pytest.approx(april * each * 0.75, abs=0.005)
 
 
+def test_a_lot_that_is_sold_in_no_time() -> None:
+    """The sale may begin only after the last date, on which everything goes: at the most that an impact can be, and
+    without any loss where there is no impact."""
+    text = IDLE.format(gpus=100, shape="linear") + "  delay: 60d\n"
+    for impact, each in (("30%", 9_000 * 0.1), ("0%", 9_000)):
+        deal = deal_on(text.replace("{linear: 30%}", f"{{linear: {impact}}}"), tests=DEFAULT, maturity="2025-03-01")
+        seen = earned(deal, power=9_000.0)
+        assert seen["fleet.sold"].tolist() == [0, 100]
+        assert seen["fleet.proceeds"] == pytest.approx([0, 100 * each], abs=0.005)
+
+
 def test_lenders_keep_what_fetches_less_than_their_bid() -> None:
     """The bid is 20% of the appraised value, which falls from 30,000 to 15,000 in the year: 6,300 is above 6,000, 2,100
     below 3,000. On the last date everything goes, in one lot, at the impact of a whole fleet, at most 90%."""

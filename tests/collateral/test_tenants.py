@@ -48,6 +48,14 @@ def test_a_default_shortly_before_the_end_of_the_lease() -> None:
     assert bad[2:5] == pytest.approx([0, 2_400 * 16 * 1.5, 2_400 * 31 * 1.5], abs=0.005)
 
 
+def test_a_tenant_that_is_billed_by_usage_alone_asks_for_less_too() -> None:
+    """Half of the hours are used; on 1 February the market is at 0.80, below 70% of 2.00: 1.40 from then on."""
+    usage = {"collateral.lease.take_or_pay": 0, "collateral.lease.usage": 0.5}
+    deal = let(", renegotiation: {below: 70%}").with_(usage)
+    seen = earned(deal, busy=PAYS, rent=0.80)["fleet.revenue"]
+    assert seen[:2] == pytest.approx([2_400 * 31 * 0.5 * 2, 2_400 * 28 * 0.5 * 1.40], abs=0.005)
+
+
 def test_a_tenant_leaves_when_it_pays() -> None:
     """On 1 March 671 days are left of the lease: 100 · 24 · 671 · 90% = 1,449,360 hours at 2.00, 2,898,720; at the
     market, with 10% of cost to move, 1.80 · 1.1 = 1.98 an hour, 2,869,732.80. The fee of one month, 30.4375 · 2,400 ·
@@ -105,6 +113,13 @@ def test_what_a_tenant_owes_when_it_defaults() -> None:
     fleet = "receivables: {days_outstanding: 45d, recovery: 20%}"
     seen = earned(let(gap=3_650, fleet=fleet), busy=DEFAULTS_IN_MARCH)["collateral.collections"]
     assert seen[1:5] == pytest.approx([2_400 * 1.8 * 14, 0.2 * 2_400 * 1.8 * 45, 0, 0], abs=0.005)
+
+
+def test_rent_that_is_paid_after_more_than_two_periods() -> None:
+    """100 days after 1 January is 11 April: 20 days of January are paid in April, 11 of it and 20 of February in May
+    (100 days after 1 February is 12 May)."""
+    seen = earned(let(fleet="receivables: {days_outstanding: 100d}"), busy=PAYS)["collateral.collections"]
+    assert seen[:5] == pytest.approx([0, 0, 0, 2_400 * 1.8 * 20, 2_400 * 1.8 * (11 + 20)], abs=0.005)
 
 
 def test_names_of_tenants() -> None:

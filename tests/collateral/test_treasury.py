@@ -9,14 +9,10 @@ from typing import Any
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 import tranche
 from tests.collateral.fleets import earned
 from tests.collateral.miners import deal_on
-from tests.kernel.running import kernel_run
 from tranche.compiler import compile_deal
 from tranche.errors import DataError, DealError
 from tranche.market.terms import Coin
@@ -225,52 +221,6 @@ def test_what_is_pledged_and_to_whom() -> None:
         compile_deal(deal)
     with pytest.raises(DealError, match=r"'btc.called' cannot be read here: fees accrue before it is known"):
         compile_deal(deal_on(LOAN.format(coins="1_000", more=""), tests="fees: {agent: {amount: 10k * btc.called}}"))
-
-
-@st.composite
-def treasuries(draw: st.DrawFn) -> tuple[tranche.Deal, NDArray[np.float64]]:
-    """A miner with a pledged loan, and a wild market of six months: bitcoin, network, hashprice, power, rent."""
-    share = st.sampled_from([0.0, 0.01, 0.3, 1.0])
-    policy = draw(st.sampled_from(["hold_all", "sell_to_cover", f"sell_share, share: {draw(share)}"]))
-    coins, pledged = draw(st.integers(0, 2_000)), draw(st.integers(0, 1_000))
-    release = draw(st.sampled_from(["", ", release: 35%"]))
-    text = MINE.format(
-        policy=f"policy: {policy}, sale_cost: {draw(st.sampled_from([0, 0.02]))}", fixed=f"{draw(st.integers(0, 5))}m"
-    ).replace("coins: 100", f"coins: {coins + pledged}")
-    pledge = f", pledge: {{to: loan, coins: {pledged}, cost: {draw(st.sampled_from([0, 0.03]))}{release}}}}}"
-    text = text.rstrip().removesuffix("}") + pledge
-    tests = draw(st.sampled_from(["", "tests: {cover: {ratio: btc.pledged_value / loan.balance, default: 1.1x}}"]))
-    cover = draw(st.sampled_from(["[loan.interest]", "[loan.interest, loan.principal]"]))
-    steps = f"- draw: btc\n  for: {cover}\n- pay: loan.interest\n- pay: loan.principal\n- pay: owner"
-    deal = deal_on(text, tests=tests, waterfall=steps, loan=draw(st.sampled_from(["", ", amortisation: level"])))
-    price = st.floats(5_000, 300_000)
-    rows = [[draw(price), 1e6, draw(st.floats(5, 120)), draw(st.floats(0.01, 0.2)), 2.0] for _ in range(6)]
-    return deal, np.array(rows)
-
-
-@given(treasuries())
-def test_every_coin_is_somewhere(drawn: tuple[tranche.Deal, NDArray[np.float64]]) -> None:
-    """coins = coins before + mined − sold; nothing below 0; cash adds up exactly in fractions; kernel = twin."""
-    deal, rows = drawn
-    program = compile_deal(deal)
-    path = run_path(program, rows, exact)
-    assert set(residuals(program, path, exact)) == {0}
-    held = program.record("btc.coins")
-    before = exact(deal.collateral.treasury[0].coins)  # type: ignore[union-attr]
-    for moved in path.movements:
-        mined, sold = (moved[program.record(f"btc.{field}")] for field in ("mined", "sold"))
-        assert before + mined - sold == moved[held]
-        assert min(mined, sold, moved[held], moved[program.record("btc.pledged")]) >= 0
-        assert moved[program.record("btc.pledged")] <= moved[held]
-        assert moved[program.record("collateral.collections")] >= 0
-        assert moved[program.record("loan.balance")] >= 0
-        before = moved[held]
-    totals = kernel_run(program, rows[None])[0]
-    flows = kernel_run(program, rows[None], flows=True)[2]
-    twin = run_path(program, rows)
-    assert flows is not None
-    assert flows[0].tobytes() == np.array(twin.movements).tobytes()
-    assert totals[0].tobytes() == np.array(twin.totals).tobytes()
 
 
 def test_coins_that_no_sum_holds_ask_for_a_ceiling_and_get_by_with_one() -> None:

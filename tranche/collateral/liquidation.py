@@ -51,7 +51,8 @@ class Liquidation:
     date.
 
     The same rules give the values beside the book: *orderly*, all machines sold over `orderly_months`, and *forced*,
-    over `forced_months`, each at the impact of that quantity a month.
+    over `forced_months`, each at the impact of that quantity a month. Of a cohort that is still being delivered, what
+    is sold takes its share of the rest along.
 
     `generations`: the outlet of each; the outlet "" is for all that have none of their own.
     """

@@ -6,7 +6,7 @@ import numpy as np
 
 from tranche.collateral.liquidation import APPRAISED, ECONOMIC, Liquidation, Outlet
 from tranche.compiler.context import Context
-from tranche.compiler.values import Constant, Value, series
+from tranche.compiler.values import ONE, Constant, Value, series
 from tranche.program import Op
 
 from . import values
@@ -45,6 +45,8 @@ def stranding(plan: Plan, terms: Liquidation) -> float:
 def after_impact(context: Context, outlet: Outlet, monthly: Value) -> Value:
     """What selling `monthly` machines a month leaves of the price."""
     emitter, impact = context.emitter, outlet.impact
+    if not impact.discount:
+        return ONE  # also of a lot that is sold in no time, infinitely many a month
     size = emitter.compute(Op.DIV, monthly, Constant(outlet.depth), name="depths a month")
     if impact.shape == "square_root":
         size = emitter.compute(Op.SQRT, size, name="root of the quantity")

@@ -65,8 +65,8 @@ def shares(context: Context, terms: Receivables) -> tuple[list[Array], list[Arra
     overdue: list[Array] = []
     for k in range(len(spans)):
         pairs = [(t - k, t) if t >= k else None for t in range(len(spans))]
+        if k and all(spans[t][0] >= spans[t - k][1] + last for t in range(k, len(spans))):
+            break  # everything that was invoiced so long ago was due before the period
         paid.append(np.array([good * share(*p, due) + late * share(*p, last) if p else 0.0 for p in pairs]))
         overdue.append(np.array([late * (reached(*p, due) - reached(*p, last)) if p else 0.0 for p in pairs]))
-        if k and not paid[-1].any() and not overdue[-1].any():
-            return paid[:-1], overdue[:-1]
     return paid, overdue

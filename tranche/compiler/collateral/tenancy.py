@@ -112,14 +112,14 @@ def _renegotiate(context: Context, plan: Plan, tenancy: Tenancy, level: Lane, te
     emitter, lease = context.emitter, plan.terms.lease
     assert lease is not None
     count = emitter.state(f"{plan.terms.name}.renegotiations")
-    _, hours, _ = remaining(plan, lease)
     rates = series(rates_at(plan))
     rate = emitter.compute(Op.MUL, tenancy.level, rates, name="rate")
     market = asked(context, plan)
     low = emitter.compute(Op.LT, market, emitter.compute(Op.MUL, Constant(terms.below), rate, name="low"), name="shaky")
     free = emitter.compute(Op.LT, emitter.frozen(count), Constant(float(terms.times)), name="may ask")
     asks = emitter.compute(Op.AND, emitter.compute(Op.AND, low, free, name="asks"), tenancy.pays, name="asks")
-    asks = emitter.compute(Op.AND, asks, series((hours > 0).astype(np.float64)), name="asks")
+    ahead = [plan.days_between(date, lease.end) > 0 for date in plan.dates.dates]
+    asks = emitter.compute(Op.AND, asks, series(np.array(ahead, dtype=np.float64)), name="asks")
     kept = emitter.compute(Op.MUL, Constant(terms.keeps), emitter.compute(Op.SUB, rate, market), name="kept")
     new = emitter.compute(Op.DIV, emitter.compute(Op.ADD, market, kept, name="new rate"), rates, name="new level")
     emitter.emit(Op.ACCRUE, count, asks, ONE)

@@ -1,4 +1,4 @@
-"""Hypothesis strategies: valid Deals, cash for them, formulas, and Programs straight from the instruction set."""
+"""Hypothesis strategies: valid Deals, cash or markets for them, formulas, Programs from the instruction set."""
 
 from tranche.errors import MissingExtra, Problem
 
@@ -9,9 +9,12 @@ except ImportError as error:
 
 from .cash import cash_paths, collections_for
 from .deals import deals, simple_deals
+from .fleets import fleets
 from .formulas import Scope, conditions, money
 from .markets import markets, vines
+from .miners import miners
 from .programs import ProgramRun, programs
+from .secured import market_rows, secured_deals
 from .stresses import Stress, stresses
 
 __all__ = [
@@ -22,9 +25,13 @@ __all__ = [
     "collections_for",
     "conditions",
     "deals",
+    "fleets",
+    "market_rows",
     "markets",
+    "miners",
     "money",
     "programs",
+    "secured_deals",
     "simple_deals",
     "stresses",
     "vines",

@@ -62,9 +62,9 @@ def amortisations(draw: st.DrawFn, notional: float, periods: int) -> Amortisatio
 
 
 @st.composite
-def debts(draw: st.DrawFn, name: str, periods: int) -> Debt:
-    """One debt."""
-    notional = draw(st.sampled_from(NOTIONALS))
+def debts(draw: st.DrawFn, name: str, periods: int, notionals: tuple[float, ...] = NOTIONALS) -> Debt:
+    """One debt, of one of the `notionals`."""
+    notional = draw(st.sampled_from(notionals))
     return Debt(
         name=name,
         notional=notional,
