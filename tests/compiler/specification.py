@@ -28,15 +28,15 @@ from tests.compiler.spec_borrowing_base import certificate, live, loans
 from tests.compiler.spec_calls import Calls
 from tests.compiler.spec_debts import Debts, owed, sized
 from tests.compiler.spec_fees import Fees, OwedFee
-from tests.compiler.spec_formula import Uniform, divide, exact
+from tests.compiler.spec_formula import Uniform, exact
+from tests.compiler.spec_lists import default_enforcement, turbo
 from tests.compiler.spec_status import Status
-from tests.compiler.spec_support import Support, support_formulas
+from tests.compiler.spec_support import Support
 from tests.compiler.spec_tests import ReadTest
+from tests.compiler.spec_walk import calls, every_formula, operate
 from tranche.deal import Account, Deal, Debt, Residual, Step
 from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Number, Unary
-from tranche.deal.step import LISTS
 from tranche.terms.dates import PaymentDates, payment_dates
-from tranche.terms.daycounts import year_fraction
 
 Amount = Any  # a Fraction, or an infinite float
 
@@ -124,10 +124,6 @@ class Specification:
             return Fraction(0)
         return Fraction(float(self.collections[name][self.t]))
 
-    def fraction_of_a_year(self, day_count: str | None) -> float:
-        name = day_count or self.deal.schedule.day_count
-        return year_fraction(name, self.dates.starts[self.t], self.dates.dates[self.t])
-
     def accrue(self) -> None:
         self.debt_rules.accrue()
         self.what_is_above_the_base()
@@ -204,9 +200,9 @@ class Specification:
     def list_of_the_status(self) -> Sequence[Step]:
         lists, status = self.deal.waterfall, self.status.now
         if status == "default":
-            return lists.enforcement or self.default_enforcement()
+            return lists.enforcement or default_enforcement(self.deal, *self.support.default_enforcement())
         if status == "early_amortisation":
-            return lists.early_amortisation or [*lists.performing, *self.turbo()]
+            return lists.early_amortisation or [*lists.performing, *turbo(self.deal)]
         return getattr(lists, status) or lists.performing
 
     def passed_over(self, target: str) -> bool:
@@ -215,40 +211,6 @@ class Specification:
         waits = status in ("lock_up", "early_amortisation") and not getattr(self.deal.waterfall, status)
         owed = any(d.balance + d.interest + d.call_premium > 0 for d in self.debts.values())
         return waits and target in self.residuals and owed
-
-    def by_rank(self) -> list[list[str]]:
-        ranks = {x.name: x.rank or k for k, x in enumerate(self.deal.tranches, start=1)}
-        return [[name for name in self.debts if ranks[name] == rank] for rank in sorted({ranks[n] for n in self.debts})]
-
-    def turbo(self) -> list[Step]:
-        steps = [
-            Step(verb="sweep", targets=tuple(f"{name}.principal" for name in names), group="pro_rata")
-            for names in self.by_rank()
-        ]
-        return steps + [Step(verb="pay", targets=(x.name,)) for x in self.deal.tranches if x.name in self.residuals]
-
-    def default_enforcement(self) -> list[Step]:
-        ranks = {x.name: x.rank or k for k, x in enumerate(self.deal.tranches, start=1)}
-        steps = [Step(verb="draw", targets=(name,)) for name in self.accounts if name != "cash"]
-        top, bottom = self.support.default_enforcement()
-        steps += [Step(verb="pay", targets=(fee,)) for fee in self.fees]
-        steps += top
-        for rank in sorted({ranks[name] for name in self.debts}):
-            names = [name for name in self.debts if ranks[name] == rank]
-            for verb, part in (("pay", "interest"), ("pay", "principal"), ("sweep", "principal")):
-                targets = [f"{name}.{part}" for name in names]
-                if part == "interest":  # and commitment fees beside it
-                    fees = [name for name in names if "commitment_fee" in self.debts[name].terms.dues]
-                    targets += [f"{name}.commitment_fee" for name in fees]
-                steps.append(Step(verb=verb, targets=tuple(targets), group="pro_rata"))
-            premiums = [f"{name}.call_premium" for name in names if "call_premium" in self.debts[name].terms.dues]
-            steps += [Step(verb="pay", targets=tuple(premiums), group="pro_rata")] if premiums else []
-        for name in sorted(self.debts, key=lambda name: ranks[name]):
-            if "cap_shortfall" in self.debts[name].terms.dues:
-                steps.append(Step(verb="pay", targets=(f"{name}.cap_shortfall",)))
-        steps += bottom
-        steps += [Step(verb="pay", targets=(f"{fee.name}.excess",)) for fee in self.deal.fees if fee.cap is not None]
-        return steps + [Step(verb="pay", targets=(x.name,)) for x in self.deal.tranches if x.name in self.residuals]
 
     # ---- stage 6: the verbs ---------------------------------------------------------------------------------------
 
@@ -543,57 +505,3 @@ class Specification:
 
     def debt_service(self, debt: str) -> Amount:
         return self.dues[f"{debt}.interest"] + self.dues[f"{debt}.principal"]
-
-
-def operate(op: str, a: Amount, b: Amount) -> Amount:
-    match op:
-        case "+":
-            return a + b
-        case "-":
-            return a - b
-        case "*":
-            return a * b
-        case "/":
-            return divide(a, b)
-        case "and":
-            return Fraction(a != 0 and b != 0)
-        case "or":
-            return Fraction(a != 0 or b != 0)
-    return Fraction({"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b, "!=": a != b}[op])
-
-
-def every_formula(deal: Deal) -> list[Formula]:
-    steps = [step for listed in LISTS for step in getattr(deal.waterfall, listed)]
-    found = [*deal.definitions.values()]
-    found += support_formulas(deal)
-    found += [f for fee in deal.fees for f in (fee.amount, fee.on, fee.count, fee.index, fee.cap)]
-    found += [account.target for account in deal.accounts]
-    found += [formula for _, formula in deal.borrowing_base.formulas()] if deal.borrowing_base is not None else []
-    found += [side for test in deal.tests for side in (test.numerator, test.denominator, test.cure)]
-    cures = [test.equity_cure for test in deal.tests if test.equity_cure is not None]
-    found += [side for cure in cures for side in (cure.amount, cure.most, cure.when)]
-    if deal.status is not None:
-        found += [deal.status.lock_up, deal.status.early_amortisation, deal.status.default]
-        found += [deal.status.revolving.ends_when] if deal.status.revolving is not None else []
-    found += deal.clean_up.formulas.values() if deal.clean_up is not None else []
-    found += [formula for step in steps for formula in (step.limit, step.when)]
-    for debt in deal.tranches:
-        if isinstance(debt, Debt):
-            cap, draws = debt.available_funds_cap, debt.draws
-            found += [margin.when for margin in debt.coupon.margins] + [option.when for option in debt.extensions]
-            found += [debt.amortisation.amount, debt.strip, debt.pik and debt.pik.when, debt.call and debt.call.when]
-            found += [cap.amount, cap.rate] if cap is not None else []
-            found += [draws.amount, draws.when, draws.limit] if draws is not None else []
-    return [formula for formula in found if formula is not None]
-
-
-def calls(tree: Expr) -> list[Call]:
-    """The calls in a formula, the innermost first: a window may look at another window."""
-    match tree:
-        case Unary(_, operand):
-            return calls(operand)
-        case Binary(_, left, right):
-            return calls(left) + calls(right)
-        case Call(_, arguments):
-            return [found for argument in arguments for found in calls(argument)] + [tree]
-    return []

@@ -14,6 +14,7 @@ from tests.compiler.specification import Specification
 from tranche import engine
 from tranche.compiler import compile_deal
 from tranche.deal import Deal
+from tranche.program import Program
 from tranche.reference import exact, run_path
 from tranche.testing.strategies import collections_for, deals
 
@@ -24,9 +25,12 @@ def runs(draw: st.DrawFn, most_periods: int) -> tuple[Deal, dict[str, NDArray[np
     return deal, draw(collections_for(deal, most=2))
 
 
-def differences(deal: Deal, collections: dict[str, NDArray[np.float64]], path: int) -> list[str]:
-    """Where the compiled deal and the specification part, the first one first."""
-    program = compile_deal(deal)
+def differences(
+    deal: Deal, collections: dict[str, NDArray[np.float64]], path: int, program: Program | None = None
+) -> list[str]:
+    """Where the compiled deal (`program`, where it is there already) and the specification part, the first one
+    first."""
+    program = compile_deal(deal) if program is None else program
     inputs = engine.scenario(program, [engine.cash_flows(program, collections)])
     compiled = run_path(program, inputs.rows(path, 1)[0], exact).movements
     specified = Specification(deal, {name: rows[path].tolist() for name, rows in collections.items()}).run()
@@ -47,6 +51,7 @@ def test_a_compiled_deal_does_what_the_specification_says(
     run: tuple[Deal, dict[str, NDArray[np.float64]]],
 ) -> None:
     deal, collections = run
+    program = compile_deal(deal)
     for path in range(len(next(iter(collections.values())))):
-        found = differences(deal, collections, path)
+        found = differences(deal, collections, path, program)
         assert not found, f"{found[:4]}\n{deal}"

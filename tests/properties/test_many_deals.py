@@ -38,7 +38,8 @@ def test_invariants_and_specification(shard: int, pytestconfig: pytest.Config) -
         for invariant in CHECKED:
             invariant(observed)
         for path in range(observed.paths):
-            assert not differences(deal, collections, path), deal
+            found = differences(deal, collections, path, observed.program)
+            assert not found, f"{found[:4]}\n{deal}"
         seen += 1
 
     check()
