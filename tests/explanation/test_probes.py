@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -17,8 +19,11 @@ from tranche.program import Op, Program, check
 from tranche.reference import Number, PathResult, run_path
 from tranche.testing.strategies import collections_for, deals
 
+ROOT = Path(__file__).parents[2]
 
-@given(deal=deals(most_periods=6), data=st.data())
+
+@settings(max_examples=settings().max_examples // 3)
+@given(deal=deals(most_periods=6, most_debts=3), data=st.data())
 def test_an_alternative_is_what_the_twin_makes_of_it(deal: Deal, data: st.DataObject) -> None:
     collections = data.draw(collections_for(deal, most=2))
     explanation = tranche.explain(deal, 0, collections=collections)
@@ -43,7 +48,7 @@ def twin_of(program: Program, rows: NDArray[np.float64]) -> tuple[PathResult, li
 
 @pytest.mark.parametrize("path", ["deals/gpu_lease_abs.yaml", "deals/features/tests_equity_cure.yaml"])
 def test_the_probed_program_is_sound_and_keeps_every_figure(path: str) -> None:
-    inputs = prepare(tranche.load(path), fuse=False)
+    inputs = prepare(tranche.load(ROOT / path), fuse=False)
     program = inputs.program
     other = probed(program)
     check(other)
