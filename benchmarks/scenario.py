@@ -79,12 +79,14 @@ def plain(kind: str, size: int) -> Market:
     return Market(factors=tuple(Reverting(name=name, **unit) for name in names), dependence=copula)
 
 
-def copulas(draws: int) -> None:
-    """Plain sampling of Gaussian and t copulas as uniforms, against three libraries; each once: one takes a minute."""
+def copulas(draws: int, rounds: int) -> None:
+    """Plain sampling of Gaussian and t copulas against three libraries: as uniforms against two, and as scipy returns
+    them, which are normals or Student's, against our scores. Medians of rounds, but of two that take up to a minute.
+    """
     import pyvinecopulib as pv
     from statsmodels.distributions.copula.api import GaussianCopula, StudentTCopula
 
-    print(f"{draws:,} draws of a copula as uniforms [draws, d], seconds (scipy: of its law, without uniforms)")
+    print(f"{draws:,} draws of a copula [draws, d], seconds")
     for kind in ("gaussian", "t"):
         for size in (2, 10):
             made = source(plain(kind, size), [0.0, 1.0])
@@ -93,19 +95,26 @@ def copulas(draws: int) -> None:
             law = stats.multivariate_normal(cov=matrix) if kind == "gaussian" else stats.multivariate_t(shape=matrix,
             df=4)
             vine = vine_of(pv, kind, matrix)
-            calls: dict[str, Callable[[int], object]] = {
-                "ours": lambda n, made=made: ndtr(made.rows(0, n)[:, 0]),
+            found = medians(
+                {
+                    "ours": lambda made=made: ndtr(made.rows(0, draws)[:, 0]),
+                    "our scores": lambda made=made: made.rows(0, draws),
+                    "scipy": lambda law=law: law.rvs(draws, random_state=1),
+                },
+                rounds,
+            )
+            slow: dict[str, Callable[[int], object]] = {
                 "pyvinecopulib": lambda n, vine=vine: vine.sample(n, num_threads=1),
                 "statsmodels": lambda n, theirs=theirs: theirs.rvs(n, rng=1),
-                "scipy": lambda n, law=law: law.rvs(n, random_state=1),
             }
-            print(f"  {kind:8} d = {size:2}", end="")
-            for name, call in calls.items():
+            for name, call in slow.items():
                 call(1_000)
                 start = time.process_time()
                 call(draws)
-                print(f"  {name} {time.process_time() - start:.3f}", end="", flush=True)
-            print()
+                found[name] = time.process_time() - start
+            shown = ", ".join(f"{name} {found[name]:.3f}" for name in ("ours", *slow))
+            scores = ", ".join(f"{name} {found[name]:.3f}" for name in ("our scores", "scipy"))
+            print(f"  {kind:8} d = {size:2}  uniforms: {shown};  as drawn: {scores}", flush=True)
 
 
 def vine_of(pv: object, kind: str, matrix: np.ndarray) -> object:
@@ -142,7 +151,7 @@ def main() -> None:
     asked = parser.parse_args()
     drawing(asked.paths // 128 * 128, asked.rounds)
     agreement()
-    copulas(asked.draws)
+    copulas(asked.draws, asked.rounds)
     whole_run(100_000 // 128 * 128, asked.rounds)
 
 
