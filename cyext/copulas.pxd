@@ -165,55 +165,103 @@ cdef inline lane_void gumbel(double* u, const double* v, double* total, double t
 
     With P(y) = sum a_k y**k (c: a_1 ... a_j) derivative j of the generator is e**-y T**-j P(y) up to its sign; d, the
     growth of ln T, solves  y (e**(d/theta) - 1) + (j - 1/theta) d - ln(Q(y e**(d/theta)) / Q(y)) = -ln v,  Q = P / y.
+
+    Every lane takes Newton's steps until its own d stands, and keeps it while others go on.
     """
+    cdef double start[CHUNK]
+    cdef double target[CHUNK]
+    cdef double low[CHUNK]
+    cdef double high[CHUNK]
+    cdef double d[CHUNK]
+    cdef double going[CHUNK]
+    cdef double now[CHUNK]
+    cdef double q[CHUNK]
+    cdef double slope[CHUNK]
+    cdef Py_ssize_t step
+    polynomial(start, c, total, j)
+    gumbel_begin(target, low, high, d, going, v, total, 1.0 / theta, <double>j)
+    for step in range(MOST_STEPS):
+        gumbel_now(now, total, d, 1.0 / theta)
+        polynomial(q, c, now, j)
+        polynomial_slope(slope, c, now, j)
+        if not gumbel_step(d, low, high, going, total, target, start, now, q, slope, 1.0 / theta, <double>j):
+            break
+    gumbel_end(u, total, d, 1.0 / theta)
+
+
+cdef inline lane_void gumbel_begin(lanes_rw target, lanes_rw low, lanes_rw high, lanes_rw d, lanes_rw going,
+                                   lanes_ro v, lanes_ro y, double alpha, double j) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef double a, b, least = either_of(alpha < 1.0, j * (1.0 - alpha), 1e-300)
+    for i in range(CHUNK):
+        target[i] = -logarithm(v[i])
+        a = log_one_plus(target[i] / y[i]) / alpha
+        b = target[i] / least
+        high[i] = either_of(b < a, b, a)
+        d[i] = high[i]
+        low[i] = 0.0
+        going[i] = 1.0
+
+
+cdef inline lane_void gumbel_now(lanes_rw now, lanes_ro y, lanes_ro d, double alpha) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(CHUNK):
-        gumbel_lane(u + i, v[i], total + i, 1.0 / theta, c, j)
+        now[i] = y[i] + y[i] * exponential_less_one(alpha * d[i])
 
 
-cdef inline lane_void gumbel_lane(double* u, double v, double* total, double alpha, const double* c,
-                                  Py_ssize_t j) noexcept nogil:
-    cdef double y = total[0], target = -logarithm(v), low = 0.0, d, high, growth, q, slope, f, now, t, start
-    cdef Py_ssize_t k, step
-    start = polynomial(c, y, j)
-    high = log_one_plus(target / y) / alpha
-    if alpha < 1.0 and target / (j * (1.0 - alpha)) < high:
-        high = target / (j * (1.0 - alpha))
-    d = high
-    for step in range(MOST_STEPS):
-        growth = exponential_less_one(alpha * d)
-        now = y + y * growth
-        q = polynomial(c, now, j)
-        f = y * growth + (j - alpha) * d - logarithm(q / start) - target
-        slope = alpha * now + (j - alpha) - alpha * (now * polynomial_slope(c, now, j) / q)
-        if f > 0.0:
-            high = d
-        else:
-            low = d
-        t = d - f / slope
-        if not low < t < high:
-            t = 0.5 * (low + high)
-        if t == d or (t - d if t > d else d - t) <= 2.3e-16 * d:
-            d = t
-            break
-        d = t
-    t = d if d > 30.0 else logarithm(exponential_less_one(d))
-    u[0] = exponential(-(y * exponential(alpha * t)))
-    total[0] = y + y * exponential_less_one(alpha * d)
+cdef inline bint gumbel_step(lanes_rw d, lanes_rw low, lanes_rw high, lanes_rw going, lanes_ro y, lanes_ro target,
+                             lanes_ro start, lanes_ro now, lanes_ro q, lanes_ro slope, double alpha,
+                             double j) noexcept nogil:
+    """A step of Newton's method, or half of the bracket, until f is what its rounding errors add up to; whether a lane
+    goes on. For j > 1 the logarithm alone has some (j - 1) 2**-52 of them."""
+    cdef Py_ssize_t i
+    cdef double f, t, size, growth, fixed = 2.220446049250313e-16 * (j - 1.0)
+    cdef int any_goes = 0
+    for i in range(CHUNK):
+        growth = exponential_less_one(alpha * d[i])
+        f = y[i] * growth + (j - alpha) * d[i] - logarithm(q[i] / start[i]) - target[i]
+        high[i] = either_of(f > 0.0, d[i], high[i])
+        low[i] = either_of(f > 0.0, low[i], d[i])
+        t = d[i] - f / (alpha * now[i] + (j - alpha) - alpha * (now[i] * slope[i] / q[i]))
+        t = either_of(low[i] < t, either_of(t < high[i], t, 0.5 * (low[i] + high[i])), 0.5 * (low[i] + high[i]))
+        size = 4.440892098500626e-16 * (y[i] * growth + (j - alpha) * d[i] + target[i]) + fixed
+        t = either_of(either_of(f < 0.0, -f, f) <= size, d[i], t)
+        size = either_of(t > d[i], t - d[i], d[i] - t)
+        t = either_of(going[i] > 0.5, t, d[i])
+        going[i] = either_of(size <= 2.3e-16 * d[i], 0.0, going[i])
+        d[i] = t
+    for i in range(CHUNK):
+        any_goes |= going[i] > 0.5
+    return any_goes
 
 
-cdef inline lane_double polynomial(const double* c, double y, Py_ssize_t n) noexcept nogil:
+cdef inline lane_void gumbel_end(lanes_rw u, lanes_rw y, lanes_ro d, double alpha) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef double t
+    for i in range(CHUNK):
+        t = either_of(d[i] > 30.0, d[i], logarithm(exponential_less_one(lower(d[i], 30.0))))
+        u[i] = exponential(-(y[i] * exponential(alpha * t)))
+        y[i] = y[i] + y[i] * exponential_less_one(alpha * d[i])
+
+
+cdef inline lane_void polynomial(lanes_rw d, const double* c, lanes_ro y, Py_ssize_t n) noexcept nogil:
     """c[0] + c[1] y + ... + c[n-1] y**(n-1)."""
-    cdef double total = c[n - 1]
-    cdef Py_ssize_t k
+    cdef Py_ssize_t i, k
+    for i in range(CHUNK):
+        d[i] = c[n - 1]
     for k in range(n - 2, -1, -1):
-        total = total * y + c[k]
-    return total
+        horner(d, y, c[k])
 
 
-cdef inline lane_double polynomial_slope(const double* c, double y, Py_ssize_t n) noexcept nogil:
-    cdef double total = 0.0
-    cdef Py_ssize_t k
+cdef inline lane_void polynomial_slope(lanes_rw d, const double* c, lanes_ro y, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i, k
+    for i in range(CHUNK):
+        d[i] = 0.0
     for k in range(n - 1, 0, -1):
-        total = total * y + k * c[k]
-    return total
+        horner(d, y, k * c[k])
+
+
+cdef inline lane_void horner(lanes_rw d, lanes_ro y, double c) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(CHUNK):
+        d[i] = d[i] * y[i] + c

@@ -251,6 +251,9 @@ def _gumbel(x: Registers, r: Sequence[int], p: Numbers, c: Numbers) -> None:
         last, d = d, d - f / slope
         if not low < d < high:
             d = 0.5 * (low + high)
+        rounding = 4.440892098500626e-16 * (y * growth + (j - alpha) * last + target) + 2.220446049250313e-16 * (j - 1)
+        if abs(f) <= rounding:
+            d = last
         if abs(d - last) <= 2.3e-16 * last:
             break
     t = d if d > 30.0 else log(exp_less_one(d))
