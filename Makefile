@@ -53,6 +53,7 @@ bench: $(READY) $(BENCH)
 	@echo "==> bench: a deal of the usual size, against numpy code written for it"
 	@$(BIN)/python -m benchmarks.whole
 	@$(BIN)/python -m benchmarks.fleet
+	@$(BIN)/python -m benchmarks.miner
 	@echo "==> bench: paths of a market, against numpy, scipy, statsmodels and pyvinecopulib"
 	@$(BIN)/python -m benchmarks.scenario
 	@echo "==> bench: the peak of a run's memory"

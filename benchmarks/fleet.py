@@ -73,36 +73,43 @@ class Size:
 SIZES = (Size(1, 0, whole=False), Size(12, 0, whole=False), Size(1, 1), Size(12, 8))
 
 
-def drawn(size: Size, paths: int) -> Scenario:
+def drawn(text: str, paths: int) -> Scenario:
     """The deal on factors that are drawn already."""
-    inputs = prepare(loads(size.text), seed=1)
+    inputs = prepare(loads(text), seed=1)
     rows = np.ascontiguousarray(inputs.rows(0, paths))
     return scenario(inputs.program, [CashFlows(rows, inputs.program.inputs)])
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def asked_for(about: str | None) -> argparse.Namespace:
+    """`--paths` and `--rounds` of a benchmark."""
+    parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--paths", type=int, default=4_096)
     parser.add_argument("--rounds", type=int, default=7)
-    asked = parser.parse_args()
-    held = {size: drawn(size, asked.paths) for size in SIZES}
-    seconds: dict[Size, list[float]] = {size: [] for size in SIZES}
-    for counted in range(-1, asked.rounds):
-        for size in SIZES:
+    return parser.parse_args()
+
+
+def nanoseconds(held: list[Scenario], paths: int, rounds: int) -> list[float]:
+    """Of processor time per path and month of each, on one thread: medians of interleaved rounds after a first one."""
+    seconds: list[list[float]] = [[] for _ in held]
+    for counted in range(-1, rounds):
+        for inputs, spent in zip(held, seconds, strict=True):
             start = time.process_time()  # of this process alone: others may be using the machine
-            run_program(held[size], asked.paths, threads=1)
+            run_program(inputs, paths, threads=1)
             if counted >= 0:
-                seconds[size].append(time.process_time() - start)
+                spent.append(time.process_time() - start)
+    medians = map(statistics.median, seconds)
+    return [1e9 * median / paths / inputs.program.periods for median, inputs in zip(medians, held, strict=True)]
+
+
+def main() -> None:
+    asked = asked_for(__doc__)
+    held = [drawn(size.text, asked.paths) for size in SIZES]
+    found = nanoseconds(held, asked.paths, asked.rounds)
     print("| cohorts | tenants | values, receivables, liquidation | instructions | ns per path and month |")
     print("|---|---|---|---|---|")
-    found = []
-    for size in SIZES:
-        program = held[size].program
-        found.append(1e9 * statistics.median(seconds[size]) / asked.paths / program.periods)
-        print(
-            f"| {size.cohorts} | {size.tenants} | {'yes' if size.whole else 'no'} | {len(program.instructions)} "
-            f"| {found[-1]:.1f} |"
-        )
+    for size, inputs, cost in zip(SIZES, held, found, strict=True):
+        whole = "yes" if size.whole else "no"
+        print(f"| {size.cohorts} | {size.tenants} | {whole} | {len(inputs.program.instructions)} | {cost:.1f} |")
     print(f"a cohort more, let and then at the market: {(found[1] - found[0]) / 11:.1f} ns per month")
     print(f"a cohort more, with tenants, values and liquidation: {(found[3] - found[2]) / 11:.1f} ns per month")
     print(f"the largest: {found[3]:.0f} of at most {LIMIT:.0f} ns")
