@@ -48,10 +48,15 @@ def test_a_step_that_cannot_be_read_hides_no_other() -> None:
     assert second.startswith("x.yaml:18 waterfall[5].pay: unknown tranche, fee or account 'equty'")
 
 
-@pytest.mark.parametrize("section", ["schedule", "collateral"])
-def test_nothing_is_said_of_names_where_nobody_knows_them(section: str) -> None:
-    text = GOOD.replace(f"\n{section}:", f"\n{section}x:").replace("- pay: mezz.principal\n", "- pay: mez.principal\n")
+def test_nothing_is_said_of_names_without_dates() -> None:
+    text = GOOD.replace("\nschedule:", "\nschedulex:").replace("- pay: mezz.principal\n", "- pay: mez.principal\n")
     assert not [one for one in told(text) if "mez" in one]
+
+
+@pytest.mark.parametrize("wrong", ["collateralx:", "collateral: 3 #", "collateral: {fleet: {}} #"])
+def test_collateral_that_cannot_be_read_hides_no_other_name(wrong: str) -> None:
+    text = GOOD.replace("\ncollateral:", f"\n{wrong}").replace("- pay: mezz.principal\n", "- pay: mez.principal\n")
+    assert len([one for one in told(text) if "unknown tranche 'mez'" in one]) == 1
 
 
 def _faults(values: dict[str, Any]) -> Iterator[list[Any]]:
@@ -63,8 +68,16 @@ def _faults(values: dict[str, Any]) -> Iterator[list[Any]]:
     raw = values["waterfall"]
     for status, steps in raw.items() if isinstance(raw, dict) else [(None, raw)]:
         yield from (["waterfall", *([status] if status else []), k] for k in range(len(steps)))
-    if isinstance(values.get("status"), dict):
-        yield ["status"]
+    for section in ("status", "market", "collateral"):
+        yield from _below(values.get(section), [section])
+
+
+def _below(raw: Any, path: list[Any]) -> Iterator[list[Any]]:
+    """Every mapping of terms, however deep: not a list of dated or correlated values, where any key is read."""
+    if isinstance(raw, dict) and any(isinstance(key, str) and key.isidentifier() for key in raw):
+        yield path
+        for key, item in raw.items():
+            yield from _below(item, [*path, key])
 
 
 def _check(file: str) -> None:
@@ -77,9 +90,12 @@ def _check(file: str) -> None:
         for key in path:
             item = item[key]
         item["xyzzy"] = 1
-        with pytest.raises(DealError) as caught:
+        try:
             read_deal(whole, Source(file=file, included=included), [])
-        assert all("xyzzy" in str(problem) for problem in caught.value), (path, *caught.value)
+        except DealError as error:
+            assert all("xyzzy" in str(problem) for problem in error), (path, *error)
+        else:
+            assert path[-1] == "rates"  # where every key is a name
 
 
 def _copied(value: Any) -> Any:

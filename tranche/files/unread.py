@@ -9,10 +9,16 @@ from typing import Any
 
 from cattrs.errors import BaseValidationError
 
+from tranche.collateral.terms import Collections
 from tranche.deal import Account, Coupon, Deal, Debt, Fee, Residual, Source, parse_formula
 from tranche.errors import DealError, Invalid, Problem
+from tranche.market.terms import Market
 
-NEEDED = ("schedule", "collateral", "market")  # without them nobody knows which names there are
+# what else a section brings names for, beside its own keys, and what stands for it when it cannot be read
+BRINGS: dict[str, tuple[Any, frozenset[str]]] = {
+    "collateral": (Collections(), frozenset({"fleet", "miner", "collateral", "collections"})),
+    "market": (Market(), frozenset({"market", "rates"})),
+}
 SIMPLEST: dict[str, Callable[[str], Any]] = {
     "tranches": lambda name: Debt(name=name, notional=1.0, coupon=Coupon(spread=0.0)),
     "fees": lambda name: Fee(name=name, amount=parse_formula("0")),
@@ -37,8 +43,13 @@ def further_problems(
     paths = [problem.place.path for problem in told]
     names = {name for path in paths if (name := _name(path, values))}
     sections = {path.partition(".")[0].partition("[")[0] for path in paths}
-    if sections.intersection(NEEDED) or not all(fields.get(section) for section in NEEDED[:2]):
+    silent, replaced = names | sections, False
+    if "schedule" in sections or fields.get("schedule") is None:
         return
+    for section, (other, words) in BRINGS.items():
+        if section in sections or (section == "collateral" and fields.get(section) is None):
+            fields, replaced = {**fields, section: other}, True
+            silent |= words | set(_keys(values.get(section)))
     try:
         kept = {key: _mended(key, value, names, values) for key, value in fields.items() if value is not None}
         if "waterfall" not in kept:
@@ -51,9 +62,11 @@ def further_problems(
         return
     unread = [path for path in (_part(path) for path in paths) if path]
     for problem in found:
+        if replaced and not problem.what.startswith("unknown "):
+            continue  # it may be about what stands for the section
         at = problem.place.path
         if not any(at == path or at.startswith((f"{path}.", f"{path}[")) for path in unread) and not any(
-            re.search(rf"(?<![\w.]){re.escape(name)}(?![\w])", problem.what) for name in names | sections
+            re.search(rf"(?<![\w.]){re.escape(name)}(?![\w])", problem.what) for name in silent
         ):
             yield problem
 
@@ -63,6 +76,14 @@ def _name(path: str, values: dict[str, Any]) -> str:
     section, _, rest = path.partition(".")
     name = rest.partition(".")[0].partition("[")[0]
     return name if isinstance(values.get(section), dict) and section not in ("waterfall", "status", "expect") else ""
+
+
+def _keys(raw: Any) -> Iterator[str]:
+    """Every key in plain values, however deep."""
+    if isinstance(raw, dict):
+        yield from map(str, raw)
+    for item in raw.values() if isinstance(raw, dict) else raw if isinstance(raw, list) else ():
+        yield from _keys(item)
 
 
 def _part(path: str) -> str:
