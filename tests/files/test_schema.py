@@ -13,6 +13,7 @@ from hypothesis import given
 
 import tranche
 from tests.files.deal_texts import BENCHMARK, FLEET
+from tranche.files import dump_market
 from tranche.files.converter import deal_converter
 from tranche.files.descriptions import WORDS, describe_class, describe_field
 from tranche.files.fields import field_readers
@@ -20,7 +21,8 @@ from tranche.files.lines import plain_values
 from tranche.files.schema import deal_schema, market_schema
 from tranche.files.sections import KEYS
 from tranche.files.yaml_tree import yaml_tree
-from tranche.testing.strategies import deals
+from tranche.market.terms import Market
+from tranche.testing.strategies import deals, markets
 
 FOLDER = Path(__file__).parents[2] / "deals"
 LIVING = sorted(path for path in FOLDER.rglob("*.yaml") if "markets" not in path.parts)
@@ -28,6 +30,7 @@ MARKETS = sorted((FOLDER / "markets").glob("*.yaml"))
 CLASSES = field_readers("USD", deal_converter("USD"))
 
 DEAL = jsonschema.Draft202012Validator(deal_schema())
+MARKET = jsonschema.Draft202012Validator(market_schema())
 
 
 def values(text: str) -> Any:
@@ -47,8 +50,21 @@ def test_living_deals_pass(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MARKETS, ids=lambda path: path.stem)
 def test_living_markets_pass(path: Path) -> None:
-    market = jsonschema.Draft202012Validator(market_schema())
-    assert [error.message[:300] for error in market.iter_errors(values(path.read_text(encoding="utf-8")))] == []
+    assert [error.message[:300] for error in MARKET.iter_errors(values(path.read_text(encoding="utf-8")))] == []
+
+
+@given(market=markets())
+def test_any_market_that_is_dumped_passes(market: Market) -> None:
+    assert [error.message[:300] for error in MARKET.iter_errors(values(dump_market(market)))] == []
+
+
+@pytest.mark.parametrize(
+    "pair",
+    ["{rent btc: {clayton: 2}}", "{a ~ b: {claytn: 2}}", "{a ~ b: {clayton: {thta: 2}}}", "{a ~ b: {t: {dof: 4}}}"],
+)
+def test_a_vine_that_is_none_does_not(pair: str) -> None:
+    text = f"format: 1\ndependence: {{vine: {pair}}}\n"
+    assert list(MARKET.iter_errors(values(text)))
 
 
 @given(deal=deals())

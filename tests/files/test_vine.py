@@ -103,6 +103,12 @@ def test_a_tree_of_too_few_pairs_is_told(tmp_path):
         market(tmp_path, "  vine: {rent ~ btc: {clayton: 2}, eth ~ power: {clayton: 2}}\n")
 
 
+def test_a_vine_of_too_many_factors_is_refused_at_once(tmp_path):
+    pairs = "".join(f"    f{k} ~ f{k + 1}: {{clayton: 2}}\n" for k in range(300))
+    with pytest.raises(DealError, match="a vine of 301 factors; at most 100"):
+        market(tmp_path, f"  vine:\n{pairs}")
+
+
 def test_a_vine_laid_over_another_takes_its_place_whole(tmp_path):
     """Pairs of two vines, or keys of two families, would make none."""
     (tmp_path / "market.yaml").write_text(FACTORS + CHAIN)

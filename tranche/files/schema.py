@@ -65,6 +65,7 @@ NUMBER: Schema = {"type": ["number", "string"]}
 TEXT: Schema = {"type": "string"}
 FORMULA: Schema = {"type": ["string", "number"], "description": "A formula."}
 DATE: Schema = {"type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}$"}
+PAIR_PATTERN = "^[^~|]+~[^~|]+([|][^~|]+)?$"
 NAME_PATTERN = "^[A-Za-z][A-Za-z0-9_]*$"
 # reader → (unit or form for the description, an example)
 UNITS: dict[Any, tuple[str, str]] = {
@@ -177,7 +178,8 @@ class _Builder:
             return {"type": "object", "description": words}
         if kind is Vine:
             pair: Schema = {"anyOf": [{"const": INDEPENDENT}, *_pair_copulas()]}
-            return {**_map(pair, words), "examples": [{"rent ~ btc": {"clayton": 2}}]}
+            keys = {"patternProperties": {PAIR_PATTERN: pair}, "additionalProperties": False}
+            return {"type": "object", **keys, "description": words, "examples": [{"rent ~ btc": {"clayton": 2}}]}
         if kind is Impact:
             return {"type": "object", "description": words, "examples": [{"square_root": "30%", "most": "80%"}]}
         return {**own, "description": words}

@@ -16,6 +16,7 @@ from tranche.errors import Invalid, nearest
 from .pair_copula import PairCopula
 
 MOST_SUGGESTED = 6
+MOST_DRIVERS = 100  # whose pairs are some 5,000
 
 Ends = tuple[frozenset[str], frozenset[str]]  # the two ends of a pair, and what is given
 
@@ -81,6 +82,10 @@ def sampling_order(pairs: Sequence[VinePair], names: Sequence[str]) -> list[str]
 def _pair_problems(pairs: Sequence[VinePair], names: Sequence[str]) -> Iterator[Found]:
     if not pairs:
         yield None, "the vine has no pairs", "such as rent ~ btc: {clayton: 2}"
+    named = {name for pair in pairs for name in pair.members}
+    if len(named) > MOST_DRIVERS:
+        yield None, f"a vine of {len(named):,} factors", f"at most {MOST_DRIVERS}; a gaussian or t copula has no bound"
+        return
     seen: dict[tuple[frozenset[str], frozenset[str]], VinePair] = {}
     for pair in pairs:
         mentioned = (*pair.ends, *pair.given)
