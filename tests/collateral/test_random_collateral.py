@@ -75,7 +75,7 @@ def differences(seen: Observed, path: int) -> list[str]:
         size = sum(amount for name, amount in found.items() if name.split(".")[1] in ("revenue", "opex", "income"))
         for name, amount in found.items():
             got = float(seen.flow(name)[path, t])
-            if not abs(got - amount) <= ROUNDING * max(abs(amount), size, 1e-6):
+            if not abs(got - amount) <= ROUNDING * max(abs(amount), size, 1.0):
                 said.append(f"{name} on {dates[t]} is {got:.12g}, by the terms {amount:.12g}")
     return said
 
@@ -125,7 +125,7 @@ def spec_miner(
         wanted[t] |= {f"miner.{field}": amount for field, amount in made.items()}
         rest = made["income"] + made["proceeds"] + nets[t] - made["opex"]
         brought = 0.0 if miner.purse is not None else made["revenue"]
-        need = -rest
+        need = -rest - brought
         for held in coins:
             held.found = {}
             price = market[held.terms.price][t]
@@ -177,7 +177,8 @@ def check_conversions(seen: Observed) -> None:
                 value = balance * parity if converts else 0.0
                 assert converted == pytest.approx(value, rel=1e-12, abs=1e-9), (name, date)
                 was_put = was_put or (date in puts and not converts)
-                if (was_put or date == dates[-1]) and not converts and balance > 0 and debt.amortisation.balloon:
+                matured = date == dates[-1] and debt.amortisation.balloon and debt.amortisation.kind != "none"
+                if (was_put or matured) and not converts and balance > 0:
                     paid = seen.flow(f"{name}.principal")[path, t] + seen.flow(f"{name}.prepaid")[path, t]
                     short = seen.flow(f"{name}.shortfall")[path, t] > 0
                     assert paid == pytest.approx(balance) or short, (name, date)
@@ -216,8 +217,9 @@ def check_units(seen: Observed) -> None:
             assert seen.flow("fleet.owned")[path, -1] == pytest.approx(0, abs=1e-9)
         if len(cohorts) > 1 or (begun[path].any() and done > dates[int(begun[path].argmax())]):
             continue
-        one, sold, scrapped, owned = cohorts[0], 0.0, 0.0, 0.0
-        surviving = one.surviving(closing)
+        one, sold = cohorts[0], 0.0
+        surviving, owned = one.surviving(closing), one.planned_owned(closing)
+        scrapped = one.delivered(closing) - owned
         for t, date in enumerate(dates):
             now = one.surviving(date)
             if date > done:  # delivered: what is lost is lost of those that were there

@@ -72,6 +72,14 @@ def test_a_mine_without_a_treasury_sells_at_once() -> None:
     assert seen["collateral.collections"][0] == pytest.approx(1_550_000 - 844_000, abs=0.005)
 
 
+def test_coins_cover_what_mining_that_is_sold_at_once_does_not() -> None:
+    """1,550,000 is mined and sold, 844,000 is the cost: no coin of the treasury is needed."""
+    held = MINE.format(policy="policy: sell_to_cover", fixed="100k").replace("mined: true, ", "")
+    seen = earned(deal_on(held), hashprice=50.0, bitcoin=1e5)
+    assert seen["btc.sold"][0] == 0
+    assert seen["collateral.collections"][0] == pytest.approx(1_550_000 - 844_000, abs=0.005)
+
+
 def test_a_draw_sells_what_is_lacking() -> None:
     """600,000 of interest (1% a month on 60m), 400,000 at most: 4 coins; the rest stays due."""
     steps = "- draw: btc\n  for: [loan.interest]\n  limit: 400k\n- pay: loan.interest\n- pay: owner"

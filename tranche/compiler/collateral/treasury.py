@@ -62,6 +62,8 @@ def lower(context: Context, miner: Miner, revenue: Value, rest: Value, defaulted
     emitter, purse = context.emitter, miner.purse
     whole: list[Value] = [] if purse is not None else [revenue]
     need = emitter.compute(Op.SUB, ZERO, rest, name="cost to cover")
+    if purse is None:  # what is mined is cash at once
+        need = emitter.compute(Op.SUB, need, revenue, name="cost to cover")
     for held in context.treasuries.values():
         mined: Value = ZERO
         if held.terms is purse:

@@ -77,7 +77,7 @@ def market_rows(draw: st.DrawFn, program: Program, most: int = 2) -> NDArray[np.
             case "still":
                 rows[:, :, k] = level
             case "falling":
-                rows[:, :, k] = np.maximum(low, level * 0.8 ** np.arange(program.periods))
+                rows[:, :, k] = np.maximum(low, level * 0.83 ** np.arange(program.periods))
             case _:
                 rows[:, :, k] = noise.uniform(low, high, rows.shape[:2])
         if name.startswith("credit_"):
