@@ -15,6 +15,9 @@ from .principal import instalments
 from .values import Lane, Value, series
 
 
+BITS = 512  # of the fractions that present values are worked out in, nine times those of a float
+
+
 def prices(context: Context, debt: Debt) -> list[float | None]:
     """The call price of each date [T], a share of par; None on dates without one."""
     assert debt.call is not None
@@ -35,7 +38,7 @@ def whole_until(debt: Debt, dates: tuple[dt.date, ...]) -> int:
 
 def _worth(context: Context, debt: Debt, last: int) -> list[float]:
     """Of each date before `last`: what the debt is scheduled to pay later, up to that date and with the balance left
-    then at its price, discounted to the date, over the balance after it. Exact, and rounded once."""
+    then at its price, discounted to the date, over the balance after it. To BITS, and rounded once."""
     assert debt.call is not None and debt.call.make_whole is not None
     years = [Fraction(part) for part in context.year_fractions(debt.day_count)]
     discount = [Fraction(rate) for rate in _numbers(context, lent(context, debt.call.make_whole.rate))]
@@ -48,11 +51,13 @@ def _worth(context: Context, debt: Debt, last: int) -> list[float]:
     found = []
     for t in range(last):
         rate = discount[t + 1]  # of the period that begins on date t
-        above, below = 0, 1  # the value is above / below: never reduced, as that costs more than it saves
+        above, below = 0, 1  # the value is above / below
         for amount, part in zip(service[last:t:-1], years[last:t:-1], strict=True):
-            growth = 1 + rate * part
-            above = (above * amount.denominator + amount.numerator * below) * growth.denominator
-            below = below * amount.denominator * growth.numerator
+            unit = rate.denominator * part.denominator  # 1 + rate · part is (unit + rate · part · unit) / unit
+            above = (above * amount.denominator + amount.numerator * below) * unit
+            below = below * amount.denominator * (unit + rate.numerator * part.numerator)
+            spare = max(0, below.bit_length() - BITS)
+            above, below = above >> spare, below >> spare
         balance = balances[t]
         found.append(above * balance.denominator / (below * balance.numerator) if balance else PAR)
     return found
