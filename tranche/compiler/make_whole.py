@@ -14,7 +14,6 @@ from .instalments import maturity_index, numbers
 from .principal import instalments
 from .values import Lane, Value, series
 
-
 BITS = 512  # of the fractions that present values are worked out in, nine times those of a float
 
 
