@@ -47,7 +47,7 @@ class CallOption:
     The call makes all of the debt due: its balance, as after an acceleration, on this date and every later one; its
     interest, also what would be paid in kind; a commitment that is not drawn is cancelled. `proceeds`: the account into
     which the sponsor pays, from outside of the deal, all that is due of the debt on that date; the steps of the
-    waterfall pay it out. What other cash of the date pays of it, the deal keeps.
+    waterfall pay it out. What other cash of the date pays of it, the deal keeps. `X.called` is 1 from the call on.
     """
 
     when: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))

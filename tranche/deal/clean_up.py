@@ -20,8 +20,9 @@ class CleanUpCall:
     out: all that is due on the date, of the debts (whole balances), fees, facilities, guarantees and hedges, and what
     facilities have lent; cash that the deal has goes to the residuals then.
 
-    The collections of the date are still the deal's; the buyer has all later ones, and no fee falls due later. A hedge
-    ends with the pool where its `termination` says so: `when: clean_up.called`.
+    The collections of the date are still the deal's; the buyer has all later ones, and no fee falls due later.
+    `clean_up.called` is 1 from the call on. A hedge ends with the pool where its `termination` says so:
+    `when: clean_up.called`.
     """
 
     when: Formula = attrs.field(validator=v.formula)
