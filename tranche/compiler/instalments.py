@@ -1,15 +1,19 @@
-"""Scheduled principal that is known in advance, by date, in exact arithmetic rounded once: an annuity and a sculpted
-schedule have one right answer, whatever the order of the operations."""
+"""Scheduled principal that is known in advance, by date, worked out to 200 digits and rounded once: an annuity and a
+sculpted schedule have one right answer, whatever the order of the operations. (In exact fractions the digits would grow
+with the square of the dates: a minute for a debt of a hundred years.)"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from fractions import Fraction
+from decimal import Decimal, localcontext
 
 from tranche.deal import Debt
 
 from .values import Constant, Series, at
+
+DIGITS = 200
+NOTHING, ONE = Decimal(0), Decimal(1)
 
 
 def maturity_index(dates: Sequence[dt.date], maturity: dt.date | None) -> int:
@@ -44,27 +48,29 @@ def scheduled(debt: Debt, dates: Sequence[dt.date], accrual: Sequence[float], se
 def _annuity(debt: Debt, first: int, last: int, accrual: Sequence[float]) -> list[float]:
     """The payment A solves N · Π(1 + r) = A · Σ Π(1 + r of later dates); beyond the last date interest is as on it."""
     count = debt.amortisation.over or max(1, last - first + 1)
-    rates = [Fraction(accrual[min(t, len(accrual) - 1)]) for t in range(first, first + count)]
-    grown, summed = Fraction(1), Fraction(0)  # Π(1 + r), Σ Π of the later ones, from the back
-    for rate in reversed(rates):
-        summed += grown
-        grown *= 1 + rate
-    payment = Fraction(debt.notional) * grown / summed
-    return _repaid(debt.notional, [payment] * count, rates, first, last, len(accrual))
+    rates = [Decimal(accrual[min(t, len(accrual) - 1)]) for t in range(first, first + count)]
+    with localcontext(prec=DIGITS):
+        grown, summed = ONE, NOTHING  # Π(1 + r), Σ Π of the later ones, from the back
+        for rate in reversed(rates):
+            summed += grown
+            grown *= 1 + rate
+        payment = Decimal(debt.notional) * grown / summed
+        return _repaid(debt.notional, [payment] * count, rates, first, last, len(accrual))
 
 
 def _sculpted(notional: float, service: Sequence[float], accrual: Sequence[float], last: int) -> list[float]:
-    payments = [max(Fraction(0), Fraction(amount)) for amount in service]
-    return _repaid(notional, payments, [Fraction(rate) for rate in accrual], 0, last, len(accrual))
+    payments = [max(NOTHING, Decimal(amount)) for amount in service]
+    with localcontext(prec=DIGITS):
+        return _repaid(notional, payments, [Decimal(rate) for rate in accrual], 0, last, len(accrual))
 
 
 def _repaid(
-    notional: float, payments: Sequence[Fraction], rates: Sequence[Fraction], first: int, last: int, periods: int
+    notional: float, payments: Sequence[Decimal], rates: Sequence[Decimal], first: int, last: int, periods: int
 ) -> list[float]:
     """What is left of each payment after interest on the balance as scheduled, from date `first` to `last`."""
-    found, balance = [0.0] * periods, Fraction(notional)
+    found, balance = [0.0] * periods, Decimal(notional)
     for t, payment, rate in zip(range(first, last + 1), payments, rates, strict=False):
-        instalment = min(balance, max(Fraction(0), payment - rate * balance))
+        instalment = min(balance, max(NOTHING, payment - rate * balance))
         balance -= instalment
         found[t] = float(instalment)
     return found
@@ -73,14 +79,15 @@ def _repaid(
 def sculpted_size(service: Sequence[float], accrual: Sequence[float], last: int) -> tuple[float, int | None]:
     """The present value of the service at the coupon, Σ s(t) / Π(1 + r); and the first date on which interest on it is
     more than the service, so that it would grow: None where there is none."""
-    value = Fraction(0)
-    balances = []  # before each date, from the back
-    for t in range(last, -1, -1):
-        value = (value + max(Fraction(0), Fraction(service[t]))) / (1 + Fraction(accrual[t]))
-        balances.append(value)
-    balances.reverse()
-    grows = (t for t in range(last + 1) if Fraction(accrual[t]) * balances[t] > max(Fraction(0), Fraction(service[t])))
-    return float(value), next(grows, None)
+    with localcontext(prec=DIGITS):
+        value = NOTHING
+        grows: int | None = None
+        for t in range(last, -1, -1):
+            paid, rate = max(NOTHING, Decimal(service[t])), Decimal(accrual[t])
+            value = (value + paid) / (1 + rate)
+            if rate * value > paid:
+                grows = t
+        return float(value), grows
 
 
 def numbers(value: Constant | Series, periods: int) -> list[float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from fractions import Fraction
+from decimal import Decimal, localcontext
 
 from tranche.deal import Debt
 from tranche.deal.call_option import PAR
@@ -14,7 +14,7 @@ from .instalments import maturity_index, numbers
 from .principal import instalments
 from .values import Lane, Value, series
 
-BITS = 512  # of the fractions that present values are worked out in, nine times those of a float
+DIGITS = 60  # that present values are worked out to, before they are rounded once
 
 
 def prices(context: Context, debt: Debt) -> list[float | None]:
@@ -37,38 +37,33 @@ def whole_until(debt: Debt, dates: tuple[dt.date, ...]) -> int:
 
 def _worth(context: Context, debt: Debt, last: int) -> list[float]:
     """Of each date before `last`: what the debt is scheduled to pay later, up to that date and with the balance left
-    then at its price, discounted to the date, over the balance after it. To BITS, and rounded once."""
+    then at its price, discounted to the date, over the balance after it. To DIGITS, and rounded once."""
     assert debt.call is not None and debt.call.make_whole is not None
-    years = [Fraction(part) for part in context.year_fractions(debt.day_count)]
-    discount = [Fraction(rate) for rate in _numbers(context, lent(context, debt.call.make_whole.rate))]
-    accrual = [a * b for a, b in zip(_numbers(context, fixed(context, debt)), context.year_fractions(debt.day_count),
-                                     strict=True)]  # fmt: skip
-    service, balances = _scheduled(context, debt, accrual)
-    until = debt.call.make_whole.until
-    exit_price = debt.call.price_on(context.dates.dates[last]) if until is not None else None
-    service[last] += balances[last] * Fraction(exit_price or PAR)
-    found = []
-    for t in range(last):
-        rate = discount[t + 1]  # of the period that begins on date t
-        above, below = 0, 1  # the value is above / below
-        for amount, part in zip(service[last:t:-1], years[last:t:-1], strict=True):
-            unit = rate.denominator * part.denominator  # 1 + rate · part is (unit + rate · part · unit) / unit
-            above = (above * amount.denominator + amount.numerator * below) * unit
-            below = below * amount.denominator * (unit + rate.numerator * part.numerator)
-            spare = max(0, below.bit_length() - BITS)
-            above, below = above >> spare, below >> spare
-        balance = balances[t]
-        found.append(above * balance.denominator / (below * balance.numerator) if balance else PAR)
-    return found
+    fractions = context.year_fractions(debt.day_count)
+    years = [Decimal(part) for part in fractions]
+    discount = [Decimal(rate) for rate in _numbers(context, lent(context, debt.call.make_whole.rate))]
+    accrual = [a * b for a, b in zip(_numbers(context, fixed(context, debt)), fractions, strict=True)]
+    with localcontext(prec=DIGITS):
+        service, balances = _scheduled(context, debt, accrual)
+        until = debt.call.make_whole.until
+        exit_price = debt.call.price_on(context.dates.dates[last]) if until is not None else None
+        service[last] += balances[last] * Decimal(exit_price or PAR)
+        found = []
+        for t in range(last):
+            rate, value = discount[t + 1], Decimal(0)  # the rate of the period that begins on date t
+            for amount, part in zip(service[last:t:-1], years[last:t:-1], strict=True):
+                value = (value + amount) / (1 + rate * part)
+            found.append(float(value / balances[t]) if balances[t] else PAR)
+        return found
 
 
-def _scheduled(context: Context, debt: Debt, accrual: list[float]) -> tuple[list[Fraction], list[Fraction]]:
-    """Interest and principal of each date [T], and the balance after it, exact."""
+def _scheduled(context: Context, debt: Debt, accrual: list[float]) -> tuple[list[Decimal], list[Decimal]]:
+    """Interest and principal of each date [T], and the balance after it."""
     amounts = _numbers(context, instalments(context, debt, series(accrual)))
-    service, balances, balance = [], [], Fraction(debt.at_closing)
+    service, balances, balance = [], [], Decimal(debt.at_closing)
     for rate, instalment in zip(accrual, amounts, strict=True):
-        interest = balance * Fraction(rate)
-        principal = balance if instalment >= balance else Fraction(instalment)
+        interest = balance * Decimal(rate)
+        principal = balance if instalment >= balance else Decimal(instalment)
         balance -= principal
         service.append(interest + principal)
         balances.append(balance)
