@@ -227,7 +227,7 @@ class _Unit:
             return self.series[name]
         if name in ("cash", "debt_service") or name.split(".", maxsplit=1)[0] == "collections":
             return 1
-        return int(name.rpartition(".")[2] in MONEY)
+        return int(".scheduled." in name or name.rpartition(".")[2] in MONEY)
 
     def degree(self, tree: Expr) -> int | None:
         match tree:
