@@ -260,6 +260,8 @@ class _Unit:
         match tree:
             case Number(value):
                 return Number(value * self.factor) if want == 1 else tree
+            case Name(name) if name in self.deal.definitions and self.degree(tree) is None:
+                return self.scale(self.deal.definitions[name].tree, want)  # a literal by another name
             case Name():
                 return tree
             case Unary(op, operand):
