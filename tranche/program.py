@@ -138,6 +138,10 @@ OPERAND_ROLES: Mapping[Op, tuple[tuple[str, str], ...]] = {
     Op.COVER: (("account", "u"), ("cash", "u"), ("need", "r"), ("total", "u")),
     Op.EXCESS: (("d", "w"), ("a", "r"), ("b", "r")),
 }
+# by op, where among its operands the registers stand: those it only reads, those it writes, all of them
+READ = {op: tuple(k for k, (_, role) in enumerate(roles) if role == "r") for op, roles in OPERAND_ROLES.items()}
+WRITTEN = {op: tuple(k for k, (_, role) in enumerate(roles) if role in "wu") for op, roles in OPERAND_ROLES.items()}
+REGISTERS = {op: tuple(k for k, (_, role) in enumerate(roles) if role != "n") for op, roles in OPERAND_ROLES.items()}
 
 # Operands whose movement (totals) or level an instruction's records sum, in the order of `record`.
 RECORDED: dict[Op, tuple[str, ...]] = {

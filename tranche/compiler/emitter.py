@@ -9,16 +9,12 @@ from typing import Any
 import attrs
 import numpy as np
 
-from tranche.program import INSTRUCTION, OPERAND_ROLES, Kind, Op, Register, Step, instruction
+from tranche.program import INSTRUCTION, READ, REGISTERS, WRITTEN, Kind, Op, Register, Step, instruction
 
 from .fold import fold
 from .fuse import Line, fuse
 from .values import INFINITE, ONE, ZERO, Constant, Lane, Series, Value, series
 
-# positions of the operands that are registers, by role
-_WRITTEN = {op: tuple(k for k, (_, role) in enumerate(roles) if role in "wu") for op, roles in OPERAND_ROLES.items()}
-_READ = {op: tuple(k for k, (_, role) in enumerate(roles) if role == "r") for op, roles in OPERAND_ROLES.items()}
-_REGISTERS = {op: tuple(k for k, (_, role) in enumerate(roles) if role != "n") for op, roles in OPERAND_ROLES.items()}
 _COMMUTATIVE = frozenset({Op.ADD, Op.MUL, Op.AND, Op.OR, Op.EQ})
 
 
@@ -98,13 +94,13 @@ class Emitter:
         """Append an instruction; an `int` operand is a plain number, not a register."""
         numbers = self._apart(op, [v if isinstance(v, int) else self.register(v) for v in operands])
         self._lines.append(Line(op, numbers, (record,) if record >= 0 else ()))
-        for k in _WRITTEN[op]:
+        for k in WRITTEN[op]:
             self._version[numbers[k]] = self._version.get(numbers[k], 0) + 1
 
     def _apart(self, op: Op, numbers: list[int]) -> tuple[int, ...]:
         """No instruction names a register that it writes a second time: what it reads of one, it reads from a copy."""
-        written = [numbers[k] for k in _WRITTEN[op]]
-        for k in _READ[op]:
+        written = [numbers[k] for k in WRITTEN[op]]
+        for k in READ[op]:
             if numbers[k] in written:
                 numbers[k] = self.register(self.frozen(Lane(numbers[k])))
         return tuple(numbers)
@@ -169,7 +165,7 @@ class Emitter:
         rows = []
         for line in self._lines:
             operands = list(line.operands)
-            for k in _REGISTERS[line.op]:
+            for k in REGISTERS[line.op]:
                 operands[k] = numbers[operands[k]]
             rows.append(instruction(line.op, operands, line.records))
         table = [values for _, values in sorted(self._series.items())]
@@ -179,7 +175,7 @@ class Emitter:
     def _pack_temps(self, numbers: dict[int, int], first: int) -> list[Register]:
         temps = {n for n, register in enumerate(self._registers) if register.kind is Kind.TEMP}
         uses = [
-            dict.fromkeys(n for n in (line.operands[k] for k in _REGISTERS[line.op]) if n in temps)
+            dict.fromkeys(n for n in (line.operands[k] for k in REGISTERS[line.op]) if n in temps)
             for line in self._lines
         ]
         last_use = {n: k for k, used in enumerate(uses) for n in used}

@@ -14,9 +14,11 @@ from tranche.program import (
     FUSED,
     NOTHING,
     OPERAND_ROLES,
+    REGISTERS,
     SCRATCH,
     UNCLAMPED,
     UNLIMITED,
+    WRITTEN,
     Kind,
     Op,
     Part,
@@ -45,7 +47,7 @@ def fuse(
     """The fused instructions, and the steps with their new ranges (steps that were fused together share one)."""
     ends = {k: k + 1 + line.operands[1] for k, line in enumerate(lines) if line.op is Op.SKIP}
     live = _without_repeated_skips(lines, ends)
-    mentions = Counter(n for line in lines for n, (_, role) in _operands(line) if role != "n")
+    mentions = Counter(line.operands[k] for line in lines for k in REGISTERS[line.op])
     positive = never_negative(lines, registers, series)
     targets = set(ends.values())
     result: list[Line] = []
@@ -75,16 +77,12 @@ def _without_repeated_skips(lines: Sequence[Line], ends: dict[int, int]) -> list
         while k in ends and ends[k] in ends and list(ends.values()).count(ends[k]) == 1:
             following = ends[k]
             inside = lines[k + 1 : following]
-            written = {n for line in inside for n, (_, role) in _operands(line) if role in "wu"}
+            written = {line.operands[k] for line in inside for k in WRITTEN[line.op]}
             if lines[following].operands[0] != lines[k].operands[0] or lines[k].operands[0] in written:
                 break
             ends[k] = ends.pop(following)
             dropped.add(following)
     return [k for k in range(len(lines)) if k not in dropped]
-
-
-def _operands(line: Line) -> list[tuple[int, tuple[str, str]]]:
-    return list(zip(line.operands, OPERAND_ROLES[line.op], strict=True))
 
 
 def _match(
