@@ -10,7 +10,9 @@ from tranche.terms.dates import FREQUENCIES
 from tranche.testing.broken import BrokenInvariant
 from tranche.testing.observed import Observed
 
-ROUNDING = 1e-9  # of the cap, or of the path's cash
+from .interest import waits_for_interest
+
+ROUNDING = 1e-9  # of the cap
 
 
 def fees_within_caps(seen: Observed) -> None:
@@ -41,12 +43,6 @@ def excess_waits(seen: Observed) -> None:
         return
     order = {debt.name: debt.rank or k for k, debt in enumerate(debts, start=1)}
     first = min(order, key=lambda name: order[name])
-    lacking = seen.flow(f"{first}.arrears") + seen.flow(f"{first}.deferred")
-    dust = ROUNDING * np.maximum(seen.flow("collateral.collections"), 1.0)
     for fee in (fee.name for fee in seen.deal.fees if fee.cap is not None):
-        paid = seen.flow(f"{fee}.excess")
-        wrong = np.argwhere((paid > dust) & (lacking > dust))
-        if wrong.size:
-            path, t = (int(x) for x in wrong[0])
-            said = f"{fee}.excess is paid {paid[path, t]:.17g} while {lacking[path, t]:.17g} interest of {first} is not"
-            raise BrokenInvariant("no excess of a fee before the senior interest", seen.name, said, path, t + 1)
+        rule = "no excess of a fee before the senior interest"
+        waits_for_interest(seen, rule, f"{fee}.excess", f"{fee}.excess", first)

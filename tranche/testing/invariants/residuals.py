@@ -9,7 +9,8 @@ from tranche.deal import Debt, Residual
 from tranche.testing.broken import BrokenInvariant
 from tranche.testing.observed import Observed, observe_rows
 
-ROUNDING = 1e-9  # of the path's cash
+from .interest import ROUNDING, waits_for_interest
+
 LESS = (0.95, 0.8, 0.65, 0.5, 0.25)  # of a date's cash
 
 
@@ -19,16 +20,9 @@ def residual_waits(seen: Observed) -> None:
     `accept: {invariants.residual_waits: why}`."""
     order = {tranche.name: tranche.rank or k for k, tranche in enumerate(seen.deal.tranches, start=1)}
     for residual in (t.name for t in seen.deal.tranches if isinstance(t, Residual)):
-        paid = seen.flow(f"{residual}.distribution")
         for debt in (t.name for t in seen.deal.tranches if isinstance(t, Debt) and order[t.name] < order[residual]):
-            lacking = seen.flow(f"{debt}.arrears") + seen.flow(f"{debt}.deferred")
-            dust = ROUNDING * np.maximum(seen.flow("collateral.collections"), 1.0)
-            wrong = np.argwhere((paid > dust) & (lacking > dust))
-            if wrong.size:
-                path, t = (int(x) for x in wrong[0])
-                unpaid = f"{lacking[path, t]:.17g} interest of {debt} is not"
-                said = f"{residual} is paid {paid[path, t]:.17g} while {unpaid}"
-                raise BrokenInvariant("no residual before a debt's interest", seen.name, said, path, t + 1)
+            rule = "no residual before a debt's interest"
+            waits_for_interest(seen, rule, residual, f"{residual}.distribution", debt)
 
 
 def distributions_rise_with_cash(seen: Observed) -> None:
