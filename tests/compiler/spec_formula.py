@@ -33,6 +33,23 @@ def divide(a: Any, b: Any) -> Any:
     return 0 if a == 0 else math.copysign(math.inf, a)
 
 
+def operate(op: str, a: Any, b: Any) -> Any:
+    match op:
+        case "+":
+            return a + b
+        case "-":
+            return a - b
+        case "*":
+            return a * b
+        case "/":
+            return divide(a, b)
+        case "and":
+            return Fraction(a != 0 and b != 0)
+        case "or":
+            return Fraction(a != 0 or b != 0)
+    return Fraction({"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b, "!=": a != b}[op])
+
+
 class Uniform:
     """The names and formulas that are the same on every path."""
 
@@ -112,24 +129,7 @@ class Uniform:
                 return [1.0] * self.periods
         if left is None or right is None:
             return None
-        return [self.operate(op, a, b) for a, b in zip(left, right, strict=True)]
-
-    @staticmethod
-    def operate(op: str, a: float, b: float) -> float:
-        match op:
-            case "+":
-                return a + b
-            case "-":
-                return a - b
-            case "*":
-                return a * b
-            case "/":
-                return float(divide(a, b))
-            case "and":
-                return float(a != 0 and b != 0)
-            case "or":
-                return float(a != 0 or b != 0)
-        return float({"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b, "!=": a != b}[op])
+        return [float(operate(op, a, b)) for a, b in zip(left, right, strict=True)]
 
     def call(self, function: str, arguments: tuple[Expr, ...]) -> Series | None:
         if function in ("prev", "sum_last", "avg_last", "sum_to_date"):

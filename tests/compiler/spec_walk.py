@@ -1,34 +1,13 @@
-"""The specification's formulas as trees: operators, every formula of a deal, the calls in one."""
+"""The specification's formulas as trees: every formula of a deal; the calls in one, and the names it reads."""
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import Any
+from collections.abc import Mapping
 
-from tests.compiler.spec_formula import divide
 from tests.compiler.spec_support import support_formulas
 from tranche.deal import Deal, Debt
-from tranche.deal.formula import Binary, Call, Expr, Formula, Unary
+from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Unary
 from tranche.deal.step import LISTS
-
-Amount = Any  # a Fraction, or an infinite float
-
-
-def operate(op: str, a: Amount, b: Amount) -> Amount:
-    match op:
-        case "+":
-            return a + b
-        case "-":
-            return a - b
-        case "*":
-            return a * b
-        case "/":
-            return divide(a, b)
-        case "and":
-            return Fraction(a != 0 and b != 0)
-        case "or":
-            return Fraction(a != 0 or b != 0)
-    return Fraction({"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b, "!=": a != b}[op])
 
 
 def every_formula(deal: Deal) -> list[Formula]:
@@ -66,3 +45,19 @@ def calls(tree: Expr) -> list[Call]:
         case Call(_, arguments):
             return [found for argument in arguments for found in calls(argument)] + [tree]
     return []
+
+
+def reads(deal: Deal, targets: Mapping[str, Formula], tree: Expr) -> set[str]:
+    """The names that a formula reads now, through definitions and the `targets` of accounts."""
+    match tree:
+        case Name(name):
+            owner, _, field = name.partition(".")
+            inner = deal.definitions.get(name) or (targets.get(owner) if field == "target" else None)
+            return {name} | (reads(deal, targets, inner.tree) if inner is not None else set())
+        case Unary(_, operand):
+            return reads(deal, targets, operand)
+        case Binary(_, left, right):
+            return reads(deal, targets, left) | reads(deal, targets, right)
+        case Call(function, arguments) if function != "prev":
+            return set().union(*(reads(deal, targets, argument) for argument in arguments))
+    return set()

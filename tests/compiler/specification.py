@@ -28,12 +28,12 @@ from tests.compiler.spec_borrowing_base import certificate, live, loans
 from tests.compiler.spec_calls import Calls
 from tests.compiler.spec_debts import Debts, owed, sized
 from tests.compiler.spec_fees import Fees, OwedFee
-from tests.compiler.spec_formula import Uniform, exact
+from tests.compiler.spec_formula import Uniform, exact, operate
 from tests.compiler.spec_lists import default_enforcement, turbo
 from tests.compiler.spec_status import Status
 from tests.compiler.spec_support import Support
 from tests.compiler.spec_tests import ReadTest
-from tests.compiler.spec_walk import calls, every_formula, operate
+from tests.compiler.spec_walk import calls, every_formula, reads
 from tranche.deal import Account, Deal, Debt, Residual, Step
 from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Number, Unary
 from tranche.terms.dates import PaymentDates, payment_dates
@@ -161,25 +161,10 @@ class Specification:
 
     def stage(self, tree: Expr) -> int:
         """2 where a formula reads who is called, 1 where it reads a test or the status of this date, else 0."""
-        names, tests = self.reads(tree), {test.name for test in self.deal.tests}
+        names, tests = reads(self.deal, self.targets, tree), {test.name for test in self.deal.tests}
         if any(name.endswith(".called") for name in names):
             return 2
         return int(any(name.partition(".")[0] in {"status", *tests} for name in names))
-
-    def reads(self, tree: Expr) -> set[str]:
-        """The names that a formula reads now, through definitions and targets."""
-        match tree:
-            case Name(name):
-                owner, _, field = name.partition(".")
-                inner = self.deal.definitions.get(name) or (self.targets.get(owner) if field == "target" else None)
-                return {name} | (self.reads(inner.tree) if inner is not None else set())
-            case Unary(_, operand):
-                return self.reads(operand)
-            case Binary(_, left, right):
-                return self.reads(left) | self.reads(right)
-            case Call(function, arguments) if function != "prev":
-                return set().union(*map(self.reads, arguments))
-        return set()
 
     # ---- stages 4 and 5 -------------------------------------------------------------------------------------------
 
