@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import attrs
@@ -11,6 +10,8 @@ import typer
 from .options import Json, Paths
 
 if TYPE_CHECKING:
+    from tranche.deal import Deal
+
     from .ending import Ending
 
 
@@ -29,6 +30,7 @@ def check(
     never runs, a test nobody reads. A deal says under `accept:` which of it it means, and why.
     """
     from tranche.errors import TrancheError
+    from tranche.files import load
 
     from .deal_files import deal_files
     from .ending import as_data, ending
@@ -40,8 +42,9 @@ def check(
             report: dict[str, Any] = {"file": str(file), "ok": True, "problems": [], "warnings": [], "figures": []}
             reports.append(report)
             try:
-                figures = _figures(file, report) if run else _compile(file)
-                warned = _warn(file, report, end, strict)
+                deal = load(file)
+                figures = _figures(deal, report) if run else _compile(deal)
+                warned = _warn(deal, report, end, strict)
                 if not as_json and report["ok"]:
                     typer.echo(f"{file}: OK{figures}{warned}")
             except TrancheError as error:
@@ -51,28 +54,25 @@ def check(
             print_json(reports)
 
 
-def _warn(file: Path, report: dict[str, Any], end: Ending, strict: bool) -> str:
+def _warn(deal: Deal, report: dict[str, Any], end: Ending, strict: bool) -> str:
     """Tell what the deal may well not mean. Raises no error: a warning fails a deal only when asked to."""
     from tranche.analysis import warnings_of
-    from tranche.files import load
 
     from .ending import problem_data
 
-    found = warnings_of(load(file))
+    found = warnings_of(deal)
     report["warnings"] = [problem_data(one) | {"rule": one.rule} for one in found]
     report["ok"] = not (found and strict)
     end.warn(found, fails=strict)
     return f", {len(found)} warning{'' if len(found) == 1 else 's'}" if found else ""
 
 
-def _compile(file: Path) -> str:
+def _compile(deal: Deal) -> str:
     """Everything short of a run. A deal whose cash comes with the call compiles without it."""
     from tranche.collateral.terms import Collections
     from tranche.compiler import compile_deal
-    from tranche.files import load
     from tranche.inputs import prepare
 
-    deal = load(file)
     if isinstance(deal.collateral, Collections) and deal.collateral.file is None:
         compile_deal(deal)
     else:
@@ -80,16 +80,14 @@ def _compile(file: Path) -> str:
     return ""
 
 
-def _figures(file: Path, report: dict[str, Any]) -> str:
+def _figures(deal: Deal, report: dict[str, Any]) -> str:
     """Run a deal as its `expect:` block says. Raises DealError with every figure that does not hold."""
     from tranche.api import run
     from tranche.errors import DealError
     from tranche.expectations import findings, misses
-    from tranche.files import load
 
-    deal = load(file)
     if not deal.expect.figures:
-        return _compile(file) + ", and it expects no figures"
+        return _compile(deal) + ", and it expects no figures"
     found = findings(deal, run(deal, paths=deal.expect.paths, seed=deal.expect.seed))
     report["figures"] = [attrs.asdict(one) | {"holds": one.holds} for one in found]
     wrong = misses(deal, found)
