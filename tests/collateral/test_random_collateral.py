@@ -157,28 +157,29 @@ def spec_miner(
 
 def check_conversions(seen: Observed) -> None:
     """On maturity and on the date of a put the holder converts at a parity of 1 or more and is due the balance below
-    it; from `forced_from` on it is called at `forced`. Who was put converts no more; after a default nobody does."""
+    it, whatever the amortisation; from `forced_from` on it is called at `forced`. Who is due cash converts no more;
+    after a default nobody does."""
     dates = seen.program.dates[1:]
     shares = seen.inputs.rows(0, seen.paths)[:, :, seen.program.inputs.index("market.share")]
     for debt in (one for one in seen.deal.tranches if isinstance(one, Debt) and one.conversion is not None):
         terms, name = debt.conversion, debt.name
         assert terms is not None
-        puts = {next(date for date in dates if date >= day) for day in terms.puts if day <= dates[-1]}
+        days = (*terms.puts, debt.maturity or dates[-1])
+        decides = {next(date for date in dates if date >= day) for day in days if day <= dates[-1]}
         for path in range(seen.paths):
-            balance, was_put = debt.notional, False
+            balance, cash = debt.notional, False
             for t, date in enumerate(dates):
                 parity = shares[path, t] / 25
                 default = t > 0 and seen.flow("status.default")[path, t - 1] > 0
-                asked = (date in puts or date == dates[-1]) and parity >= 1
+                asked = date in decides and parity >= 1
                 called = terms.forced is not None and parity >= terms.forced
                 called = called and date >= (terms.forced_from or seen.program.dates[0])
-                converts = (asked or called) and not was_put and not default
+                converts = (asked or called) and not cash and not default
                 converted = seen.flow(f"{name}.converted")[path, t]
                 value = balance * parity if converts else 0.0
                 assert converted == pytest.approx(value, rel=1e-12, abs=1e-9), (name, date)
-                was_put = was_put or (date in puts and not converts)
-                matured = date == dates[-1] and debt.amortisation.balloon and debt.amortisation.kind != "none"
-                if (was_put or matured) and not converts and balance > 0:
+                cash = cash or (date in decides and not converts)
+                if cash and balance > 0:
                     paid = seen.flow(f"{name}.principal")[path, t] + seen.flow(f"{name}.prepaid")[path, t]
                     short = seen.flow(f"{name}.shortfall")[path, t] > 0
                     assert paid == pytest.approx(balance) or short, (name, date)

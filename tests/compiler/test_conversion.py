@@ -50,6 +50,29 @@ def test_paid_in_cash_below_parity() -> None:
     assert found["notes.principal"] == pytest.approx([0, 0, 0, 100e6])
 
 
+@pytest.mark.parametrize("amortisation", ["none", "pass_through: {amount: 0}", "target_balance: {amount: 100m}"])
+def test_due_at_maturity_whatever_the_amortisation(amortisation: str) -> None:
+    """No instalment is ever due; below parity the 100m are due on 1 January 2026 all the same. 3m less the coupon of 1m
+    are there: 98m stay unpaid. At parity they convert, and nothing is due."""
+    terms = f", amortisation: {amortisation if ':' not in amortisation else '{' + amortisation + '}'}"
+    below = seen([40.0, 40.0, 40.0, 24.99], debt=terms)
+    assert below["notes.principal"] == pytest.approx([0, 0, 0, 2e6])
+    assert below["notes.shortfall"] == pytest.approx([0, 0, 0, 98e6])
+    assert below["owner.distribution"] == pytest.approx([2e6, 2e6, 2e6, 0])
+    at_parity = seen([20.0, 20.0, 20.0, 25.0], debt=terms)
+    assert at_parity["notes.converted"] == pytest.approx([0, 0, 0, 100e6])
+    assert at_parity["notes.shortfall"].sum() == 0
+
+
+@pytest.mark.parametrize("amortisation", ["bullet", "none"])
+def test_what_was_due_at_maturity_converts_no_more(amortisation: str) -> None:
+    """Notes of 1 July, at a parity of 0.8: 2m of 3m are left for them, and then what 1% a quarter of the rest leaves.
+    A share of 40 in October comes too late."""
+    found = seen([20.0, 20.0, 40.0, 40.0], debt=f", maturity: 2025-07-01, amortisation: {amortisation}")
+    assert found["notes.converted"].sum() == 0
+    assert found["notes.principal"] == pytest.approx([0, 2e6, 2.02e6, 2.0402e6])
+
+
 def test_put_or_converted_on_the_date_of_a_put() -> None:
     """On 1 July, the first date on or after 15 May: put at a parity of 0.8, with 2m of cash against 100m; converted at
     a parity of 1."""
@@ -89,6 +112,8 @@ def test_shares_count_in_the_yield_and_not_as_a_loss() -> None:
 def test_what_cannot_be() -> None:
     with pytest.raises(DealError, match="convertible notes have pik; leave one of them out"):
         loads(DEAL.format(more="", debt=", pik: {when: 1}", tests=""))
+    with pytest.raises(DealError, match=r"notes\.amortisation\.balloon: convertible notes .* due whole at maturity"):
+        loads(DEAL.format(more="", debt=", amortisation: {level: {balloon: false}}", tests=""))
     text = DEAL.format(more="", debt="", tests="").replace("market.share / 25", "notes.interest.due / 25")
     with pytest.raises(DealError, match=r"'notes\.interest\.due' cannot be read here: notes convert before"):
         compile_deal(loads(text))

@@ -28,7 +28,7 @@ def lower(context: Context, debt: DebtRegisters) -> None:
         balloon = emitter.compute(Op.SELECT, matured(context, debt), INFINITE, ZERO, name="balloon")
         owed = emitter.compute(Op.MAX, owed, balloon, name="owed")
     if terms.conversion is not None:
-        owed = conversion.lower(context, debt, matured(context, debt), owed)
+        owed = conversion.lower(context, debt, owed)
     emitter.emit(Op.MIN, debt.principal, debt.balance, owed)
 
 

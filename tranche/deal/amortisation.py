@@ -31,7 +31,7 @@ class Amortisation:
                                service at its coupon, and is repaid by it
              `target_balance`  what the balance is above the formula `amount` (a planned balance: PAC, borrowing base)
              `pass_through`    the formula `amount`, such as collections.principal
-             `none`            never scheduled: sweeps only
+             `none`            never due: sweeps only. Convertible notes are due at maturity all the same
     `over`: the number of instalments of `level` and `annuity` (more than there are dates leaves a balloon); None: one
     on each date up to maturity. `first`: the first date on which one of them falls due.
     `arrears`: `catch_up` (an unpaid instalment is due again at the next date) or `leave` (it stays in the balance).

@@ -34,6 +34,9 @@ def debt_problems(debt: Debt, schedule: Schedule | None) -> Iterator[Problem]:
         for field in ("pik", "draws", "extensions"):
             if getattr(debt, field):
                 yield _problem(f"{path}.{field}", f"convertible notes have {field}", "leave one of them out")
+        if not debt.amortisation.balloon:
+            what = "convertible notes that do not convert are due whole at maturity, and balloon is false"
+            yield _problem(f"{path}.amortisation.balloon", what, "leave it out")
 
 
 def _problem(path: str, what: str, fix: str = "") -> Problem:

@@ -16,8 +16,9 @@ class Conversion:
     times the price of a share, for which a deal names its own proxy.
 
     The holder decides on maturity and on `puts` (the first payment date on or after each): at a parity of 1 or more it
-    converts, else it is due the whole balance in cash (and stays due it, converting no more). From `forced_from` on
-    (None: closing) the issuer calls the notes at a parity of `forced` or more (None: never), and the holder converts.
+    converts, else it is due the whole balance in cash, whatever the amortisation is (and stays due it, converting no
+    more). From `forced_from` on (None: closing) the issuer calls the notes at a parity of `forced` or more (None:
+    never), and the holder converts.
 
     Who converts, converts all: the balance is gone, no cash is paid for it, and the shares' value is recorded as
     `converted`, which counts in the yield. Interest of the period is still due in cash. After a default of the deal

@@ -44,7 +44,14 @@ def secured_deals(draw: st.DrawFn, most_periods: int = 12, on: str = "any") -> D
     names = tuple(debt.name for debt in made)
     if draw(st.booleans()):
         k = draw(st.integers(0, len(made) - 1))
-        made[k] = attrs.evolve(made[k], conversion=draw(_conversions(dates)))
+        terms = attrs.evolve(made[k].amortisation, balloon=True)  # notes are due whole at maturity
+        early = () if terms.kind == "schedule" else days[:-1]  # a schedule has an amount for the last date, too
+        made[k] = attrs.evolve(
+            made[k],
+            amortisation=terms,
+            maturity=draw(st.sampled_from((None, *early))),
+            conversion=draw(_conversions(dates)),
+        )
     kind = draw(st.sampled_from(("fleet", "miner"))) if on == "any" else on
     collateral: Any = draw(fleets(dates) if kind == "fleet" else miners(dates, names))
     return Deal(
