@@ -13,6 +13,7 @@ from .check import check
 from .compile import compile_
 from .converge import converge
 from .explain import explain
+from .leverage import leverage
 from .new import new
 from .report import report
 from .run import run
@@ -34,6 +35,7 @@ app.command("compile", short_help="Print the compiled deal.")(compile_)
 app.command("batch", short_help="Run a grid of deals, markets and overrides into a dataset.")(batch)
 app.command("calibrate", short_help="From a history of prices to a market file.")(calibrate)
 app.command("converge", short_help="Losses as the market's correlations converge.")(converge)
+app.command("leverage", short_help="Debt on machines and on coins, over what both would fetch.")(leverage)
 app.command("new", short_help="Write a deal file to begin with.")(new)
 app.command("schema", short_help="Print the file format as JSON Schema, for editors.")(schema)
 app.command("report", short_help="Write a page for each deal, and an index.")(report)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tranche import engine
 from tranche.collateral.terms import Miner, fleet_of
+from tranche.collateral.treasury import Treasury
 from tranche.compiler import compile_deal
 from tranche.deal import Deal
 from tranche.errors import Problem, UsageError, nearest
@@ -22,16 +23,16 @@ MOST_PATHS = 100_000  # every date of every path is held in memory
 def double_leverage(
     deal: DealOrPath,
     on_machines: Sequence[str],
-    on_coins: Sequence[str],
+    on_coins: Sequence[str] | None = None,
     *,
     paths: int = DEFAULT_PATHS,
     seed: int = 0,
     share: float = 0.05,
     market: MarketOrPath | None = None,
 ) -> pd.DataFrame:
-    """By payment date. The stress state of a date is the `share` of the paths on which the joint collateral, the
-    machines in a forced sale and all coins at the date's price, is worth least; a column with the suffix `_stress` is
-    taken over them, the others over all paths.
+    """By payment date. `on_coins` None: the debts that coins are pledged to. The stress state of a date is the `share`
+    of the paths on which the joint collateral, the machines in a forced sale and all coins at the date's price, is
+    worth least; a column with the suffix `_stress` is taken over them, the others over all paths.
 
     debt_on_machines, debt_on_coins     means of the balances of the debts named, at the close, in the deal's currency
     machines, coins                     means of the values: machines in a forced sale, coins at the date's price
@@ -44,6 +45,9 @@ def double_leverage(
     with a treasury, no forced value of its machines, an unknown debt.
     """
     deal = as_deal(deal)
+    held = _treasury(deal)
+    if on_coins is None:
+        on_coins = list(dict.fromkeys(one.pledge.to for one in held if one.pledge is not None))
     _check(deal, [*on_machines, *on_coins])
     if not 0 < share <= 1:
         raise UsageError(Problem(f"the stress state is {share:.4g} of the paths", "a share above 0, at most 1"))
@@ -60,12 +64,11 @@ def double_leverage(
             total = total + flows[:, :, program.record(name)]
         return total
 
-    held = [f"{one.name}.value" for one in deal.collateral.treasury]  # type: ignore[union-attr]
     parts = {
         "debt_on_machines": at_close([f"{name}.balance" for name in on_machines]),
         "debt_on_coins": at_close([f"{name}.balance" for name in on_coins]),
         "machines": at_close(values),
-        "coins": at_close(held),
+        "coins": at_close([f"{one.name}.value" for one in held]),
     }
     worst = np.argsort(parts["machines"] + parts["coins"], axis=0, kind="stable")[: max(1, round(share * paths))]
     columns: dict[str, NDArray[np.float64]] = {}
@@ -82,9 +85,14 @@ def double_leverage(
     return pd.DataFrame(columns, index=pd.Index(program.dates[1:], name="date"))
 
 
-def _check(deal: Deal, debts: Sequence[str]) -> None:
+def _treasury(deal: Deal) -> tuple[Treasury, ...]:
+    """Raises UsageError: it has none."""
     if not isinstance(deal.collateral, Miner) or not deal.collateral.treasury:
         raise UsageError(Problem("the deal has no miner with a treasury", "collateral: {miner: {treasury: …}}"))
+    return deal.collateral.treasury
+
+
+def _check(deal: Deal, debts: Sequence[str]) -> None:
     known = [claim.name for claim in compile_deal(deal).claims if claim.kind == "debt"]
     for debt in debts:
         if debt not in known:
