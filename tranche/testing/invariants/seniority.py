@@ -10,13 +10,15 @@ from tranche.deal import Debt, Residual
 from tranche.testing.broken import BrokenInvariant
 from tranche.testing.observed import Observed
 
-PAID = ("interest", "principal", "prepaid", "distribution")
+PAID = ("interest", "distribution")
+REPAID = ("principal", "prepaid")
 
 
 def seniority_respected(seen: Observed) -> None:
     """Once in default, on the default enforcement list, no junior is paid on a date on whose close a senior is still
-    owed interest or principal. What a junior's lender sells of the coins that are pledged to that junior alone is its
-    own. Says nothing of a deal that writes its own enforcement list."""
+    owed interest or principal. What coins pledged to a junior brought on that date may repay that junior's principal:
+    it excuses neither its interest nor a payment beyond. Says nothing of a deal that writes its own enforcement list.
+    """
     if seen.deal.waterfall.enforcement:
         return
     order = {tranche.name: tranche.rank or k for k, tranche in enumerate(seen.deal.tranches, start=1)}
@@ -26,8 +28,7 @@ def seniority_respected(seen: Observed) -> None:
     for senior in debts:
         owed = seen.flow(f"{senior}.balance") + seen.flow(f"{senior}.shortfall")
         for junior in (*(name for name in debts if order[name] > order[senior]), *residuals):
-            paid = np.sum([seen.flow(f"{junior}.{field}") for field in PAID], axis=0)
-            paid = paid - np.minimum(paid, _own_security(seen, junior))
+            paid = _beyond_its_coins(seen, junior)
             wrong = np.argwhere(defaulted & (paid > 0) & (owed > 0))
             if wrong.size:
                 path, t = (int(x) for x in wrong[0])
@@ -35,15 +36,38 @@ def seniority_respected(seen: Observed) -> None:
                 raise BrokenInvariant("no junior before a senior under enforcement", seen.name, said, path, t + 1)
 
 
-def _own_security(seen: Observed, debt: str) -> NDArray[np.float64]:
-    """What the lender of a debt has sold of the coins pledged to it [paths, T]."""
+def _beyond_its_coins(seen: Observed, name: str) -> NDArray[np.float64]:
+    """What a class is paid [paths, T], without the principal that coins pledged to it repaid: no more than they brought
+    on the date, and no more than it was owed before."""
+    brought, owed = _brought(seen, name), _owed_before(seen, name)
+    paid: NDArray[np.float64] = np.sum([seen.flow(f"{name}.{field}") for field in PAID], axis=0)
+    for field in REPAID:  # the lender applies them in this order
+        repaid = seen.flow(f"{name}.{field}")
+        own = np.minimum(repaid, np.minimum(brought, owed))
+        brought, owed = brought - own, owed - own
+        paid += repaid - own
+    return paid
+
+
+def _brought(seen: Observed, debt: str) -> NDArray[np.float64]:
+    """What the coins that are pledged to a debt brought its lender [paths, T]."""
     collateral = seen.deal.collateral
     held = collateral.treasury if isinstance(collateral, Miner) else ()
-    own = [one.name for one in held if one.pledge is not None and one.pledge.to == debt]
-    sold = np.zeros(seen.flows.shape[:2])
-    for name in own:
-        sold += seen.flow(f"{name}.foreclosed")
-    return sold
+    found = np.zeros(seen.flows.shape[:2])
+    for one in held:
+        if one.pledge is not None and one.pledge.to == debt:
+            found += seen.flow(f"{one.name}.foreclosed")
+    return found
+
+
+def _owed_before(seen: Observed, name: str) -> NDArray[np.float64]:
+    """A debt's balance at the close before, the notional at first, and what is drawn on the date [paths, T]."""
+    found = seen.flow(f"{name}.balance").copy()
+    found[:, 1:] = found[:, :-1]
+    found[:, 0] = next(claim.notional for claim in seen.program.claims if claim.name == name)
+    for field in ("drawn", "drawn_outside"):
+        found += seen.flow(f"{name}.{field}")
+    return found
 
 
 def default_is_final(seen: Observed) -> None:
