@@ -41,7 +41,21 @@ waterfall:
   - fund: spare
   - pay: certificate
 """
-TEXTS = {"stressed": STRESSED, "fleet": FLEET, "split": SPLIT}
+CALLED = """\
+format: 1
+name: Called
+schedule: {closing: 2025-01-01, maturity: 2025-07-01}
+collateral: {collections: {}}
+accounts: {box: {}}
+tranches:
+  loan: {notional: 60m, coupon: 6%, call: {first: 2025-03-01, when: collections > 5m, price: {2025-03-01: 102%}}}
+  equity: residual
+clean_up: {when: loan.balance < 1m, purchase_price: 2 * loan.balance, proceeds: box}
+waterfall:
+  - pay: [loan.interest, loan.principal, loan.call_premium]
+  - pay: equity
+"""
+TEXTS = {"stressed": STRESSED, "fleet": FLEET, "split": SPLIT, "called": CALLED}
 
 
 @pytest.fixture(params=TEXTS)
@@ -83,6 +97,37 @@ def test_sentences() -> None:
     assert "pro rata by what each is due, from interest_account." in split
     assert "Release what spare holds above its target of 1m into interest_account." in split
     assert "coupon SOFR + 2.25%" in split
+
+
+def test_calls_are_told_and_drawn() -> None:
+    """A debt's own call and the deal's, with the account that the sponsor or the buyer pays into."""
+    text = SPLIT
+    for old, new in (
+        ("coupon: 6%, amortisation: level", "coupon: 6%, call: {when: period > 2, price: 101%}"),
+        ("waterfall:", "clean_up: {when: b.balance < 10% * b.notional, proceeds: spare}\nwaterfall:"),
+        ("  - pay: certificate", "  - pay: a.call_premium\n  - pay: certificate"),
+    ):
+        text = text.replace(old, new)
+    program = tranche.compile(loads(text))
+    told = english(program, width=10_000)
+    assert (
+        "   1. Sell the collateral for all that takes the deal out, into spare, and redeem a and b at par, only when "
+        "b.balance < 10% * b.notional.\n   2. Redeem a early: the sponsor pays all that is due on the call into the "
+        "collection account, only when period > 2, at a price of 101%.\n"
+    ) in told.partition("Who is redeemed early\n")[2]
+    (calls, _) = picture(program).bands
+    assert (calls.status, calls.title) == ("calls", "Who is redeemed early")
+    deal, own = calls.rows
+    assert [(a.source, a.to, a.what) for row in calls.rows for a in row.arrows] == [
+        ("buyer", "spare", "collateral"), ("sponsor", "cash", "redemption")
+    ]  # fmt: skip
+    assert deal.notes == ("redeems a, b at par", "only when b.balance < 10% * b.notional")
+    assert own.notes == ("redeems a", "only when period > 2", "at a price of 101%")
+    drawn = mermaid(program)
+    assert 'calls_s1{{"1. call<br/>from buyer<br/>redeems a, b at par' in drawn
+    assert re.search(r'calls_n1 -\. "redemption" \.-> calls_s2', drawn)
+    shown = {node.text for node in ElementTree.fromstring(svg(program)).iter("{http://www.w3.org/2000/svg}text")}
+    assert {"Who is redeemed early", "sponsor", "buyer", "redeems a", "redemption", "collateral"} <= shown
 
 
 def test_what_the_deal_cannot_do_is_not_described() -> None:

@@ -15,6 +15,8 @@ from tranche.compiler import compile_deal
 from tranche.deal import Deal
 from tranche.description import english, mermaid, picture, svg
 from tranche.explanation.because import KINDS
+from tranche.explanation.options import Call, options
+from tranche.explanation.trace import Trace
 from tranche.testing.strategies import collections_for, deals
 
 
@@ -25,7 +27,8 @@ def test_every_step_is_described(deal: Deal) -> None:
     numbered = [line for line in told.splitlines() if line.partition(". ")[0].strip().isdigit()]
     assert len(numbered) == len(program.steps)
     shown = [row.path for band in picture(program).bands for row in band.rows]
-    assert sorted(shown) == sorted(step.path for step in program.steps if step.path.startswith("waterfall."))
+    drawn = [step.path for step in program.steps if step.path.startswith("waterfall.") or step.verb == "call"]
+    assert sorted(shown) == sorted(drawn)
     ElementTree.fromstring(svg(program))
     assert mermaid(program).count('subgraph ') == len(picture(program).bands)
 
@@ -43,6 +46,24 @@ def test_a_step_that_is_said_never_to_run_moves_nothing(deal: Deal, data: st.Dat
         for step in steps:
             dates = set(moved[moved["step"] == step.path]["period"])
             assert all(subject.runs(step)[period - 1] for period in dates)
+
+
+@given(deal=deals(most_periods=6), data=st.data())
+def test_a_call_is_exercised_where_all_that_it_asks_for_holds(deal: Deal, data: st.DataObject) -> None:
+    """How each call stood, read off the instructions, against its flag; refused, the path has no such call."""
+    explanation = tranche.explain(deal, 0, collections=data.draw(collections_for(deal, most=2)))
+    stood: dict[str, list[Call]] = {}
+    for day in explanation.days:
+        for call in day.calls:
+            stood.setdefault(call.owner, []).append(call)
+    results = explanation.results
+    for option in options(explanation.program, Trace(explanation.program)):
+        calls = stood.pop(option.owner)
+        record = "collateral.clean_up" if option.owner == "clean_up" else f"{option.owner}.refinanced"
+        assert [call.called for call in calls] == [c.open and c.when and c.free and c.owes for c in calls]
+        assert sum(call.paid for call in calls) == results.total(record)[0]
+        assert explanation.alternatives.without(option.decides).totals[record] == 0
+    assert not stood
 
 
 @given(deal=deals(most_periods=6), data=st.data())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tranche.deal import Facility, Formula
+from typing import Any
+
+from tranche.deal import CallOption, CleanUpCall, Facility, Formula
 from tranche.deal.call_option import PAR
 from tranche.program import Op
 
@@ -25,13 +27,20 @@ def lower(context: Context) -> None:
     """The clean-up call, then each debt's own option in the order of the file."""
     emitter = context.emitter
     if context.deal.clean_up is not None:
-        with emitter.step("clean_up", "clean-up call", details=details(context.deal.clean_up)):
+        terms = context.deal.clean_up
+        said = _said(tuple(context.debts), terms.proceeds, terms)
+        with emitter.step("clean_up", "clean-up call", **said):
             _clean_up(context)
     for name, debt in context.debts.items():
         if debt.terms.call is not None:
-            text = f"{name}: optional redemption"
-            with emitter.step(f"tranches.{name}.call", text, details=details(debt.terms.call)):
+            said = _said((name,), debt.terms.call.proceeds, debt.terms.call)
+            with emitter.step(f"tranches.{name}.call", f"{name}: optional redemption", **said):
                 _call(context, debt)
+
+
+def _said(debts: tuple[str, ...], to: str, terms: CallOption | CleanUpCall) -> dict[str, Any]:
+    """What the step says of a call: whom it redeems, and the account that is paid into."""
+    return {"verb": "call", "targets": debts, "to": to, "details": details(terms, without=("name", "proceeds"))}
 
 
 def _clean_up(context: Context) -> None:

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from tranche.program import Program, Step
 
 from .phrases import sentence
-from .picture import LISTS, list_of
+from .picture import CALLS, LISTS, list_of
 
 WIDTH = 110
-CALLS = "Who is redeemed early"
 
 
 def english(program: Program, width: int = WIDTH) -> str:
@@ -43,7 +42,7 @@ def _heading(step: Step) -> str:
     status = list_of(step)
     if status:
         return LISTS.get(status, f"Waterfall: {status.replace('_', ' ')}")
-    if step.path.startswith("tranches.") and step.path.endswith(".call"):
+    if step.verb == "call":
         return CALLS
     return {
         "collateral": "What comes in",
@@ -51,7 +50,6 @@ def _heading(step: Step) -> str:
         "fees": "What falls due",
         "tests": "Tests, on the cash before it is spent",
         "status": "Tests, on the cash before it is spent",
-        "clean_up": CALLS,
         "close": "At the close",
     }.get(step.path.partition(".")[0], "And")
 

@@ -12,8 +12,8 @@ SHAPES = {"debt": '["{}"]', "fee": '("{}")', "residual": '(["{}"])', "account": 
 
 
 def mermaid(program: Program) -> str:
-    """A flowchart, a subgraph for each waterfall. Steps are chained in their order; a thick arrow is cash going out of
-    the account that the step pays from, a dotted one cash coming in."""
+    """A flowchart, a subgraph for each waterfall and one for the calls. Steps are chained in their order; a thick arrow
+    is cash going out of the account that the step pays from, a dotted one cash coming in."""
     drawn = picture(program)
     lines = ["---", f"title: {_quoted(drawn.title)}", "---", "flowchart TD"]
     for band in drawn.bands:
@@ -47,7 +47,8 @@ def _band(band: Band) -> Iterator[str]:
 
 
 def _label(row: Row) -> str:
-    away = sorted({arrow.source for arrow in row.arrows} - {"cash"}) if row.verb not in ("draw", "release") else []
+    away = sorted({arrow.source for arrow in row.arrows if arrow.to != "cash"} - {"cash"})
+    away = [] if row.verb in ("draw", "release") else away
     notes = [f"from {name}" for name in away] + list(row.notes)
     return "<br/>".join([f"{row.number}. {row.verb}", *notes])
 

@@ -17,7 +17,11 @@ MODIFIERS: Mapping[str, str] = {
     "after": "from {0} on",
     "until": "until {0}",
     "waits": "but nothing until {0}",
+    "first": "from {0} on",
+    "price": "at a price of {0}",
+    "make_whole": "at no less than what makes the holder whole ({0})",
 }
+TOLD = {"draw": ("for",), "call": ("purchase_price",)}  # by the verb's own words
 SHORT = {"capitalise": "interest that stays unpaid is added to the balance at once"}
 
 
@@ -37,8 +41,8 @@ def sentence(program: Program, step: Step) -> str:
     if step.source not in ("cash", "") and step.verb not in ("draw", "release", "transfer"):
         said += f", from {step.source}"
     details = dict(step.details)
-    if step.verb == "draw":
-        details.pop("for", None)  # told by draw
+    for told in TOLD.get(step.verb, ()):
+        details.pop(told, None)
     for key, words in details.items():
         if key.endswith(".target"):
             continue  # told by fund and release
@@ -127,7 +131,17 @@ def _write(program: Program, step: Step) -> str:
     return f"{done} of {_together(step, [target.rpartition('.')[0] or target for target in step.targets])}"
 
 
+def _call(program: Program, step: Step) -> str:
+    """A clean-up call sells the pool; a debt's own call redeems that debt alone."""
+    names = f"{', '.join(step.targets[:-1])} and {step.targets[-1]}" if len(step.targets) > 1 else step.targets[0]
+    if step.path == "clean_up":
+        price = dict(step.details).get("purchase_price", "all that takes the deal out")
+        return f"sell the collateral for {price}, into {account(step.to)}, and redeem {names} at par"
+    return f"redeem {names} early: the sponsor pays all that is due on the call into {account(step.to)}"
+
+
 VERBS: Mapping[str, Callable[[Program, Step], str]] = {
+    "call": _call,
     "pay": _pay,
     "sweep": _sweep,
     "fund": _fund,

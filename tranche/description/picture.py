@@ -1,4 +1,4 @@
-"""What a diagram of a Program shows: a band for each waterfall, an arrow for each movement of a step."""
+"""What a diagram of a Program shows: a band for the calls and one for each waterfall, an arrow for each movement."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ LISTS = {
     "early_amortisation": "Waterfall in early amortisation",
     "enforcement": "Waterfall in enforcement (after a default)",
 }
+CALLS = "Who is redeemed early"
 
 
 @attrs.frozen
 class Arrow:
     """One movement of a step: cash from `source` to `to`, names of accounts or classes. `what`: interest, principal,
-    prepayment, fee, residual, top-up, draw, release, transfer; `kind`: the kind of the class that is not the account
-    paid from (debt, fee, residual, account, …)."""
+    prepayment, fee, residual, top-up, draw, release, transfer, redemption; `kind`: the kind of the class that is not
+    the account paid from (debt, fee, residual, account, …)."""
 
     source: str
     to: str
@@ -44,7 +45,7 @@ class Row:
 
 @attrs.frozen
 class Band:
-    """The waterfall of one status."""
+    """The waterfall of one status, or the calls (`calls`), which come before the waterfall of a date."""
 
     status: str
     title: str
@@ -67,16 +68,20 @@ def list_of(step: Step) -> str:
 
 
 def picture(program: Program) -> Picture:
-    """Everything that the waterfalls of a Program move."""
-    statuses = dict.fromkeys(status for step in program.steps if (status := list_of(step)))
+    """Everything that the calls and the waterfalls of a Program move."""
+    lists: dict[str, list[Step]] = {}
+    for step in program.steps:
+        status = "calls" if step.verb == "call" else list_of(step)
+        if status:
+            lists.setdefault(status, []).append(step)
     bands = []
-    for status in statuses:
-        steps = [step for step in program.steps if list_of(step) == status]
+    for status, steps in lists.items():
         rows = tuple(
             Row(number, step.path, step.verb, arrows(program, step), _notes(program, step))
             for number, step in enumerate(steps, start=1)
         )
-        bands.append(Band(status, LISTS.get(status, f"Waterfall: {status.replace('_', ' ')}"), rows))
+        title = CALLS if status == "calls" else LISTS.get(status, f"Waterfall: {status.replace('_', ' ')}")
+        bands.append(Band(status, title, rows))
     span = f"{program.periods} payment dates"
     if program.dates:
         span += f", {program.dates[1]} to {program.dates[-1]}"
@@ -89,6 +94,9 @@ def arrows(program: Program, step: Step) -> tuple[Arrow, ...]:
         return ()  # no cash moves
     if step.verb == "transfer":
         return (Arrow(step.source, step.to, "transfer", "account"),)
+    if step.verb == "call":
+        sold = step.path == "clean_up"
+        return (Arrow("buyer" if sold else "sponsor", step.to, "collateral" if sold else "redemption", "other"),)
     known = kinds(program)
     found = []
     for target in step.targets:
@@ -110,7 +118,9 @@ def _what(verb: str, part: str, kind: str) -> str:
 
 
 def _notes(program: Program, step: Step) -> tuple[str, ...]:
-    notes = [] if arrows(program, step) else [", ".join(step.targets)]
+    notes = [] if arrows(program, step) and step.verb != "call" else [", ".join(step.targets)]
+    if step.verb == "call":
+        notes = [f"redeems {notes[0]}" + (" at par" if step.path == "clean_up" else "")]
     if step.group == "pro_rata":
         notes.append("pro rata")
     for key, words in step.details:
@@ -120,6 +130,8 @@ def _notes(program: Program, step: Step) -> tuple[str, ...]:
             notes.append(f"target: {words}" if len(step.targets) == 1 else f"target of {key[:-7]}: {words}")
         elif key == "short":
             notes.append(SHORT.get(words, words))
+        elif key == "purchase_price":
+            notes.append(f"for a price of {words}")
         else:
             phrase = MODIFIERS.get(key, key.replace("_", " ") + " {0}")
             notes.append(phrase.format(words, purse="it" if step.verb in ("draw", "release") else account(step.source)))

@@ -1,7 +1,8 @@
 """The waterfalls as one self-contained SVG: no scripts, no fonts or styles from elsewhere.
 
-A band for each waterfall. Its spine is the collection account, from top to bottom the steps in their order: an arrow to
-the right pays out of it, a dashed one to the left brings cash into it; steps between other accounts stand beside it.
+A band for each waterfall, and one for the calls. Its spine is the collection account, from top to bottom the steps in
+their order: an arrow to the right pays out of it, a dashed one to the left brings cash into it; steps between other
+accounts stand beside it.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ BAND = 430  # px: width of a band, and what lies inside it, from its left edge
 SPINE, SOURCE, TARGET = 34, 66, 236
 CHIP_WIDTH, CHIP_HEIGHT, CHIP_GAP = 160, 24, 34
 SOURCE_WIDTH = 92
-NOTE_LINE, NOTE_LETTERS = 15, 62
+NOTE_LINE, NOTE_LETTERS = 15, 57
 MARGIN, GAP, TOP = 24, 24, 90
 BANDS_IN_A_ROW = 3
+INTO = ("draw", "release", "call")  # verbs that bring cash into an account
 LETTER = 7.0  # px: mean width of a letter of 12 px in the fonts asked for
 
 # kind of class → fill, line
@@ -151,10 +153,10 @@ def _arrow(row: Row, arrow: Arrow, y: float, first: float) -> Iterator[str]:
         yield _label(arrow.what, SPINE + 22, middle)
         yield _chip(arrow.source, TARGET, y, CHIP_WIDTH, arrow.kind)
     else:
-        yield _chip(arrow.source, SOURCE, y, SOURCE_WIDTH, "account" if row.verb != "draw" else arrow.kind)
+        yield _chip(arrow.source, SOURCE, y, SOURCE_WIDTH, arrow.kind if row.verb in ("draw", "call") else "account")
         yield f'<path class="a" d="M{SOURCE + SOURCE_WIDTH} {middle:g}H{TARGET - 3}" marker-end="url(#tip)"/>'
         yield _label(arrow.what, SOURCE + SOURCE_WIDTH, middle)
-        yield _chip(arrow.to, TARGET, y, CHIP_WIDTH, "account" if row.verb in ("draw", "release") else arrow.kind)
+        yield _chip(arrow.to, TARGET, y, CHIP_WIDTH, "account" if row.verb in INTO else arrow.kind)
 
 
 def _label(words: str, left: float, middle: float) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tranche import engine
 from tranche._kernels.cashflows import CashFlows
-from tranche.program import Program
+from tranche.program import INSTRUCTION, Kind, Op, Program, instruction
 from tranche.results import Inputs
 
 from .probes import SIDES, compared, probed
@@ -39,6 +39,7 @@ class Alternatives:
         self.program, self._inputs, self.path = program, inputs, path
         self.sample = SAMPLE if there is None else min(SAMPLE, there)
         self._found: dict[str, Alternative] = {}
+        self._refused: dict[int, Alternative] = {}
 
     @property
     def possible(self) -> bool:
@@ -74,14 +75,23 @@ class Alternatives:
             self._found[name] = self._run(name, rows)
         return self._found[name]
 
+    def without(self, decides: int) -> Alternative:
+        """The path as it was drawn, with what instruction `decides` says held at no."""
+        if decides not in self._refused:
+            other = attrs.evolve(self.program, instructions=_refusing(self.program, decides))
+            self._refused[decides] = self._run("", self.rows, (probed(other), compared(other)))
+        return self._refused[decides]
+
     @cached_property
     def _probed(self) -> tuple[Program, list[int]]:
         return probed(self.program), compared(self.program)
 
-    def _run(self, name: str, rows: NDArray[np.float64]) -> Alternative:
+    def _run(
+        self, name: str, rows: NDArray[np.float64], other: tuple[Program, list[int]] | None = None
+    ) -> Alternative:
         """The path on other inputs, in the kernel: as in the twin, to the last bit. An amount that is out of bounds is
         a figure like any other: nothing is summed here."""
-        program, tests = self._probed
+        program, tests = other or self._probed
         given = [CashFlows(np.ascontiguousarray(rows[None]), program.inputs, signed=True)] if program.inputs else []
         kernel = engine.make_kernel(engine.scenario(program, given))
         unread = np.zeros((2, program.periods, len(program.records)), dtype=np.uint64)
@@ -97,3 +107,12 @@ class Alternatives:
         names = [record.name for record in self.program.records]
         final = dict(zip(names, totals[0, :own].tolist(), strict=True))
         return Alternative(name, final, flows[0, :, :own], readings)
+
+
+def _refusing(program: Program, decides: int) -> NDArray[np.void]:
+    """The instructions with one that writes a condition, first of its operands, turned into 0."""
+    zero = next(k for k in program.of_kind(Kind.CONSTANT) if program.registers[k].initial == 0)
+    rows = program.instructions.copy()
+    written = int(rows["r"][decides][0])
+    rows[decides] = np.array([instruction(Op.COPY, (written, zero))], dtype=INSTRUCTION)[0]
+    return rows

@@ -16,6 +16,7 @@ from tranche.reduction import OWED
 
 from .alternatives import ALL, Alternative, Alternatives
 from .backing import Backing
+from .calls import Calls
 from .cause import Cause
 from .events import open_dues
 from .lines import Day, Line
@@ -61,6 +62,10 @@ class Because:
         return Backing(self.program, self.days, self.alternatives, self.trace, self._factor)
 
     @cached_property
+    def calls(self) -> Calls:
+        return Calls(self.program, self.days, self.alternatives, self.trace, self._factor, self._read, self._loss)
+
+    @cached_property
     def claims(self) -> dict[str, Claim]:
         return {claim.name: claim for claim in self.program.claims}
 
@@ -98,8 +103,9 @@ class Because:
             what = f"{name} lost nothing in the end, but was short on {count(_dates(episodes), 'date')}."
         else:
             what = f"{name} lost nothing, and every due was paid in full and on its date."
-            return Cause("loss", what, name, amount=0.0)
-        parts = [*self._made_of(claim), *(self._episode(name, episode) for episode in episodes[:MOST_EPISODES])]
+            return Cause("loss", what, name, amount=0.0, because=tuple(self.calls.of(claim)))
+        parts = [*self._made_of(claim), *self.calls.of(claim)]
+        parts += (self._episode(name, episode) for episode in episodes[:MOST_EPISODES])
         if not episodes:
             what_due = f"{name} was never short of a due: what is left of it never fell due."
             parts.append(Cause("schedule", what_due, name))
@@ -120,7 +126,7 @@ class Because:
             episode for episode in self._grouped((day, line) for day in self.days for line in day.lines
             if line.record == record and line.paid <= self._dust)
         ]  # fmt: skip
-        parts = [self._episode(name, episode) for episode in episodes[:MOST_EPISODES]]
+        parts = [*self.calls.of(claim), *(self._episode(name, episode) for episode in episodes[:MOST_EPISODES])]
         return Cause("loss", what, name, amount=received, because=(*parts, *self._alternatives(claim)))
 
     def _failures(self, claim: Claim) -> Cause:
@@ -266,6 +272,7 @@ class Because:
             what = f"{record} took {money(taken[path, record])} {order} ({step.text})."
             day = episode.days[0]
             behind = [*(self._tests_of(day, path, record) if when else ()), *self.backing.behind(record, episode.days)]
+            behind += self.calls.behind(record, episode.days)
             last = episode.days[-1].number
             yield Cause("taken", what, record, day.number, last, path, taken[path, record], tuple(behind))
 
@@ -308,9 +315,14 @@ class Because:
         for k in dict.fromkeys(own):
             record_name = self.program.records[record_of(self.program, k)]
             if k not in chosen or re.search(rf"\b{re.escape(record_name.owner)}\b", words):
-                for r in day.readings:
-                    if r.test == record_name.owner and _field(r.level_name) in (record_name.field, ""):
-                        yield self._test(day, r.test, r.level_name)
+                yield from self._read(day, k)
+
+    def _read(self, day: Day, number: int) -> Iterator[Cause]:
+        """The level of a test that an instruction compares."""
+        record = self.program.records[record_of(self.program, number)]
+        for r in day.readings:
+            if r.test == record.owner and _field(r.level_name) in (record.field, ""):
+                yield self._test(day, r.test, r.level_name)
 
     def _values_of(self, day: Day, path: str, record: str) -> Iterator[Cause]:
         """The inputs that a step's limit or condition reads, as they stood."""

@@ -18,10 +18,10 @@ WIDTH = 120
 
 @attrs.frozen
 class Cause:
-    """One link. `kind`: loss, made_of, schedule, shortfall, cash, taken, support, hedge, drawn, limit, condition,
-    unlisted, status, test, collateral, factor, alternative. `name`: the record, test, factor or class that it is
-    about; `first` and `last`: the dates 1..T (0: the whole life); `step`: its path in the deal; `amount`: in the
-    deal's currency (a test: its ratio; a factor: its level), NaN without one. `because`: what it came from."""
+    """One link. `kind`: loss, made_of, schedule, shortfall, cash, taken, support, hedge, drawn, called, not_called,
+    limit, condition, unlisted, status, test, collateral, factor, alternative. `name`: the record, test, factor or class
+    that it is about; `first` and `last`: the dates 1..T (0: the whole life); `step`: its path in the deal; `amount`: in
+    the deal's currency (a test: its ratio; a factor: its level), NaN without one. `because`: what it came from."""
 
     kind: str
     what: str

@@ -12,6 +12,8 @@ from .alternatives import Alternatives
 from .explanation import Explanation
 from .lines import Day, lines_of, readings_of
 from .observer import Observer
+from .options import calls_of, options
+from .trace import Trace
 
 
 def explain(
@@ -33,7 +35,8 @@ def explain_inputs(inputs: engine.Scenario, path: int, seed: int = 0) -> Explana
     program = inputs.program
     results = engine.run_program(inputs, 1, first_path=path, threads=1, seed=seed)
     rows = inputs.rows(path, 1)[0]
-    observer = Observer(program)
+    decided = options(program, Trace(program))
+    observer = Observer(program, frozenset[int]().union(*(option.reads for option in decided)))
     twin = run_path(program, rows, watch=observer)
     days = []
     for t in range(program.periods):
@@ -48,6 +51,7 @@ def explain_inputs(inputs: engine.Scenario, path: int, seed: int = 0) -> Explana
                 owed=_owed(program, twin.movements[t]),
                 lines=lines,
                 readings=readings,
+                calls=calls_of(decided, observer.seen[t]),
             )
         )
     return Explanation(program, path, seed, tuple(days), results, Alternatives(program, inputs, path, inputs.paths))

@@ -18,6 +18,7 @@ from .alternatives import Alternatives
 from .because import Because
 from .cause import Why
 from .lines import Day, Line
+from .options import Call
 from .story import story
 from .text import day_by_day
 
@@ -146,12 +147,13 @@ def _day(day: Day) -> dict[str, Any]:
              "failed": r.failed}
             for r in day.readings
         ],
-        "lines": [_line(line) for line in day.lines],
+        "calls": [_data(call) for call in day.calls],
+        "lines": [_data(line) for line in day.lines],
     }  # fmt: skip
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _data(said: Line | Call) -> dict[str, Any]:
     return {
         field: finite(value) if isinstance(value, float) else value
-        for field, value in attrs.asdict(line).items()
+        for field, value in attrs.asdict(said).items()
     }

@@ -10,6 +10,7 @@ import attrs
 from tranche.program import OPERAND_ROLES, Op, Program, Record, Step
 
 from .observer import Event, Observer, record_of
+from .options import Call
 from .why import NOT_MET, NOT_TODAY, WHY, giving
 from .words import ratio
 
@@ -119,6 +120,7 @@ class Day:
     owed: dict[str, float]  # what every debt is owed at the close: the records of `reduction.OWED`
     lines: tuple[Line, ...]
     readings: tuple[Reading, ...]
+    calls: tuple[Call, ...] = ()  # of each call of the deal, how it stood
 
     def before(self, line: Line) -> tuple[Line, ...]:
         """The lines that ran before one of them."""

@@ -37,15 +37,18 @@ class Event:
 
 
 class Observer:
-    """A `reference.Watch`. `ran[t]`: the instructions that ran; `events[t]`: those with a record, in order.
+    """A `reference.Watch`. `ran[t]`: the instructions that ran; `events[t]`: those with a record, in order; `seen[t]`:
+    of those asked for in `also`, what they read and wrote.
 
     It knows instructions by the names of their operands, not by their opcodes. The program is not fused: each of its
     instructions does one thing.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, also: frozenset[int] = frozenset()) -> None:
         self.ran: list[set[int]] = [set() for _ in range(program.periods)]
         self.events: list[list[Event]] = [[] for _ in range(program.periods)]
+        self.seen: list[dict[int, Operands]] = [{} for _ in range(program.periods)]
+        self._also = also
         self._records = [record_of(program, k) for k in range(len(program.instructions))]
         self._operands = [_registers(program, k) for k in range(len(program.instructions))]
         self._dust = dust(program)
@@ -56,6 +59,8 @@ class Observer:
     def __call__(self, t: int, at: int, op: Op, before: Operands, after: Operands, amount: float) -> None:
         registers = self._operands[at]
         self.ran[t].add(at)
+        if at in self._also:
+            self.seen[t][at] = {**before, **{name: after[name] for name, role in OPERAND_ROLES[op] if role == "w"}}
         if self._records[at] >= 0:
             self.events[t].append(self._event(at, before, after, amount))
         elif "source" in before and "to" in before:

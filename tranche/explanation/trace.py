@@ -63,7 +63,7 @@ class Trace:
             if self.program.registers[register].kind is not Kind.TEMP:
                 leaves.add(register)
                 continue
-            writer = self._writer(at, register)
+            writer = self.writer(at, register)
             if writer is None or writer in visited:
                 continue
             visited.add(writer)
@@ -76,7 +76,8 @@ class Trace:
             ]
         return visited, leaves
 
-    def _writer(self, before: int, register: int) -> int | None:
+    def writer(self, before: int, register: int) -> int | None:
+        """The last instruction ahead of `before` that wrote a register."""
         for k in range(before - 1, -1, -1):
             for operand, written in self._operands[k].items():
                 if written == register and self._roles[k][operand] in "wu":
@@ -92,6 +93,6 @@ class Trace:
             if kind is Kind.CONSTANT:
                 continue
             sides.append(
-                self._writer(test, register) in visited if kind is Kind.TEMP else register in leaves
+                self.writer(test, register) in visited if kind is Kind.TEMP else register in leaves
             )
         return bool(sides) and all(sides)

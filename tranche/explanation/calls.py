@@ -1,0 +1,192 @@
+"""Why a debt was called, or was not: the date, the price, what was paid in, the condition that let it, and what would
+have been without the call."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+
+from tranche.program import Claim, Program
+
+from .alternatives import Alternative, Alternatives
+from .cause import Cause
+from .lines import Day
+from .observer import dust
+from .options import DEAL, WHEN, Call, Option, options
+from .trace import Trace
+from .words import count, level, money, percent
+
+
+class Calls:
+    """Of one path. `factor`: the link of an input on a date; `test`: that of a test's level; `loss`: of a class in a
+    run."""
+
+    def __init__(
+        self,
+        program: Program,
+        days: Sequence[Day],
+        alternatives: Alternatives,
+        trace: Trace,
+        factor: Callable[[str, Day], Cause],
+        tests: Callable[[Day, int], Iterator[Cause]],
+        loss: Callable[[dict[str, float], Claim], float],
+    ) -> None:
+        self.program, self.days, self.alternatives, self.trace = program, days, alternatives, trace
+        self.factor, self.tests, self.loss = factor, tests, loss
+        self._dust = dust(program)
+
+    @cached_property
+    def options(self) -> dict[str, Option]:
+        return {option.owner: option for option in options(self.program, self.trace)}
+
+    def of(self, claim: Claim) -> Iterator[Cause]:
+        """What calls did to a class: to a debt its own and the deal's, to a fee the deal's, to a residual all."""
+        for owner, option in self.options.items():
+            if owner not in (DEAL, claim.name) and claim.kind != "residual":
+                continue
+            day = self._day(owner)
+            if day is not None:
+                yield self._called(option, day, claim)
+            elif owner == claim.name:
+                yield from self._not_called(option)
+
+    def behind(self, record: str, days: Sequence[Day]) -> Iterator[Cause]:
+        """The call by which a debt that was paid ahead was due at once; told in full where the debt itself is asked."""
+        owner = record.rpartition(".")[0]
+        for name, option in self.options.items():
+            day = self._day(name)
+            if owner in option.step.targets and day is not None and day.number <= days[-1].number:
+                yield Cause("called", self._what(option, day), name, day.number, day.number, option.step.path)
+
+    # ---- called -----------------------------------------------------------------------------------------------------
+
+    def _called(self, option: Option, day: Day, claim: Claim) -> Cause:
+        because = [self._condition(option, day), *self._without(option, claim), *self._otherwise(option, day)]
+        paid, path = self._call(option.owner, day).paid, option.step.path
+        what = self._what(option, day)
+        return Cause("called", what, option.owner, day.number, day.number, path, paid, tuple(because))
+
+    def _what(self, option: Option, day: Day) -> str:
+        call = self._call(option.owner, day)
+        if option.owner == DEAL:
+            names = ", ".join(option.step.targets)
+            what = f"The clean-up call was exercised on {day.date}: the buyer paid {money(call.paid)} for the"
+            return f"{what} collateral, and all of {names} was due at par."
+        what = f"{option.owner} was called on {day.date}: the sponsor paid in {money(call.paid)}, all that was due"
+        if call.early > self._dust:
+            price = percent(1.0 + call.premium / call.early)
+            what += f", {money(call.early)} of the balance early at {price} of par, a premium of {money(call.premium)}"
+        return f"{what}."
+
+    def _condition(self, option: Option, day: Day) -> Cause:
+        """What the call says, how it stood on the date and on the one before, and what that follows."""
+        said = "; ".join(f"{key.replace('_', ' ')}: {words}" for key, words in option.step.details)
+        call, t = self._call(option.owner, day), day.number - 1
+        what = f"The call says {said}" if said else "The call asks for nothing"
+        what += f": met on {day.date}{_sides(call)}"
+        if t > 0:
+            before = self._call(option.owner, self.days[t - 1])
+            what += f"; on {self.days[t - 1].date} {_refused(before)}{_sides(before)}"
+        because = self._reads(option, day)
+        return Cause("condition", f"{what}.", option.owner, day.number, day.number, option.step.path, because=because)
+
+    def _reads(self, option: Option, day: Day) -> tuple[Cause, ...]:
+        """The tests, and the inputs, that the condition reads."""
+        origins = [self.trace.origin(part.number, part.operand) for part in option.parts if part.kind == WHEN]
+        tests = [cause for k in dict.fromkeys(k for one in origins for k in one.tests) for cause in self.tests(day, k)]
+        names = dict.fromkeys(name for origin in origins for name in origin.inputs)
+        return (*tests, *(self.factor(name, day) for name in names if name in day.inputs))
+
+    def _without(self, option: Option, claim: Claim) -> Iterator[Cause]:
+        """The path again, with the call never exercised."""
+        own, other = self.alternatives.actual, self.alternatives.without(option.decides)
+        which = "the clean-up call" if option.owner == DEAL else option.owner
+        done = "exercised" if option.owner == DEAL else "called"
+        fields = {"debt": "interest", "residual": "distribution", "fee": "paid"}
+        record = f"{claim.name}.{fields[claim.kind]}"
+        got, then = own.totals.get(record, 0.0), other.totals.get(record, 0.0)
+        of = {"debt": " of interest"}.get(claim.kind, "")
+        what = f"Had {which} not been {done}, {claim.name} would have received {money(then)}{of}"
+        what += f" instead of {money(got)}"
+        if claim.kind == "debt":
+            lost, instead = self.loss(own.totals, claim), self.loss(other.totals, claim)
+            if abs(lost - instead) > self._dust:
+                what += f", and lost {money(instead)} instead of {money(lost)}"
+        yield Cause("alternative", f"{what}.", option.owner, amount=then)
+
+    def _otherwise(self, option: Option, day: Day | None) -> Iterator[Cause]:
+        """When it would have been called with an input on its mean path."""
+        if not self.alternatives.possible:
+            return
+        what_of = "the clean-up call" if option.owner == DEAL else option.owner
+        done = "exercised" if option.owner == DEAL else "called"
+        for held in self.program.inputs:
+            then = self._first(self.alternatives.held(held), option)
+            if then is day:
+                continue
+            when = f"would have been {done} on {then.date}" if then is not None else f"would not have been {done}"
+            what = f"With {held} on its mean path, everything else as drawn, {what_of} {when}."
+            yield Cause("alternative", what, held, amount=math.nan)
+
+    def _first(self, run: Alternative, option: Option) -> Day | None:
+        """The date of the call in a run."""
+        owner = "collateral" if option.owner == DEAL else option.owner
+        flows = run.flows[:, self.program.record(f"{owner}.called")]
+        return next((day for day in self.days if flows[day.number - 1] != 0), None)
+
+    # ---- not called -------------------------------------------------------------------------------------------------
+
+    def _not_called(self, option: Option) -> Iterator[Cause]:
+        """On which dates which condition refused it, while there was something to call."""
+        name = option.owner
+        reasons: dict[str, list[Day]] = {}
+        for day in self.days:
+            call = self._call(name, day)
+            if call.owes and not self._deal_is_called(day):
+                reasons.setdefault(_refused(call), []).append(day)
+        if not reasons:
+            return
+        parts = [f"on {count(len(days), 'date')} from {days[0].date} {reason}" for reason, days in reasons.items()]
+        said = "; ".join(f"{key.replace('_', ' ')}: {words}" for key, words in option.step.details)
+        what = f"{name} was never called" + (f" ({said})" if said else "") + f": {', '.join(parts)}"
+        extended = [day for day in self.days if self._call(name, day).extended]
+        if extended:
+            what += f". Its maturity was extended on {', '.join(str(day.date) for day in extended)}"
+        last = reasons.get(_NOT_MET, self.days)[-1]
+        if _NOT_MET in reasons:
+            what += f". On {last.date} the condition stood{_sides(self._call(name, last)) or ' so'}"
+        because = (*self._reads(option, last), *self._otherwise(option, None))
+        yield Cause("not_called", f"{what}.", name, 1, last.number, option.step.path, because=because)
+
+    # ---- dates ------------------------------------------------------------------------------------------------------
+
+    def _day(self, owner: str) -> Day | None:
+        return next((day for day in self.days for call in day.calls if call.owner == owner and call.called), None)
+
+    def _call(self, owner: str, day: Day) -> Call:
+        return next(call for call in day.calls if call.owner == owner)
+
+    def _deal_is_called(self, day: Day) -> bool:
+        first = self._day(DEAL)
+        return first is not None and first.number <= day.number
+
+
+_NOT_MET = "its condition was not met"
+
+
+def _refused(call: Call) -> str:
+    """Why a call was not exercised on a date."""
+    if not call.owes:
+        return "nothing was owed"
+    if not call.open:
+        return "its dates, or what of its condition is known by the date, did not let it"
+    if not call.when:
+        return _NOT_MET
+    return "the deal was in default" if not call.free else "it was called"
+
+
+def _sides(call: Call) -> str:
+    """The figures that the condition compared."""
+    pairs = [f"{level(over)} against {level(under)}" for over, under in call.sides if not math.isnan(over)]
+    return f", at {' and '.join(pairs)}" if pairs else ""
