@@ -142,13 +142,14 @@ class Reduction:
 
     def losses(self, program: Program, name: str) -> Losses:
         """The losses of the debt `name`. Raises KeyError when the Program has no such debt."""
-        found = watched(program)
-        if name not in found.debts:
+        debts = [claim for claim in program.claims if claim.kind == "debt"]
+        found = {debt.name: (k, debt.notional) for k, debt in enumerate(debts)}
+        if name not in found:
             raise KeyError(name)
-        k = found.debts.index(name)
+        k, notional = found[name]
         worst = zip(self.tally.worst_path[k].tolist(), self.tally.worst_loss[k].tolist(), strict=True)
         return Losses(
-            notional=float(found.notional[k]),
+            notional=float(notional),
             spread=self.spread(program, len(program.records) + k),
             bins=self.tally.histogram[k],
             worst=tuple((path, loss) for path, loss in worst if path >= 0),

@@ -23,6 +23,7 @@ _BINARY = {
     "or": Op.OR,
 }
 _SWAPPED = {">": Op.LT, ">=": Op.LE}
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 def lower_formula(context: Context, formula: Formula) -> Value:
@@ -57,17 +58,31 @@ def lower(context: Context, tree: Expr) -> Value:
 
 
 def _ratio_test(context: Context, tree: Binary) -> Value | None:
-    """`dscr < 1.2`, where dscr is a test that fails below, compares numerator with level · denominator: it needs no
-    division, and is false where nothing is due. (Over nothing the ratio of a test that fails above may be 0.)"""
-    tests = {test.name: test for test in context.deal.tests if test.breach == "below"}
-    if not (tree.op == "<" and isinstance(tree.left, Name) and tree.left.name in tests):
+    """A test against a level, as the test itself compares them: numerator with level · denominator, without a division.
+    `dscr < 1.2` is what fails a test that fails below, `ltv > 0.8` what fails one that fails above; `>=` and `<=` are
+    their opposites, and either side may come first."""
+    op, name, level = tree.op, tree.left, tree.right
+    tests = {test.name: test for test in context.deal.tests}
+    if op in _MIRRORED and not (isinstance(name, Name) and name.name in tests):
+        op, name, level = _MIRRORED[op], tree.right, tree.left
+    if not (isinstance(name, Name) and name.name in tests):
+        return None
+    above = tests[name.name].breach == "above"
+    fails, passes = (">", "<=") if above else ("<", ">=")
+    if op not in (fails, passes):
         return None
     emitter = context.emitter
-    numerator = context.names[f"{tree.left.name}.numerator"]()
-    denominator = context.names[f"{tree.left.name}.denominator"]()
-    scaled = emitter.compute(Op.MUL, lower(context, tree.right), denominator)
-    due = emitter.compute(Op.LT, ZERO, denominator)
-    return emitter.compute(Op.AND, due, emitter.compute(Op.LT, numerator, scaled))
+    numerator = context.names[f"{name.name}.numerator"]()
+    denominator = context.names[f"{name.name}.denominator"]()
+    if above:
+        denominator = emitter.compute(Op.MAX, ZERO, denominator, name="denominator")
+        scaled = emitter.compute(Op.MUL, lower(context, level), denominator)
+        failed = emitter.compute(Op.LT, scaled, numerator)
+    else:
+        scaled = emitter.compute(Op.MUL, lower(context, level), denominator)
+        due = emitter.compute(Op.LT, ZERO, denominator)
+        failed = emitter.compute(Op.AND, due, emitter.compute(Op.LT, numerator, scaled))
+    return failed if op == fails else emitter.compute(Op.NOT, failed)
 
 
 def _call(context: Context, function: str, arguments: tuple[Expr, ...]) -> Value:
