@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.compiler.test_specification import differences
 from tranche.testing import invariants, observe
-from tranche.testing.strategies import collections_for, deals
+from tranche.testing.strategies import called_deals, collections_for, deals
 
 SHARDS = 24
 EXAMPLES = 500  # in each
@@ -32,7 +32,8 @@ def test_invariants_and_specification(shard: int, pytestconfig: pytest.Config) -
     @given(data=st.data())
     def check(data: st.DataObject) -> None:
         nonlocal seen
-        deal = data.draw(deals(most_periods=6, most_debts=4))
+        about_calls = data.draw(st.integers(0, 7)) == 7
+        deal = data.draw(called_deals(most_periods=6) if about_calls else deals(most_periods=6, most_debts=4))
         collections = data.draw(collections_for(deal, most=2))
         observed = observe(deal, collections)
         for invariant in CHECKED:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import tranche
 from tranche.compiler import compile_deal, dates_of
 from tranche.compiler.names import formulas
 from tranche.deal import VERBS, Deal, Debt, LevelSchedule, Residual, format_expr, parse_formula
@@ -18,7 +19,7 @@ from tranche.deal.amortisation import AMORTISATIONS, ARREARS
 from tranche.deal.debt import UNPAID_INTEREST
 from tranche.deal.fee import UNPAID_FEES
 from tranche.errors import MissingExtra
-from tranche.testing.strategies import collections_for, deals, simple_deals
+from tranche.testing.strategies import called_deals, collections_for, deals, simple_deals
 
 EXTRAS = (
     "interest_on_unpaid", "pik", "available_funds_cap", "maturity", "extensions", "draws", "strip", "sculpted", "call",
@@ -101,13 +102,33 @@ def test_random_deals_compile_and_have_everything_a_deal_can_have() -> None:
     assert wanted <= set(seen)
 
 
+def test_deals_about_calls_come_to_the_prices_that_they_are_for() -> None:
+    """A holder made whole up to a date before the maturity, and a pool sold when a facility has lent."""
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=100, derandomize=True)
+    @given(deal=called_deals(), data=st.data())
+    def draw(deal: Deal, data: st.DataObject) -> None:
+        results = tranche.run(deal, collections=data.draw(collections_for(deal, most=2)), keep_paths=True)
+        for debt in deal.tranches:
+            if isinstance(debt, Debt) and debt.call is not None and debt.call.make_whole is not None:
+                paid = results.total(f"{debt.name}.call_premium").any()
+                seen["made whole"] += bool(paid and debt.call.make_whole.until is not None)
+        if deal.clean_up is not None and deal.clean_up.purchase_price is None:
+            sold = results.total("collateral.clean_up") > 0
+            seen["lent"] += bool((sold & (results.total("lf.advanced") > 0)).any())
+
+    draw()
+    assert min(seen["made whole"], seen["lent"]) >= 3
+
+
 @given(deal=deals())
 def test_formulas_say_in_words_what_they_are(deal: Deal) -> None:
     for formula in deal.definitions.values():
         assert parse_formula(formula.text) == parse_formula(format_expr(formula.tree))
 
 
-@given(data=st.data(), deal=st.one_of(deals(), simple_deals()))
+@given(data=st.data(), deal=st.one_of(deals(), called_deals(), simple_deals()))
 def test_collections_fit_their_deal(data: st.DataObject, deal: Deal) -> None:
     collections = data.draw(collections_for(deal, least=2, most=5))
     assert tuple(collections) == getattr(deal.collateral, "components", None)

@@ -7,6 +7,7 @@ try:
 except ImportError as error:
     raise MissingExtra(Problem("Hypothesis is not installed", "pip install 'tranche-finance[testing]'")) from error
 
+from .called import called_deals
 from .cash import cash_paths, collections_for
 from .deals import deals, simple_deals
 from .fleets import fleets
@@ -21,6 +22,7 @@ __all__ = [
     "ProgramRun",
     "Scope",
     "Stress",
+    "called_deals",
     "cash_paths",
     "collections_for",
     "conditions",
