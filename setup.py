@@ -157,7 +157,7 @@ def kernels() -> list[Extension]:
     """One extension per .pyx. Cython knows which .pxd each one reads; C headers and this file rebuild all of them."""
     shared = [*map(str, sorted(Path(SOURCES).glob("*.h"))), "setup.py"]
     return [
-        Extension(f"tranche._kernels.{path.stem}", [str(path)], depends=shared)
+        Extension(f"tranche._kernels.{path.stem}", [str(path)], depends=shared, include_dirs=[SOURCES])
         for path in sorted(Path(SOURCES).glob("*.pyx"))
     ]
 

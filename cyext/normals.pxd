@@ -3,7 +3,7 @@
 #
 # Only IEEE add, subtract, multiply, divide and square root of doubles, and integer operations: no C library function
 # whose last bit depends on its version or on the machine, so that the same path has the same bits everywhere.
-from libc.stdint cimport int32_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint64_t
 
 from lanes cimport fabs, lane_void, lanes_bits, lanes_ro, lanes_rw
 
@@ -12,7 +12,6 @@ cdef extern from *:
     #include <math.h>
     #include <stdint.h>
     #include <string.h>
-    #define LOW_WORD UINT64_C(0xFFFFFFFF)
     typedef uint64_t* __restrict words_rw;
     typedef const uint64_t* __restrict words_ro;
     typedef int32_t* __restrict indices_rw;
@@ -22,42 +21,10 @@ cdef extern from *:
     ctypedef uint64_t* words_rw
     ctypedef const uint64_t* words_ro
     ctypedef int32_t* indices_rw
-    const uint64_t LOW_WORD
     double double_of(uint64_t u) noexcept nogil
     double sqrt(double x) noexcept nogil
 
-# ---- counter-based words -----------------------------------------------------------------------------------------
-
-cdef inline lane_void philox(uint64_t key, uint64_t first, int halve, uint32_t third, uint32_t fourth, words_rw low,
-                             words_rw high, Py_ssize_t n) noexcept nogil:
-    """Philox4x32-10 (Salmon, Moraes, Dror, Shaw, 2011) of the counters (path, path >> 32, third, fourth), path = first + i,
-    or its half, rounded down, where `halve` is 1.
-
-    `low` is the first two words of the result, `high` the last two; the earlier word is the less significant half.
-    """
-    cdef Py_ssize_t i
-    cdef int k
-    cdef uint64_t a, b, c, d, p, q, key_a, key_b
-    for i in range(n):
-        b = (first + <uint64_t>i) >> halve
-        a = b & LOW_WORD
-        b = b >> 32
-        c = third
-        d = fourth
-        key_a = key & LOW_WORD
-        key_b = key >> 32
-        for k in range(10):
-            p = <uint64_t><uint32_t>a * <uint64_t>0xD2511F53
-            q = <uint64_t><uint32_t>c * <uint64_t>0xCD9E8D57
-            a = (q >> 32) ^ b ^ key_a
-            b = q & LOW_WORD
-            c = (p >> 32) ^ d ^ key_b
-            d = p & LOW_WORD
-            key_a = (key_a + <uint64_t>0x9E3779B9) & LOW_WORD
-            key_b = (key_b + <uint64_t>0xBB67AE85) & LOW_WORD
-        low[i] = a | (b << 32)
-        high[i] = c | (d << 32)
-
+# ---- uniforms -----------------------------------------------------------------------------------------------------
 
 cdef inline lane_void uniform(words_ro word, lanes_rw u, Py_ssize_t n) noexcept nogil:
     """Odd multiples of 2**-53, hence strictly inside (0, 1) and 1 - u is one too: the upper 52 bits k give (2k+1)/2**53."""

@@ -23,7 +23,8 @@ cimport steps
 cimport student
 from elementary cimport RATIONAL
 from lanes cimport lane_void
-from normals cimport exponential, normal, philox, uniform, words_rw
+from normals cimport exponential, normal, uniform, words_rw
+from philox cimport philox_best, philox_choose, philox_known, philox_names, philox_versions
 from source cimport BlockSource
 from steps cimport CHUNK
 from tape cimport *
@@ -48,6 +49,10 @@ cdef enum:
     OWNER = 1 << 17             # slots below are those of drivers
 
 STEP_FIELDS = 11
+
+philox_choose()
+PHILOX = tuple(philox_names[k].decode() for k in range(philox_known))
+"""Versions that this processor can run; the last one is used."""
 
 cdef struct Model:
     uint64_t seed
@@ -141,7 +146,8 @@ cdef inline lane_void draw(const Model* model, uint64_t first, Py_ssize_t t, Py_
     cdef uint64_t high[CHUNK]
     cdef Py_ssize_t j, i
     for j in range(0, n, 2):
-        philox(model.seed, first, model.antithetic, <uint32_t>t, <uint32_t>((slot + j) // 2), low, high, CHUNK)
+        philox_best(model.seed, first, model.antithetic, <uint32_t>t, <uint32_t>((slot + j) // 2), low, high,
+                    CHUNK)
         uniform(low, u + j * CHUNK, CHUNK)
         uniform(high, u + (j + 1) * CHUNK, CHUNK)
     if model.antithetic:
@@ -411,16 +417,20 @@ cdef class Scenario:
         return rows
 
 
-def philox_words(tuple counter, tuple key):
-    """Philox4x32-10: four 32-bit words from a counter of four and a key of two."""
-    cdef uint64_t low[1]
-    cdef uint64_t high[1]
+def philox_lanes(tuple counter, tuple key, Py_ssize_t lanes=1, Py_ssize_t version=-1):
+    """Philox4x32-10, uint32 [lanes, 4], by one of PHILOX: four words from a counter of four, whose first two go up by one
+    from lane to lane as one number of 64 bits, and a key of two."""
+    cdef uint64_t[::1] low = np.empty(lanes, dtype=np.uint64), high = np.empty(lanes, dtype=np.uint64)
     cdef uint32_t c[4]
     cdef uint32_t k[2]
     c = counter
     k = key
-    philox(<uint64_t>k[0] | (<uint64_t>k[1] << 32), <uint64_t>c[0] | (<uint64_t>c[1] << 32), 0, c[2], c[3], low, high, 1)
-    return low[0] & 0xFFFFFFFF, low[0] >> 32, high[0] & 0xFFFFFFFF, high[0] >> 32
+    version = range(philox_known)[version]
+    if lanes:
+        philox_versions[version](<uint64_t>k[0] | (<uint64_t>k[1] << 32), <uint64_t>c[0] | (<uint64_t>c[1] << 32), 0,
+                                 c[2], c[3], &low[0], &high[0], lanes)
+    words = (np.asarray(low), np.asarray(high))
+    return np.array([part >> shift & 0xFFFFFFFF for part in words for shift in (0, 32)], dtype=np.uint32).T
 
 
 cdef cloned_void inverse(const double* u, double* z, double* p, double* tail, int32_t* where, Py_ssize_t n) noexcept nogil:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tranche._kernels.scenario import philox_words
+from tranche._kernels.scenario import PHILOX, philox_lanes
 from tranche.market import twin
 
 ANSWERS = [
@@ -17,10 +17,23 @@ def words(text: str) -> tuple[int, ...]:
     return tuple(int(word, 16) for word in text.split())
 
 
-@pytest.mark.parametrize("philox", [philox_words, twin.philox])
 @pytest.mark.parametrize(("counter", "key", "answer"), ANSWERS)
-def test_known_answers(philox, counter, key, answer):
-    assert philox(words(counter), words(key)) == words(answer)
+def test_known_answers(counter, key, answer):
+    assert twin.philox(words(counter), words(key)) == words(answer)
+    for version in range(len(PHILOX)):
+        for lanes in (1, 16):
+            found = philox_lanes(words(counter), words(key), lanes, version)
+            assert tuple(found[0]) == words(answer), (PHILOX[version], lanes)
+
+
+@pytest.mark.parametrize("version", range(len(PHILOX)), ids=PHILOX)
+@pytest.mark.parametrize("first", [0, 2**32 - 5, 2**64 - 7])
+@pytest.mark.parametrize("lanes", [1, 2, 7, 8, 64, 67])
+def test_every_version_counts_the_lanes_as_the_twin_does(version, first, lanes):
+    found = philox_lanes((first & twin.WORD, first >> 32, 7, 4), (0xA4093822, 0x299F31D0), lanes, version)
+    paths = [(first + lane) % 2**64 for lane in range(lanes)]
+    theirs = [twin.philox((path & twin.WORD, path >> 32, 7, 4), (0xA4093822, 0x299F31D0)) for path in paths]
+    assert found.tolist() == [list(row) for row in theirs]
 
 
 def test_uniforms_are_inside_the_open_interval_and_fill_it():
