@@ -5,7 +5,7 @@
 # whose last bit depends on its version or on the machine, so that the same path has the same bits everywhere.
 from libc.stdint cimport int32_t, uint64_t
 
-from lanes cimport fabs, lane_void, lanes_bits, lanes_ro, lanes_rw
+from lanes cimport either_of, fabs, higher, lane_void, lanes_bits, lanes_ro, lanes_rw, lower
 
 cdef extern from *:
     """
@@ -22,6 +22,7 @@ cdef extern from *:
     ctypedef const uint64_t* words_ro
     ctypedef int32_t* indices_rw
     double double_of(uint64_t u) noexcept nogil
+    double copysign(double size, double sign) noexcept nogil
     double sqrt(double x) noexcept nogil
 
 # ---- uniforms -----------------------------------------------------------------------------------------------------
@@ -34,8 +35,9 @@ cdef inline lane_void uniform(words_ro word, lanes_rw u, Py_ssize_t n) noexcept 
 
 # ---- the inverse of the normal distribution function -------------------------------------------------------------
 
-cdef inline lane_void normal_centre(lanes_ro u, lanes_rw z, Py_ssize_t n) noexcept nogil:
-    """Wichura's AS 241 (Applied Statistics 37, 1988), PPND16, for |u - 0.5| <= 0.425; of no meaning elsewhere."""
+cdef inline lane_void normal_centre(lanes_ro u, lanes_rw z, lanes_rw p, lanes_rw away, Py_ssize_t n) noexcept nogil:
+    """Wichura's AS 241 (Applied Statistics 37, 1988), PPND16, for away = |u - 0.5| <= 0.425; of no meaning elsewhere.
+    p: the probability of the nearer tail."""
     cdef Py_ssize_t i
     cdef double q, r, w, top, bottom, odd
     for i in range(n):
@@ -52,6 +54,8 @@ cdef inline lane_void normal_centre(lanes_ro u, lanes_rw z, Py_ssize_t n) noexce
                + 4.2313330701600911252e1)
         bottom = bottom + r * odd
         z[i] = q * top / bottom
+        p[i] = lower(u[i], 1.0 - u[i])
+        away[i] = fabs(q)
 
 
 cdef inline lane_void normal_tail(lanes_rw p, lanes_rw z, Py_ssize_t n) noexcept nogil:
@@ -68,8 +72,8 @@ cdef inline lane_void normal_tail(lanes_rw p, lanes_rw z, Py_ssize_t n) noexcept
         m = double_of((word & <uint64_t>0x000FFFFFFFFFFFFF) | <uint64_t>0x3FF0000000000000)
         e = double_of((word >> 52) | <uint64_t>0x4330000000000000) - 4503599627371519.0     # 2**52 + 1023
         upper = m > 1.4142135623730951
-        m = 0.5 * m if upper else m
-        e = e + 1.0 if upper else e
+        m = either_of(upper, 0.5 * m, m)
+        e = either_of(upper, e + 1.0, e)
         s = (m - 1.0) / (m + 1.0)
         w = s * s
         w2 = w * w
@@ -119,13 +123,12 @@ cdef inline lane_void normal(lanes_ro u, lanes_rw z, lanes_rw p, lanes_rw tail, 
                              Py_ssize_t n) noexcept nogil:
     """z = Phi^-1(u); p, tail, where: room for n + 8. All lanes take the centre, then the 15% in the tails, packed."""
     cdef Py_ssize_t i, j, count = 0, full
-    normal_centre(u, z, n)
-    for i in range(n):
-        where[count] = <int32_t>i
-        count += fabs(u[i] - 0.5) > 0.425
+    normal_centre(u, z, p, tail, n)
+    for i in range(n):                                  # no branch, as a guess would fail for every lane packed, and the
+        where[count] = <int32_t>i                       # bits of positive doubles compared, which is an addition less
+        p[count] = p[i]
+        count += lanes_bits(tail[i]) > lanes_bits(0.425)
     full = (count + 7) // 8 * 8
-    for j in range(count):
-        p[j] = u[where[j]] if u[where[j]] < 0.5 else 1.0 - u[where[j]]
     for j in range(count, full):
         p[j] = 0.0625
     normal_tail(p, tail, full)
@@ -133,7 +136,7 @@ cdef inline lane_void normal(lanes_ro u, lanes_rw z, lanes_rw p, lanes_rw tail, 
         i = where[j]
         if p[j] > 5.0:
             tail[j] = normal_far(p[j])
-        z[i] = -tail[j] if u[i] < 0.5 else tail[j]
+        z[i] = copysign(tail[j], u[i] - 0.5)
 
 # ---- the exponential ---------------------------------------------------------------------------------------------
 
@@ -144,8 +147,7 @@ cdef inline lane_double exponential(double x) noexcept nogil:
     """
     cdef double k, r, s, w, odd
     cdef uint64_t word
-    x = x if x < 708.0 else 708.0
-    x = x if x > -708.0 else -708.0
+    x = higher(lower(x, 708.0), -708.0)
     k = x * 1.4426950408889634 + 6755399441055744.0     # 1.5 * 2**52: the sum's low bits are the nearest integer
     word = lanes_bits(k)
     k = k - 6755399441055744.0

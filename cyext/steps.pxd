@@ -10,11 +10,16 @@ cdef enum:
 
 cdef inline lane_void mix(lanes_rw d, const double* x, const double* weight, Py_ssize_t n) noexcept nogil:
     """d <- the weighted sum of n rows of x, the last one first."""
-    cdef Py_ssize_t j
+    cdef Py_ssize_t j = 0
     scale(d, x + (n - 1) * CHUNK, weight[n - 1])
-    for j in range(n - 1):
+    while j < n - 1:
+        if j + 3 < n and weight[j] != 0 and weight[j + 1] != 0 and weight[j + 2] != 0:
+            add_three(d, x + j * CHUNK, weight[j], weight[j + 1], weight[j + 2])
+            j += 3
+            continue
         if weight[j] != 0:
             add_scaled(d, x + j * CHUNK, weight[j])
+        j += 1
 
 
 cdef inline lane_void scale(lanes_rw d, lanes_ro x, double weight) noexcept nogil:
@@ -27,6 +32,13 @@ cdef inline lane_void add_scaled(lanes_rw d, lanes_ro x, double weight) noexcept
     cdef Py_ssize_t i
     for i in range(CHUNK):
         d[i] = d[i] + weight * x[i]
+
+
+cdef inline lane_void add_three(lanes_rw d, lanes_ro x, double first, double second, double third) noexcept nogil:
+    """Three rows one after the other, and d read and written once."""
+    cdef Py_ssize_t i
+    for i in range(CHUNK):
+        d[i] = ((d[i] + first * x[i]) + second * x[CHUNK + i]) + third * x[2 * CHUNK + i]
 
 
 cdef inline lane_void affine(double* d, const double* a, const double* p) noexcept nogil:

@@ -3,18 +3,18 @@
 #
 # (A) A score is x R(u), u = x^2 / (x^2 + dof), where x^2 <= 4 dof: two divisions and no logarithm. The few lanes beyond
 #     are packed and take sqrt(v) R(v), v = ln(1 + x^2/dof). Which one a lane takes depends on the lane alone.
-# (B) Of two laws, one for each state, the lanes of either state are packed together: each lane is worked out once.
+# (B) Of two laws, one for each state, all lanes take the one that most of them have; the others are then packed and take
+#     theirs.
 from libc.stdint cimport int32_t
 
 from elementary cimport log_one_plus, ratio
 from lanes cimport either_of, lane_void, lanes_ro, lanes_rw, lower
-from normals cimport exponential, indices_rw, lane_double, sqrt
+from normals cimport exponential, lane_double, sqrt
 from steps cimport CHUNK
 
 cdef enum:
     CENTRE = 21                 # three numbers (1 / dof or unit, half of the range, its end), nine coefficients twice
     LAW = 49                    # the numbers of a law: CENTRE and those of the tail's rational function
-    ROOM = 80                   # lanes of two laws, each rounded up to a vector
     VECTOR = 8
 
 
@@ -62,44 +62,39 @@ cdef inline lane_void student_scores(double* z, const double* x, const double* c
     """The scores of rows of values, all of one law."""
     cdef Py_ssize_t j
     for j in range(rows):
-        score_centre(z + j * CHUNK, x + j * CHUNK, c, CHUNK)
-        score_tail(z + j * CHUNK, x + j * CHUNK, c, CHUNK)
+        score_row(z + j * CHUNK, x + j * CHUNK, c, CHUNK)
 
 
 cdef inline lane_void student_scores_by_state(double* z, const double* x, const double* mask, const double* c,
                                               Py_ssize_t rows) noexcept nogil:
     """By the first law where the mask is 0, by the second where it is 1."""
-    cdef int32_t place[CHUNK]
-    cdef double packed[ROOM]
-    cdef double scored[ROOM]
-    cdef Py_ssize_t i, j, calm = 0, begin, total
+    cdef int32_t where[CHUNK + 1]
+    cdef double few[CHUNK + VECTOR]
+    cdef double scored[CHUNK + VECTOR]
+    cdef Py_ssize_t i, j, ones = 0, count = 0, full
+    cdef int rare
     for i in range(CHUNK):
-        calm += mask[i] <= 0.5
-    begin = (calm + VECTOR - 1) // VECTOR * VECTOR
-    total = begin + (CHUNK - calm + VECTOR - 1) // VECTOR * VECTOR
-    split(place, mask, <int32_t>begin)
-    for i in range(ROOM):
-        packed[i] = 0.0
+        ones += mask[i] > 0.5
+    rare = ones <= CHUNK // 2
+    for i in range(CHUNK):
+        where[count] = <int32_t>i
+        count += (mask[i] > 0.5) == rare
+    full = (count + VECTOR - 1) // VECTOR * VECTOR
+    for i in range(count, full):
+        few[i] = 0.0
     for j in range(rows):
-        for i in range(CHUNK):
-            packed[place[i]] = x[j * CHUNK + i]
-        score_centre(scored, packed, c, begin)
-        score_tail(scored, packed, c, begin)
-        score_centre(scored + begin, packed + begin, c + LAW, total - begin)
-        score_tail(scored + begin, packed + begin, c + LAW, total - begin)
-        for i in range(CHUNK):
-            z[j * CHUNK + i] = scored[place[i]]
+        score_row(z + j * CHUNK, x + j * CHUNK, c + (0 if rare else LAW), CHUNK)
+        if count:
+            for i in range(count):
+                few[i] = x[j * CHUNK + where[i]]
+            score_row(scored, few, c + (LAW if rare else 0), full)
+            for i in range(count):
+                z[j * CHUNK + where[i]] = scored[i]
 
 
-cdef inline lane_void split(indices_rw place, lanes_ro mask, int32_t begin) noexcept nogil:
-    """Where each lane is packed: those with the mask 0 from 0, the others from `begin`."""
-    cdef Py_ssize_t i
-    cdef int32_t low = 0, high = begin, on
-    for i in range(CHUNK):
-        on = mask[i] > 0.5
-        place[i] = high if on else low
-        high += on
-        low += 1 - on
+cdef inline lane_void score_row(double* z, const double* x, const double* c, Py_ssize_t n) noexcept nogil:
+    score_centre(z, x, c, n)
+    score_tail(z, x, c, n)
 
 
 cdef inline lane_void score_centre(lanes_rw z, lanes_ro x, const double* c, Py_ssize_t n) noexcept nogil:
