@@ -19,6 +19,7 @@ from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
 cimport copulas
+cimport states
 cimport steps
 cimport student
 from elementary cimport RATIONAL
@@ -224,14 +225,18 @@ cdef inline lane_void execute(const Model* model, const Room* room, const TapeSt
     elif op == TAPE_CDF:
         steps.normal_cdf(d, at[r[1]], c)
     elif op == TAPE_POSITIVE:
-        steps.positive(d, at[r[1]], c)
+        steps.positive(d, at[r[1]], c, CHUNK)
+    elif op == TAPE_POSITIVE_BY_STATE:
+        states.positive_by_state(d, at[r[1]], at[r[2]], c)
     elif op == TAPE_T_VALUE:
-        student.student_value(d, at[r[1]], c)
+        student.value_row(d, at[r[1]], c, CHUNK)
+    elif op == TAPE_T_VALUE_BY_STATE:
+        states.value_by_state(d, at[r[1]], at[r[2]], c)
     elif op == TAPE_T_SCORE:
         if r[3] < 0:
             student.student_scores(d, at[r[1]], c, r[2])
         else:
-            student.student_scores_by_state(d, at[r[1]], at[r[3]], c, r[2])
+            states.scores_by_state(d, at[r[1]], at[r[3]], c, r[2])
     elif op == TAPE_LINK:
         copulas.link(d, at[r[1]], at[r[2]], at[r[3]], c, c + r[4] * (r[4] + 1) // 2, r[4])
     elif op == TAPE_CLAYTON:

@@ -144,11 +144,11 @@ cdef inline lane_void normal_cdf(lanes_rw d, lanes_ro z, const double* c) noexce
         d[i] = either_of(z[i] < 0.0, p, 1.0 - p)
 
 
-cdef inline lane_void positive(lanes_rw d, lanes_ro z, const double* c) noexcept nogil:
+cdef inline lane_void positive(lanes_rw d, lanes_ro z, const double* c, Py_ssize_t n) noexcept nogil:
     """e to a rational function of a score: one for the scores below zero, one for the others."""
     cdef Py_ssize_t i
     cdef double below_zero, above
-    for i in range(CHUNK):
+    for i in range(n):
         below_zero = ratio(c, z[i])
         above = ratio(c + RATIONAL, z[i])
         d[i] = exponential(either_of(z[i] < 0.0, below_zero, above))

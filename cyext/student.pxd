@@ -3,8 +3,6 @@
 #
 # (A) A score is x R(u), u = x^2 / (x^2 + dof), where x^2 <= 4 dof: two divisions and no logarithm. The few lanes beyond
 #     are packed and take sqrt(v) R(v), v = ln(1 + x^2/dof). Which one a lane takes depends on the lane alone.
-# (B) Of two laws, one for each state, all lanes take the one that most of them have; the others are then packed and take
-#     theirs.
 from libc.stdint cimport int32_t
 
 from elementary cimport log_one_plus, ratio
@@ -15,23 +13,24 @@ from steps cimport CHUNK
 cdef enum:
     CENTRE = 21                 # three numbers (1 / dof or unit, half of the range, its end), nine coefficients twice
     LAW = 49                    # the numbers of a law: CENTRE and those of the tail's rational function
+    MAP = 56                    # those of `positive`: two rational functions
     VECTOR = 8
 
 
-cdef inline lane_void student_value(double* x, const double* z, const double* c) noexcept nogil:
+cdef inline lane_void value_row(double* x, const double* z, const double* c, Py_ssize_t n) noexcept nogil:
     """The quantile of Student's t, times c[0], at the probability of the score z: z R(z^2 - h), and where z^2 > c[2], which
-    few lanes are, z e**R(z^2)."""
+    few lanes are, z e**R(z^2). n is a multiple of VECTOR, at most CHUNK."""
     cdef int32_t where[CHUNK + VECTOR]
     cdef double far[CHUNK + VECTOR]
     cdef double found[CHUNK + VECTOR]
     cdef Py_ssize_t i, count = 0, full
     cdef int beyond = 0
-    value_centre(x, z, c)
-    for i in range(CHUNK):
+    value_centre(x, z, c, n)
+    for i in range(n):
         beyond |= z[i] * z[i] > c[2]
     if not beyond:
         return
-    for i in range(CHUNK):
+    for i in range(n):
         where[count] = <int32_t>i
         count += z[i] * z[i] > c[2]
     full = (count + VECTOR - 1) // VECTOR * VECTOR
@@ -44,10 +43,10 @@ cdef inline lane_void student_value(double* x, const double* z, const double* c)
         x[where[i]] = found[i]
 
 
-cdef inline lane_void value_centre(lanes_rw x, lanes_ro z, const double* c) noexcept nogil:
+cdef inline lane_void value_centre(lanes_rw x, lanes_ro z, const double* c, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     cdef double q
-    for i in range(CHUNK):
+    for i in range(n):
         q = lower(z[i] * z[i] - c[1], c[1])
         x[i] = c[0] * (z[i] * (polynomial_of_eight(c + 3, q) / polynomial_of_eight(c + 12, q)))
 
@@ -63,33 +62,6 @@ cdef inline lane_void student_scores(double* z, const double* x, const double* c
     cdef Py_ssize_t j
     for j in range(rows):
         score_row(z + j * CHUNK, x + j * CHUNK, c, CHUNK)
-
-
-cdef inline lane_void student_scores_by_state(double* z, const double* x, const double* mask, const double* c,
-                                              Py_ssize_t rows) noexcept nogil:
-    """By the first law where the mask is 0, by the second where it is 1."""
-    cdef int32_t where[CHUNK + 1]
-    cdef double few[CHUNK + VECTOR]
-    cdef double scored[CHUNK + VECTOR]
-    cdef Py_ssize_t i, j, ones = 0, count = 0, full
-    cdef int rare
-    for i in range(CHUNK):
-        ones += mask[i] > 0.5
-    rare = ones <= CHUNK // 2
-    for i in range(CHUNK):
-        where[count] = <int32_t>i
-        count += (mask[i] > 0.5) == rare
-    full = (count + VECTOR - 1) // VECTOR * VECTOR
-    for i in range(count, full):
-        few[i] = 0.0
-    for j in range(rows):
-        score_row(z + j * CHUNK, x + j * CHUNK, c + (0 if rare else LAW), CHUNK)
-        if count:
-            for i in range(count):
-                few[i] = x[j * CHUNK + where[i]]
-            score_row(scored, few, c + (LAW if rare else 0), full)
-            for i in range(count):
-                z[j * CHUNK + where[i]] = scored[i]
 
 
 cdef inline lane_void score_row(double* z, const double* x, const double* c, Py_ssize_t n) noexcept nogil:

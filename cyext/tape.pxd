@@ -35,6 +35,8 @@ cdef enum:
     TAPE_GUMBEL_H = 30
     TAPE_FRANK_H = 31
     TAPE_FRANK_H_INVERSE = 32
+    TAPE_T_VALUE_BY_STATE = 33
+    TAPE_POSITIVE_BY_STATE = 34
 
 cdef struct TapeStep:
     int32_t op

@@ -50,6 +50,8 @@ class Op(IntEnum):
     GUMBEL_H = 30  # d, u, v; c
     FRANK_H = 31  # d, u, v; c
     FRANK_H_INVERSE = 32  # d, w, v; c: the u whose distribution function given v is w
+    T_VALUE_BY_STATE = 33  # d, a, mask; c: T_VALUE, by a second law where the mask is 1
+    POSITIVE_BY_STATE = 34  # d, a, mask; c: POSITIVE, likewise
 
 
 OPERANDS = 6

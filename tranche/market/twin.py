@@ -289,8 +289,10 @@ STEPS: dict[Op, Step] = {
     Op.SQRT: _to(lambda x, r, p, c: math.sqrt(x[r[1]])),
     Op.LOGISTIC: _to(lambda x, r, p, c: 1.0 / (1.0 + exp(-x[r[1]]))),
     Op.CDF: _to(lambda x, r, p, c: normal_cdf(c, x[r[1]])),
-    Op.POSITIVE: _to(lambda x, r, p, c: exp(ratio(c if x[r[1]] < 0 else c[RATIONAL:], x[r[1]]))),
+    Op.POSITIVE: _to(lambda x, r, p, c: positive(c, x[r[1]])),
+    Op.POSITIVE_BY_STATE: _to(lambda x, r, p, c: positive(c[2 * RATIONAL :] if x[r[2]] > 0.5 else c, x[r[1]])),
     Op.T_VALUE: _to(lambda x, r, p, c: student_value(c, x[r[1]])),
+    Op.T_VALUE_BY_STATE: _to(lambda x, r, p, c: student_value(c[LAW:] if x[r[2]] > 0.5 else c, x[r[1]])),
     Op.T_SCORE: _student_scores,
     Op.LINK: _link,
     Op.CLAYTON: _clayton,
@@ -302,6 +304,11 @@ STEPS: dict[Op, Step] = {
     Op.FRANK_H_INVERSE: _to(lambda x, r, p, c: frank_h_inverse(x[r[1]], x[r[2]], c[0])),
     Op.COUNT: _to(lambda x, r, p, c: float(sum(x[r[1] + j] < p[0] for j in range(r[2])))),
 }
+
+
+def positive(c: Numbers, score: float) -> float:
+    """e to a rational function of a score: one for the scores below zero, one for the others."""
+    return exp(ratio(c if score < 0 else c[RATIONAL:], score))
 
 
 def clayton_h(u: float, v: float, theta: float) -> float:

@@ -15,7 +15,7 @@ from .frank import Frank
 from .gaussian import Gaussian
 from .gumbel import Gumbel
 from .independent import Independent
-from .student import Student, scored
+from .student import Student, scored, spread_by_state
 from .vine import Vine
 
 STARTS = {"calm": "off", "stress": "on"}
@@ -63,13 +63,16 @@ class Regime:
         return [a if a == b else writer.make(Op.SELECT, state, b, a) for a, b in zip(calm, stress, strict=True)]
 
     def _students(self, writer: Writer, draws: Draws, state: int, calm: Student, stress: Student) -> list[int]:
-        """Two t copulas: the value of the state is chosen first, so that each is turned into a score once."""
+        """Two t copulas: what differs by the state is chosen as early as it can be, so that the rest is done once."""
         count = len(draws.names) - 1
+        if not count:
+            return [draws.scores()]
+        spread = spread_by_state(writer, draws, state, calm, stress)
         mark = writer.skip_unless(state, False)
-        a = calm.values(writer, draws)
+        a = calm.mixed(writer, draws, spread)
         writer.skip_ends(mark)
         mark = writer.skip_unless(state, True)
-        b = stress.values(writer, draws)
+        b = stress.mixed(writer, draws, spread)
         writer.skip_ends(mark)
         values = writer.register(count=count)
         for k in range(count):

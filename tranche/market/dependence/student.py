@@ -38,28 +38,74 @@ class Student:
 
     def values(self, writer: Writer, draws: Draws) -> int:
         """The first register of the x of all drivers but the first."""
+        if len(draws.names) == 1:
+            return writer.register(count=0)
+        return self.mixed(writer, draws, self.spread(writer, draws))
+
+    def mixed(self, writer: Writer, draws: Draws, spread: int) -> int:
+        """The rows of L but the first, times x₀, s e₁, s e₂, …, whose first register is `spread`."""
         count = len(draws.names)
         values = writer.register(count=count - 1)
-        if count > 1:
-            root = mixing_matrix(self.correlations, draws.names, self.repair).tolist()
-            spread = self.spread(writer, draws)
-            for i in range(1, count):
-                writer.emit(Op.MIX, values + i - 1, spread, i + 1, constants=root[i][: i + 1])
+        root = mixing_matrix(self.correlations, draws.names, self.repair).tolist()
+        for i in range(1, count):
+            writer.emit(Op.MIX, values + i - 1, spread, i + 1, constants=root[i][: i + 1])
         return values
 
     def spread(self, writer: Writer, draws: Draws) -> int:
         """The first register of x₀, s e₁, s e₂, …."""
-        first, count = draws.scores(), len(draws.names)
-        x = writer.register(count=count)
-        writer.emit(Op.T_VALUE, x, first, constants=student_value_constants(self.dof, 1.0))
+        x = writer.register(count=len(draws.names))
+        writer.emit(Op.T_VALUE, x, draws.scores(), constants=self.value_law)
         mixing = writer.emit(Op.NORMALS, writer.register(), 1, writer.draws(1))
-        s = writer.make(Op.POSITIVE, mixing, constants=gamma_power_constants((self.dof + 1.0) / 2.0, -0.5, 0.5))
-        square = writer.make(Op.PRODUCT, x, x)
-        root = writer.make(Op.SQRT, writer.make(Op.AFFINE, square, params=[self.dof, 1.0]))
-        s = writer.make(Op.PRODUCT, s, root)
-        for j in range(1, count):
-            writer.emit(Op.PRODUCT, x + j, s, first + j)
+        gamma = writer.make(Op.POSITIVE, mixing, constants=self.mixing_law)
+        scale(writer, draws, x, gamma, self.conditional(writer, writer.make(Op.PRODUCT, x, x)))
         return x
+
+    def conditional(self, writer: Writer, square: int) -> int:
+        """dof + x₀², the scale of the mixing variable given x₀."""
+        return writer.make(Op.AFFINE, square, params=[self.dof, 1.0])
+
+    @property
+    def value_law(self) -> Sequence[float]:
+        """Constants of T_VALUE."""
+        return student_value_constants(self.dof, 1.0)
+
+    @property
+    def mixing_law(self) -> Sequence[float]:
+        """Constants of POSITIVE: a score → W**−½, W chi-square of dof + 1 degrees of freedom."""
+        return gamma_power_constants((self.dof + 1.0) / 2.0, -0.5, 0.5)
+
+
+def scale(writer: Writer, draws: Draws, x: int, gamma: int, conditional: int) -> None:
+    """Write s e₁, s e₂, … after x₀, with s = gamma · √conditional."""
+    first = draws.scores()
+    s = writer.make(Op.PRODUCT, gamma, writer.make(Op.SQRT, conditional))
+    for j in range(1, len(draws.names)):
+        writer.emit(Op.PRODUCT, x + j, s, first + j)
+
+
+def spread_by_state(writer: Writer, draws: Draws, state: int, calm: Student, stress: Student) -> int:
+    """As `Student.spread`, of the law of the state: `stress` where the register `state` is 1. Each has its own draw."""
+    drawn = []
+    for wanted in (False, True):
+        mark = writer.skip_unless(state, wanted)
+        drawn.append(writer.emit(Op.UNIFORMS, writer.register(), 1, writer.draws(1)))
+        writer.skip_ends(mark)
+    mixing = writer.make(Op.SCORES, writer.make(Op.SELECT, state, drawn[1], drawn[0]), 1)
+    x = writer.register(count=len(draws.names))
+    if calm.dof == stress.dof:
+        writer.emit(Op.T_VALUE, x, draws.scores(), constants=calm.value_law)
+        gamma = writer.make(Op.POSITIVE, mixing, constants=calm.mixing_law)
+        conditional = calm.conditional(writer, writer.make(Op.PRODUCT, x, x))
+    else:
+        laws = [*calm.value_law, *stress.value_law]
+        writer.emit(Op.T_VALUE_BY_STATE, x, draws.scores(), state, constants=laws)
+        laws = [*calm.mixing_law, *stress.mixing_law]
+        gamma = writer.make(Op.POSITIVE_BY_STATE, mixing, state, constants=laws)
+        square = writer.make(Op.PRODUCT, x, x)
+        both = [copula.conditional(writer, square) for copula in (stress, calm)]
+        conditional = writer.make(Op.SELECT, state, *both)
+    scale(writer, draws, x, gamma, conditional)
+    return x
 
 
 def scored(writer: Writer, values: int, count: int, law: Sequence[float], state: int = -1) -> list[int]:
