@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import queue
@@ -13,12 +14,13 @@ from collections import deque
 from pathlib import Path
 from typing import IO
 
+from .garbage import seldom_collected
 from .work import Outcome, Task, perform
 
 DEPTH = 2  # tasks a worker has: one in hand, one waiting, so that it never waits for the driver
 MOST_DEATHS = 3  # of workers on one task; then the task has failed
 LENGTH = 8
-COMMAND = "from tranche.batch.pool import serve; serve()"
+COMMAND = "import gc; gc.disable(); from tranche.batch.pool import serve; serve()"  # what is imported is no garbage
 
 
 class Processes:
@@ -198,8 +200,11 @@ def serve() -> None:
     os.dup2(2, 1)  # what anybody prints must not come between the messages
     given: queue.SimpleQueue[object | None] = queue.SimpleQueue()
     threading.Thread(target=_take, args=(tasks, given), daemon=True).start()
-    while isinstance(task := given.get(), Task):
-        try:
-            write_message(answers, perform(task))
-        except BrokenPipeError:
-            os._exit(0)  # the driver is gone; nothing is left to flush
+    gc.freeze()  # nor does it become garbage
+    gc.enable()
+    with seldom_collected():
+        while isinstance(task := given.get(), Task):
+            try:
+                write_message(answers, perform(task))
+            except BrokenPipeError:
+                os._exit(0)  # the driver is gone; nothing is left to flush

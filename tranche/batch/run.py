@@ -16,6 +16,7 @@ from tranche.errors import Problem, UsageError
 from tranche.reduction import Reduction
 
 from .dataset import write_dataset, write_manifest
+from .garbage import seldom_collected
 from .grid import Case
 from .lock import locked
 from .packed import pack_reduction, unpack_reduction
@@ -129,7 +130,7 @@ def run_batch(
         workers = engine.available_processors()
     workers = engine.whole_number("workers", workers, 0, engine.MOST_THREADS)
     store = Store(Path(out), code_hash())
-    with locked(store.lock):
+    with locked(store.lock), seldom_collected():
         store.sweep()
         return _Batch(store, cases, paths, seed, slice_paths, fresh, progress).run(workers, cluster)
 
