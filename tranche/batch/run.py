@@ -15,13 +15,12 @@ from tranche import engine
 from tranche.errors import Problem, UsageError
 from tranche.reduction import Reduction
 
-from .dataset import write_dataset, write_manifest
+from .dataset import arrow, write_dataset, write_manifest
 from .garbage import seldom_collected
 from .grid import Case
 from .lock import locked
 from .packed import pack_reduction, unpack_reduction
 from .store import Store, code_hash, slice_address, versions
-from .tables import arrow
 from .work import Outcome, Task
 
 SLICE = 262_144  # paths of a task

@@ -37,10 +37,15 @@ def tranche_table(results: Figures) -> pd.DataFrame:
 
     NaN where a column says nothing of a class: a residual has no loss, a debt no distribution.
     """
+    rows = tranche_rows(results)
+    index = pd.Index([claim.name for claim, _ in rows], name="tranche")
+    return pd.DataFrame([row for _, row in rows], index=index, columns=list(COLUMNS), dtype="float64")
+
+
+def tranche_rows(results: Figures) -> list[tuple[Claim, dict[str, float]]]:
+    """The rows of the tranche table: a class, and those of COLUMNS that say something of it."""
     classes = [claim for claim in results.program.claims if claim.kind in ("debt", "residual")]
-    rows = [_row(results, claim) for claim in sorted(classes, key=lambda claim: claim.rank)]
-    index = pd.Index([claim.name for claim in sorted(classes, key=lambda claim: claim.rank)], name="tranche")
-    return pd.DataFrame(rows, index=index, columns=list(COLUMNS), dtype="float64")
+    return [(claim, _row(results, claim)) for claim in sorted(classes, key=lambda claim: claim.rank)]
 
 
 def _row(results: Figures, claim: Claim) -> dict[str, float]:
