@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +12,7 @@ import attrs
 
 from tranche.errors import Invalid, Place, Problem, nearest
 from tranche.market.terms import KINDS, Factor, Market, Release, Rent, Resale, Tenant, Tenants
+from tranche.terms.by_bytes import ByBytes, by_bytes
 
 from . import validators as v
 from .check_dependence import dependence_problems
@@ -27,8 +29,17 @@ def field_problems(item: Any, path: str, fields: Mapping[str, v.Validator]) -> I
             yield Problem(invalid.what, invalid.fix, Place(path if name == "name" else f"{path}.{name}"))
 
 
-def market_problems(market: Market) -> Iterator[Problem]:
+def market_problems(market: Market) -> tuple[Problem, ...]:
     """Every problem of the factors, of the copula between them and of the reference rates."""
+    return _market_problems(by_bytes(market))
+
+
+@lru_cache(maxsize=16)  # the deals of a batch share their markets
+def _market_problems(market: ByBytes[Market]) -> tuple[Problem, ...]:
+    return tuple(_problems(market.value))
+
+
+def _problems(market: Market) -> Iterator[Problem]:
     kinds = {kind: tag for tag, kind in KINDS.items()}
     for factor in market.factors:
         path = f"market.factors.{factor.name}.{kinds[type(factor)]}"

@@ -17,10 +17,10 @@ from tranche.market.dependence import NAMES, Vine
 from tranche.market.terms import Market
 from tranche.terms.number import describe
 
-from .converter import deal_converter
 from .data_path import resolve_inside
 from .gather import flatten
 from .lines import plain_values
+from .market_values import market_in
 from .text_file import read_text
 from .yaml_tree import yaml_tree
 
@@ -37,7 +37,7 @@ def load_market(path: str | Path, currency: str = "USD") -> Market:
     if not isinstance(values, dict):
         raise DealError(problems)
     try:
-        market: Market = deal_converter(currency).structure(values, Market)
+        market = market_in(values, currency)
     except (Invalid, BaseValidationError) as error:
         found = [Problem(what, fix, source.place(where)) for where, what, fix in flatten(error, SECTION)]
         raise DealError([*problems, *found]) from None

@@ -44,6 +44,7 @@ from tranche.terms.money import currency_code
 from .converter import deal_converter
 from .gather import MOST_UNKNOWN, Gather, flatten
 from .liabilities import read_tranche
+from .market_values import market_in
 from .readers import formula, listing, mapping, structure_named, text
 from .series import read_series
 from .unions import tagged
@@ -78,19 +79,26 @@ def read_deal(values: Any, source: Source, problems: list[Problem]) -> Deal:
         raise DealError([*problems, Problem(what, "write format: 1, name:, schedule:, …", source.place(""))])
     reading = _Reading(values, source, problems)
     fields = reading.fields()
-    if reading.problems:
-        steps = partial(deal_converter(fields["currency"]).structure, cl=Waterfalls)
-        more = further_problems(fields, source, values, reading.problems, steps)
-        raise DealError(_first([*reading.problems, *more]))
-    try:
-        return Deal(**fields, source=source)
-    except Invalid as invalid:  # a field of Deal itself, such as thousands of tranches
-        raise DealError(Problem(invalid.what, invalid.fix, source.place(""))) from None
+    refused: list[Problem] = []
+    if not reading.problems and not reading.misnamed:
+        try:
+            return Deal(**fields, source=source)  # which makes the checks between fields
+        except DealError as error:
+            refused += error
+        except Invalid as invalid:  # a field of Deal itself, such as thousands of tranches
+            refused.append(Problem(invalid.what, invalid.fix, source.place("")))
+    reading.cross_checks(fields)
+    if not reading.problems:
+        raise DealError(refused)
+    steps = partial(deal_converter(fields["currency"]).structure, cl=Waterfalls)
+    more = further_problems(fields, source, values, reading.problems, steps)
+    raise DealError(_first([*reading.problems, *more]))
 
 
 class _Reading:
     def __init__(self, values: dict[str, Any], source: Source, problems: list[Problem]) -> None:
         self.values, self.source, self.problems = values, source, list(problems)
+        self.misnamed = False  # whether an item was left out whose name cannot be one
 
     def fields(self) -> dict[str, Any]:
         """The fields of the deal that could be read; the rest is in `problems`."""
@@ -107,15 +115,15 @@ class _Reading:
         converter = deal_converter(currency or "USD")
         for section, kind in SINGLE.items():
             if section in self.values:
-                fields[section] = self._read(section, partial(converter.structure, cl=kind))
+                read = partial(market_in, currency=currency or "USD") if kind is Market else None
+                fields[section] = self._read(section, read or partial(converter.structure, cl=kind))
         for section, kind in NAMED.items():
             fields[section] = self._items(section, kind, converter)
         fields["definitions"] = self._definitions()
         fields["series"] = self._series(currency or "USD")
-        self._cross_checks(fields)
         return fields
 
-    def _cross_checks(self, fields: dict[str, Any]) -> None:
+    def cross_checks(self, fields: dict[str, Any]) -> None:
         """What must hold between fields, as far as they could be read; names are checked as the file writes them."""
         names = {
             section: list(self.values[section])
@@ -165,7 +173,7 @@ class _Reading:
         items = []
         for name, value in (raw or {}).items():
             # a name that cannot be one is told among the names; until then another stands for it
-            good = _can_be_name(name)
+            good = self._can_be_name(name)
             item = self._value(f"{section}.{name}", partial(_item, converter, kind, name if good else STAND_IN), value)
             if item is not None and good:
                 items.append(item)
@@ -173,6 +181,14 @@ class _Reading:
             fix = "write at least one, such as senior: {notional: 70m, coupon: 6%}"
             self._tell(section, "there are no tranches", fix)
         return tuple(items)
+
+    def _can_be_name(self, name: str) -> bool:
+        try:
+            check_name(name)
+        except Invalid:
+            self.misnamed = True
+            return False
+        return True
 
     def _definitions(self) -> dict[str, Any]:
         raw = self._value("definitions", partial(mapping, example="pool: 100m * 2%"), self.values.get("definitions"))
@@ -183,7 +199,7 @@ class _Reading:
         raw = self._value("series", partial(mapping, example="cfads: [100k, …]"), self.values.get("series"))
         read, items = partial(read_series, currency, Path(self.source.file).parent), []
         for name, value in (raw or {}).items():
-            good = _can_be_name(name)
+            good = self._can_be_name(name)
             item = self._value(f"series.{name}", partial(read, name if good else STAND_IN), value)
             if item is not None and good:
                 items.append(item)
@@ -199,14 +215,6 @@ def _item(converter: Converter, kind: Any, name: str, raw: Any) -> Any:
         kinds = {word: partial(structure_named, converter, hedge, name) for word, hedge in HEDGES.items()}
         return tagged(raw, "hedge", kinds)
     return structure_named(converter, kind, name, raw)
-
-
-def _can_be_name(name: str) -> bool:
-    try:
-        check_name(name)
-    except Invalid:
-        return False
-    return True
 
 
 def _reasons(value: Any) -> dict[str, str]:

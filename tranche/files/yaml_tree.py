@@ -6,7 +6,7 @@ nothing here recurses on what the file says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import attrs
 
@@ -67,6 +67,10 @@ def yaml_tree(text: str, file: str) -> tuple[Node, list[Problem]]:
         return _Builder(file).build(events(text, file))
 
 
+def _pass_over(event: Event) -> None:
+    """Nothing is made of the beginning of a stream or document."""
+
+
 class _Builder:
     def __init__(self, file: str) -> None:
         self.file = file
@@ -74,18 +78,20 @@ class _Builder:
         self.anchors: dict[str, Node] = {}
         self.stack: list[_Open] = []
         self.root: Node | None = None
+        self.ended = False
         self.problems: list[Problem] = []
 
     def build(self, events: Iterator[Event]) -> tuple[Node, list[Problem]]:
+        handlers: dict[type, Callable[[Event], None]] = {}
         for event in events:
             self.line = event.start_mark.line + 1
-            kind = type(event).__name__
-            if kind == "DocumentEndEvent":
+            kind = type(event)
+            if kind not in handlers:  # two parsers, each with its own types of one name
+                handlers[kind] = getattr(self, f"_{kind.__name__}", _pass_over)
+            handlers[kind](event)
+            if self.ended:
                 self._one_document(next(events))
                 break
-            handler = getattr(self, f"_{kind}", None)
-            if handler is not None:
-                handler(event)
         if self.root is None:
             self.line = 1
             raise self._refuse("the file is empty", "write a deal: format: 1, name, schedule, tranches, …")
@@ -108,15 +114,20 @@ class _Builder:
             raise self._refuse("half of a surrogate pair in the text", "write the character itself")
         if len(text) > LONGEST_TEXT:
             raise self._refuse(f"a text of {len(text):,} characters", f"at most {LONGEST_TEXT:,} are allowed")
-        value = plain_scalar(text) if event.implicit[0] else text
         self._count(1)
-        if self.stack and self.stack[-1].mapping and self.stack[-1].key is None:
-            self._anchor(event.anchor, Node(text, self.line, 1, 1))
+        parent = self.stack[-1] if self.stack else None
+        if parent is not None and parent.mapping and parent.key is None:
+            if event.anchor is not None:
+                self._anchor(event.anchor, Node(text, self.line, 1, 1))
             self._open_key(text)
-        else:
-            nothing = text == "" and self.stack and self.stack[-1].mapping  # stands where its key does
-            line = self.stack[-1].key_line if nothing else self.line
-            self._add(self._anchor(event.anchor, Node(value, line, 1, 1)))
+            return
+        value = plain_scalar(text) if event.implicit[0] else text
+        nothing = text == "" and parent is not None and parent.mapping  # stands where its key does
+        line = parent.key_line if parent is not None and nothing else self.line
+        self._add(self._anchor(event.anchor, Node(value, line, 1, 1)))
+
+    def _DocumentEndEvent(self, event: Event) -> None:
+        self.ended = True
 
     def _SequenceStartEvent(self, event: Event) -> None:
         self._open(event, mapping=False)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 
 from tranche._kernels.scenario import Scenario
 from tranche.errors import Problem, UsageError
+from tranche.terms.by_bytes import ByBytes, by_bytes
 
 from .lower import tape
 from .sobol import plan
+from .tape import Tape
 from .terms import Market
 
 SAMPLINGS = ("random", "antithetic", "sobol")
@@ -35,7 +38,7 @@ def scenario(
         raise UsageError(Problem(f"seed {seed}", "a whole number from 0 to 2**64 - 1"))
     if sampling not in SAMPLINGS:
         raise UsageError(Problem(f"unknown sampling {sampling!r}", f"one of {', '.join(SAMPLINGS)}"))
-    made = tape(market, times, start)
+    made = _tape(by_bytes(market), tuple(times), start)
     columns = tuple(f"market.{name}" for name in made.columns)
     points = None
     if sampling == "sobol" and market.factors:
@@ -43,3 +46,12 @@ def scenario(
         points = plan_.arrays
     turned = sampling == "antithetic"
     return Scenario(columns, seed, made.steps, made.params, made.constants, made.initial, turned, points)
+
+
+@lru_cache(maxsize=16)  # the deals of a batch share their markets and dates
+def _tape(market: ByBytes[Market], times: tuple[float, ...], start: dt.date | None) -> Tape:
+    """The tape, which nobody can write to."""
+    made = tape(market.value, times, start)
+    for array in (made.steps, made.params, made.constants, made.initial):
+        array.setflags(write=False)
+    return made
