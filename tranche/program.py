@@ -18,7 +18,7 @@ import datetime as dt
 import enum
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
 from itertools import zip_longest
 
@@ -388,15 +388,17 @@ def instruction(
 def check(program: Program) -> None:
     """Refuse a Program that breaks the rules which the kernel relies on. Raises ProgramError with every breach."""
     problems: list[Problem] = []
-    order = [list(Kind).index(register.kind) for register in program.registers]
+    order = [_ORDER[register.kind] for register in program.registers]
     if order != sorted(order):
         problems.append(Problem("registers are out of order", "constants, series, inputs, states, temps"))
     if program.series.ndim != 2 or program.series.shape[0] != len(program.of_kind(Kind.SERIES)):
         problems.append(Problem(f"series has shape {program.series.shape}", "[series registers, T]"))
     if program.quantum <= 0 or np.frexp(program.quantum)[0] != 0.5:
         problems.append(Problem(f"quantum {program.quantum!r} is not a power of two"))
+    fixed = {k for k, register in enumerate(program.registers) if register.kind not in _WRITABLE}
     for k, (op, records, operands) in enumerate(program.instructions.tolist()):
-        problems.extend(Problem(f"instruction {k}: {what}") for what in _breaches(program, op, operands, records, k))
+        for what in _breaches(program, fixed, op, operands, records, k):
+            problems.append(Problem(f"instruction {k}: {what}"))
     for record in program.records:
         if not 0 <= record.register < len(program.registers):
             problems.append(Problem(f"record {record.name}: register {record.register} does not exist"))
@@ -410,31 +412,29 @@ def check(program: Program) -> None:
 
 
 def _breaches(
-    program: Program, opcode: int, operands: Sequence[int], records: Sequence[int], number: int
+    program: Program, fixed: Set[int], opcode: int, operands: Sequence[int], records: Sequence[int], number: int
 ) -> list[str]:
+    """What is wrong with an instruction; `fixed`: registers that none may write."""
     if opcode not in _OPS:
         return [f"unknown opcode {opcode}"]
     op, registers = _OPS[opcode], program.registers
+    count = len(registers)
     found: list[str] = []
     read: list[int] = []
     written: list[int] = []
-    for (name, role), value in zip(OPERAND_ROLES[op], operands, strict=False):
-        if role == "n":
-            continue
-        length = operands[3] if op is Op.WINDOW and name == "ring" else 1
-        if not 0 <= value < len(registers):
-            found.append(f"{op.name} {name}: register {value} does not exist")
-            continue
-        if length < 1 or value + length > len(registers):
-            found.append(f"{op.name} {name}: {max(0, length)} registers from {value} do not exist")
-            continue
-        span = range(value, value + length)
-        if role == "r":
-            read.extend(span)
-            continue
-        written.extend(span)
-        if any(registers[v].kind not in _WRITABLE for v in span):
-            found.append(f"{op.name} writes {registers[value].name!r}, a {registers[value].kind}")
+    for k in REGISTERS[op]:
+        value, length = operands[k], operands[3] if op is Op.WINDOW and k == _RING else 1
+        if not 0 <= value < count:
+            found.append(f"{op.name} {OPERAND_ROLES[op][k][0]}: register {value} does not exist")
+        elif length < 1 or value + length > count:
+            found.append(f"{op.name} {OPERAND_ROLES[op][k][0]}: {max(0, length)} registers from {value} do not exist")
+        elif k in READ[op]:
+            read.append(value)
+        else:
+            span = range(value, value + length)
+            written.extend(span)
+            if not fixed.isdisjoint(span):
+                found.append(f"{op.name} writes {registers[value].name!r}, a {registers[value].kind}")
     if len(set(written)) < len(written) or not set(written).isdisjoint(read):
         found.append(f"{op.name} names a register that it writes more than once")
     if op is Op.SKIP and not 0 <= operands[1] <= len(program.instructions) - number - 1:
@@ -452,12 +452,15 @@ def _record_breaches(program: Program, op: Op, operands: Sequence[int], records:
         elif not 0 <= number < len(program.records):
             found.append(f"record {number} does not exist")
         else:
-            at, flow = next((k, role != "r") for k, (name, role) in enumerate(OPERAND_ROLES[op]) if name == operand)
+            at = _NAMES[op].index(operand)
             record = program.records[number]
-            if record.register != operands[at] or record.flow != flow:
+            if record.register != operands[at] or record.flow != (at not in READ[op]):
                 found.append(f"{op.name} records {record.name!r}, which is not its own register")
     return found
 
 
 _OPS = {int(op): op for op in Op}
+_ORDER = {kind: k for k, kind in enumerate(Kind)}
+_NAMES = {op: tuple(name for name, _ in roles) for op, roles in OPERAND_ROLES.items()}
+_RING = _NAMES[Op.WINDOW].index("ring")
 _WRITABLE = (Kind.STATE, Kind.TEMP)

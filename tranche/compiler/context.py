@@ -145,6 +145,7 @@ class Context:
     accelerated: dict[str, Value] = attrs.field(factory=dict)  # debts whose whole balance can fall due, and when
     fixings: dict[str, list[Lane]] = attrs.field(factory=dict)  # factor → its values 0, 1, … dates before the period
     later: set[str] = attrs.field(factory=set)  # names that are read once payments have begun
+    _numbers: dict[tuple[str, str], int] = attrs.field(factory=dict)  # owner and field of a record → its number
 
     @property
     def periods(self) -> int:
@@ -184,20 +185,20 @@ class Context:
 
     def record(self, owner: str, field: str, register: Lane, flow: bool, side: int = 0) -> int:
         """The number of the record `owner.field`, made when it is first asked for."""
-        for k, known in enumerate(self.records):
-            if (known.owner, known.field) == (owner, field):
-                return k
-        self.records.append(Named(owner, field, register, flow, side))
-        return len(self.records) - 1
+        number = self._numbers.setdefault((owner, field), len(self.records))
+        if number == len(self.records):
+            self.records.append(Named(owner, field, register, flow, side))
+        return number
 
     def total(self, owner: str, field: str, side: int = 0) -> tuple[Lane, int]:
         """The register that totals a flow, and the number of its record. No instruction may read it: it begins anew on
         each date where flows are kept. `side`: see `program.Record`; a flow is asked for with the same side
         everywhere."""
-        for k, known in enumerate(self.records):
-            if (known.owner, known.field) == (owner, field):
-                assert known.side == side, f"{owner}.{field} has two sides"
-                return known.register, k
+        number = self._numbers.get((owner, field))
+        if number is not None:
+            known = self.records[number]
+            assert known.side == side, f"{owner}.{field} has two sides"
+            return known.register, number
         register = self.emitter.state(f"{owner}.{field} (total)")
         return register, self.record(owner, field, register, flow=True, side=side)
 

@@ -92,38 +92,39 @@ class Emitter:
 
     def emit(self, op: Op, *operands: Value | int, record: int = -1) -> None:
         """Append an instruction; an `int` operand is a plain number, not a register."""
-        numbers = self._apart(op, [v if isinstance(v, int) else self.register(v) for v in operands])
-        self._lines.append(Line(op, numbers, (record,) if record >= 0 else ()))
-        for k in WRITTEN[op]:
-            self._version[numbers[k]] = self._version.get(numbers[k], 0) + 1
+        self._emit(op, [v if isinstance(v, int) else self.register(v) for v in operands], record)
 
-    def _apart(self, op: Op, numbers: list[int]) -> tuple[int, ...]:
-        """No instruction names a register that it writes a second time: what it reads of one, it reads from a copy."""
+    def _emit(self, op: Op, numbers: list[int], record: int = -1) -> None:
         written = [numbers[k] for k in WRITTEN[op]]
         for k in READ[op]:
-            if numbers[k] in written:
+            if numbers[k] in written:  # it would be named a second time: it is read from a copy
                 numbers[k] = self.register(self.frozen(Lane(numbers[k])))
-        return tuple(numbers)
+        self._lines.append(Line(op, tuple(numbers), (record,) if record >= 0 else ()))
+        version = self._version
+        for number in written:
+            version[number] = version.get(number, 0) + 1
 
     def compute(self, op: Op, *operands: Value, name: str = "") -> Value:
         """The value of an arithmetic instruction: folded if uniform, simplified or shared if it can be."""
-        known = [v.value if isinstance(v, Constant) else v.values for v in operands if not isinstance(v, Lane)]
-        if len(known) == len(operands):
+        if not any(isinstance(v, Lane) for v in operands):
+            known = [v.value if isinstance(v, Constant) else v.values for v in operands if not isinstance(v, Lane)]
             return series(fold(op, known, self.periods))
         if op in (Op.MIN, Op.MAX) and isinstance(operands[1], Constant):
             operands = operands[::-1]  # one form for fuse to know
-        simple = _simplify(op, operands)
-        if simple is not None:
-            return simple
+        if op is Op.COPY or any(isinstance(v, Constant) for v in operands):
+            simple = _simplify(op, operands)
+            if simple is not None:
+                return simple
         numbers = [self.register(v) for v in operands]
         if op in _COMMUTATIVE:
             numbers.sort()
-        key = (op, *((n, self._version.get(n, 0)) for n in numbers))
-        if key not in self._shared:
-            result = self.temp(name or op.name.lower())
-            self.emit(op, result, *(Lane(n) for n in numbers))
-            self._shared[key] = result.register
-        return Lane(self._shared[key])
+        version = self._version
+        key = (op, *numbers, *[version.get(n, 0) for n in numbers])
+        found = self._shared.get(key)
+        if found is None:
+            found = self._shared[key] = self._new(name or op.name.lower(), Kind.TEMP)
+            self._emit(op, [found, *numbers])
+        return Lane(found)
 
     @contextmanager
     def only_where(self, condition: Value) -> Iterator[None]:
@@ -156,12 +157,14 @@ class Emitter:
             self._lines, self.steps = fuse(self._lines, self.steps, self._registers, self._series)
         numbers: dict[int, int] = {}
         registers: list[Register] = []
+        by_kind: dict[Kind, list[int]] = {kind: [] for kind in Kind}
+        for virtual, register in enumerate(self._registers):
+            by_kind[register.kind].append(virtual)
         for kind in (Kind.CONSTANT, Kind.SERIES, Kind.INPUT, Kind.STATE):
-            for virtual, register in enumerate(self._registers):
-                if register.kind is kind:
-                    numbers[virtual] = len(registers)
-                    registers.append(register)
-        registers.extend(self._pack_temps(numbers, len(registers)))
+            for virtual in by_kind[kind]:
+                numbers[virtual] = len(registers)
+                registers.append(self._registers[virtual])
+        registers.extend(self._pack_temps(set(by_kind[Kind.TEMP]), numbers, len(registers)))
         rows = []
         for line in self._lines:
             operands = list(line.operands)
@@ -172,10 +175,9 @@ class Emitter:
         packed = np.array(table, dtype=np.float64).reshape(len(table), self.periods)
         return Packed(np.array(rows, dtype=INSTRUCTION), tuple(registers), packed, numbers)
 
-    def _pack_temps(self, numbers: dict[int, int], first: int) -> list[Register]:
-        temps = {n for n, register in enumerate(self._registers) if register.kind is Kind.TEMP}
+    def _pack_temps(self, temps: set[int], numbers: dict[int, int], first: int) -> list[Register]:
         uses = [
-            dict.fromkeys(n for n in (line.operands[k] for k in REGISTERS[line.op]) if n in temps)
+            dict.fromkeys([n for n in [line.operands[k] for k in REGISTERS[line.op]] if n in temps])
             for line in self._lines
         ]
         last_use = {n: k for k, used in enumerate(uses) for n in used}

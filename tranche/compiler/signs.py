@@ -20,10 +20,11 @@ from tranche.program import Kind, Op, Register
 if TYPE_CHECKING:
     from .fuse import Line
 
-# Payments take no more than is there from what they take it from, and never less than nothing: no level changes.
+# No level changes: payments take no more than is there from what they take it from, and never less than nothing; two
+# write no register.
 _KEEP = frozenset({
     Op.PAY, Op.REPAY, Op.SWEEP, Op.TAKE, Op.FUND, Op.RELEASE, Op.DRAW, Op.MOVE, Op.BORROW, Op.CAPITALISE, Op.TEST,
-    Op.TEST_ABOVE,
+    Op.TEST_ABOVE, Op.SKIP, Op.RECORD,
 })  # fmt: skip
 _CONDITIONS = frozenset({Op.LT, Op.LE, Op.EQ, Op.AND, Op.OR, Op.NOT, Op.ABS, Op.SQRT})
 
@@ -33,10 +34,11 @@ def never_negative(
 ) -> set[int]:
     """The registers that are never negative in any run of these (unfused) instructions."""
     level = [_first(number, register, series) for number, register in enumerate(registers)]
+    changing = [line for line in lines if line.op not in _KEEP]
     changed = True
     while changed:
         changed = False
-        for line in lines:
+        for line in changing:
             for number, allowed in _writes(line, level).items():
                 if allowed < level[number]:
                     level[number] = allowed
@@ -49,8 +51,10 @@ def _first(number: int, register: Register, series: Mapping[int, NDArray[np.floa
         return 2 if register.name.startswith("collections.") else 0  # the engine refuses negative collections
     if number not in series:
         return _of(register.initial)
-    levels = {_of(value) for value in series[number].tolist()}
-    return 3 if levels == {2, 3} else min(levels)
+    values = series[number]
+    if np.count_nonzero(np.isnan(values) | (values == -math.inf) | ((values == 0) & np.signbit(values))):
+        return 0
+    return 1 if values.min() < 0 else 3 if values.max() == math.inf else 2
 
 
 def _of(value: float) -> int:
@@ -60,10 +64,8 @@ def _of(value: float) -> int:
 
 
 def _writes(line: Line, levels: Sequence[int]) -> dict[int, int]:
-    """The level that the instruction allows for each register that it writes."""
+    """The level that the instruction, none of those that keep it, allows for each register that it writes."""
     op, r = line.op, line.operands
-    if op in _KEEP or op in (Op.SKIP, Op.RECORD):
-        return {}
     if op is Op.WINDOW:
         ring = range(r[2], r[2] + r[3])
         return {n: levels[r[1]] % 3 for n in ring} | {r[0]: min(levels[n] for n in ring)}

@@ -34,7 +34,7 @@ ZERO, ONE, INFINITE = Constant(0.0), Constant(1.0), Constant(float("inf"))
 def series(values: NDArray[np.float64] | list[float]) -> Constant | Series:
     """A series, or a constant when every period has the same number."""
     array = np.asarray(values, dtype=np.float64)
-    return Constant(float(array[0])) if (array == array[0]).all() else Series(array)
+    return Constant(float(array[0])) if np.count_nonzero(array == array[0]) == len(array) else Series(array)
 
 
 def is_uniform(value: Value) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -19,17 +20,24 @@ _SHARES: Mapping[str, tuple[type, ...]] = {"rate": (Fee,), "price": (CallOption,
 RATIOS = frozenset(LEVELS)
 
 
-def details(terms: Any, without: Iterable[str] = ("name",)) -> tuple[tuple[str, str], ...]:
+def details(terms: Any, without: Collection[str] = ("name",)) -> tuple[tuple[str, str], ...]:
     """(key, words) of every field that is not at its default, in the order of the class: new fields need nothing."""
-    left_out = frozenset(without)
     found = []
-    for field in attrs.fields(type(terms)):
-        value = getattr(terms, field.name)
+    for name, key, unit, default in _fields(type(terms)):  # type: ignore[arg-type]  # a class can be hashed
+        value = getattr(terms, name)
+        if value is not None and name not in without and value != default:
+            found.append((key, say(value, unit)))
+    return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def _fields(kind: type) -> tuple[tuple[str, str, str, Any], ...]:
+    """Of every field of a class of terms: its name, its key in a deal file, its unit, its default."""
+    found = []
+    for field in attrs.fields(kind):
         default = field.default.factory() if isinstance(field.default, attrs.Factory) else field.default  # type: ignore[arg-type]
-        if field.name not in left_out and value is not None and value != default:
-            is_share = isinstance(terms, _SHARES.get(field.name, ()))
-            unit = "share" if is_share else field.name
-            found.append((KEYS.get(field.name, field.name), say(value, unit)))
+        unit = "share" if issubclass(kind, _SHARES.get(field.name, ())) else field.name
+        found.append((field.name, KEYS.get(field.name, field.name), unit, default))
     return tuple(found)
 
 
