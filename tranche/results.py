@@ -6,17 +6,19 @@ import math
 from collections.abc import Callable
 from functools import cached_property
 from html import escape
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from tranche.errors import Problem, UsageError, nearest
 from tranche.program import Claim, Program
 from tranche.reduction import OWED, Losses, Reduction, Spread
 from tranche.reference import Number, PathResult, run_path
+
+if TYPE_CHECKING:
+    import pandas as pd  # imported where a table is made: a run needs none
 
 
 @attrs.frozen
@@ -126,6 +128,8 @@ class Results:
         """By payment date, means over the paths, in the deal's currency. Debt: interest, principal, shortfall,
         deferred, balance, then those of `OPTIONAL` that the deal has; residual: distribution; fee: paid, shortfall;
         account: funded, drawn, balance."""
+        import pandas as pd
+
         columns = {
             field: sum(self.mean(f"{name}.{part}") for part in parts)
             for field, parts in columns_of(self.program, self.claim(name)).items()
@@ -136,6 +140,8 @@ class Results:
         """A row per path, totals over its life. Debt: interest, principal, shortfall, deferred, those of `OPTIONAL`
         that the deal has, loss, final_balance; residual: distribution; fee: paid, shortfall; test: the number of dates
         on which each level failed. Raises UsageError when the paths were not kept."""
+        import pandas as pd
+
         kind = self.claim(name).kind
         columns = {
             field: sum(self.total(f"{name}.{part}") for part in parts)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from tranche.errors import Problem, UsageError, nearest
 
 from .figures import Figures
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 VALUES = ("book", "appraised", "economic", "orderly", "forced")
 
@@ -29,6 +32,8 @@ def collateral_illusion(
     test or a definition (`senior.balance / fleet.forced`). Raises UsageError: the deal has no fleet, or its file gives
     no such value.
     """
+    import pandas as pd
+
     program = results.program
     known = [record.field for record in program.records if record.owner == "fleet" and record.field in VALUES]
     for value in (paper, sale):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from tranche.program import Claim
 
@@ -14,6 +13,9 @@ from .figures import Figures
 from .irr import irr
 from .loss_given_default import loss_given_default
 from .wal import wal
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = (
     "notional", "expected_loss", "expected_loss_se", "default_probability", "default_probability_se",
@@ -37,6 +39,8 @@ def tranche_table(results: Figures) -> pd.DataFrame:
 
     NaN where a column says nothing of a class: a residual has no loss, a debt no distribution.
     """
+    import pandas as pd
+
     rows = tranche_rows(results)
     index = pd.Index([claim.name for claim, _ in rows], name="tranche")
     return pd.DataFrame([row for _, row in rows], index=index, columns=list(COLUMNS), dtype="float64")
