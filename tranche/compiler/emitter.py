@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -13,8 +14,9 @@ from tranche.program import INSTRUCTION, READ, REGISTERS, WRITTEN, Kind, Op, Reg
 
 from .fold import fold
 from .fuse import Line, fuse
-from .values import INFINITE, ONE, ZERO, Constant, Lane, Series, Value, series
+from .values import INFINITE, ONE, ZERO, Constant, Lane, Value, series
 
+_FLOAT = struct.Struct("=d")
 _COMMUTATIVE = frozenset({Op.ADD, Op.MUL, Op.AND, Op.OR, Op.EQ})
 
 
@@ -77,16 +79,16 @@ class Emitter:
         """The register that holds `value`; constants and series get one each, however often they are used."""
         if isinstance(value, Lane):
             return value.register
-        if isinstance(value, Constant):
-            key, name = np.float64(value.value).tobytes(), f"{value.value:.12g}"
-            kind, initial = Kind.CONSTANT, value.value
-        else:
-            key, name, kind, initial = value.values.tobytes(), f"series {len(self._series)}", Kind.SERIES, 0.0
-        if key not in self._uniform:
-            self._uniform[key] = self._new(name, kind, initial)
-            if isinstance(value, Series):
-                self._series[self._uniform[key]] = value.values
-        return self._uniform[key]
+        key = _FLOAT.pack(value.value) if isinstance(value, Constant) else value.values.tobytes()
+        found = self._uniform.get(key)
+        if found is None:
+            if isinstance(value, Constant):
+                found = self._new(f"{value.value:.12g}", Kind.CONSTANT, value.value)
+            else:
+                found = self._new(f"series {len(self._series)}", Kind.SERIES)
+                self._series[found] = value.values
+            self._uniform[key] = found
+        return found
 
     # ---- instructions ---------------------------------------------------------------------------------------------
 

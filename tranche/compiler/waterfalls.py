@@ -13,7 +13,7 @@ from .context import Context
 from .limits import step_mask
 from .masks import Mask
 from .verbs import VERBS
-from .wording import details, words
+from .wording import modifiers, words
 
 FIRST = ("interest", "commitment_fee")  # of a debt's dues, what enforcement pays before principal
 
@@ -139,16 +139,16 @@ def lower(context: Context, masks: dict[str, Mask]) -> None:
 
 
 def _step(context: Context, path: str, step: Step, mask: Mask) -> None:
-    emitter = context.emitter
-    with emitter.step(path, words(step), **structure(context, step)):
+    emitter, said = context.emitter, modifiers(step)
+    with emitter.step(path, words(step, said), **structure(context, step, said)):
         own = step_mask(context, step, mask)
         with emitter.only_where(own.uniform):
             VERBS[step.verb](context, step, own)
 
 
-def structure(context: Context, step: Step) -> dict[str, Any]:
-    """What the step says, as fields of `program.Step`; with it what the lists and accounts add to the step."""
-    said = list(details(step, without=("verb", "targets", "group", "source", "to", "note")))
+def structure(context: Context, step: Step, stated: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    """What the step says, as fields of `program.Step`: `stated`, and what the lists and accounts add to the step."""
+    said = list(stated)
     for name in step.targets:
         target = context.accounts[name].terms.target if name in context.accounts else None
         if target is not None and step.verb in ("fund", "release"):

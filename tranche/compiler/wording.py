@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -93,8 +93,13 @@ def coupon(terms: Coupon) -> str:
     return ", ".join([said, *(f"{key.replace('_', ' ')} {words}" for key, words in rest)])
 
 
-def words(step: Step) -> str:
-    """The step in one line, as a report or a disassembly shows it."""
+def modifiers(step: Step) -> tuple[tuple[str, str], ...]:
+    """The `details` of a step beside its verb and where the money goes."""
+    return details(step, without=("verb", "targets", "group", "source", "to", "note"))
+
+
+def words(step: Step, said: Iterable[tuple[str, str]]) -> str:
+    """The step, of which `said` are the modifiers, in one line, as a report or a disassembly shows it."""
     joined = {"sequential": ", then ", "pro_rata": " and "}[step.group].join(step.targets)
     text = f"transfer to {joined}" if step.verb == "transfer" else f"{step.verb} {joined}"
     if step.group == "pro_rata" and len(step.targets) > 1:
@@ -105,8 +110,9 @@ def words(step: Step) -> str:
         text += f" from {step.source}"
     if step.to != "cash" and step.verb != "transfer":
         text += f" to {step.to}"
-    for key, said in details(step, without=("verb", "targets", "group", "source", "to", "cover", "note")):
-        text += _MODIFIERS.get(key, ", {key} {said}").format(key=key, said=said, purse=_purse(step))
+    for key, term in said:
+        if key != KEYS["cover"]:
+            text += _MODIFIERS.get(key, ", {key} {said}").format(key=key, said=term, purse=_purse(step))
     return text
 
 

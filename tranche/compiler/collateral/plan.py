@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import attrs
 import numpy as np
@@ -17,6 +17,24 @@ HOURS = 24.0
 DAYS_A_YEAR = 365.25
 
 Array = NDArray[np.float64]
+
+
+@lru_cache(maxsize=64)  # the deals of a batch share their dates
+def _days(dates: PaymentDates) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The ordinals of the first and the last day of each period, which nobody can write to."""
+    starts, ends = (np.array([date.toordinal() for date in days]) for days in (dates.starts, dates.dates))
+    starts.setflags(write=False)
+    ends.setflags(write=False)
+    return starts, ends
+
+
+@lru_cache(maxsize=64)
+def _months(dates: PaymentDates) -> Array:
+    """Months of each period, which nobody can write to."""
+    spans = zip(dates.starts, dates.dates, strict=True)
+    months: Array = np.asarray(12.0 * np.array([year_fraction("30/360", start, end) for start, end in spans]))
+    months.setflags(write=False)
+    return months
 
 
 @attrs.frozen(eq=False)
@@ -47,7 +65,7 @@ class Plan:
     @cached_property
     def _ends(self) -> NDArray[np.int64]:
         """Days from the first machine's first day to each payment date."""
-        return np.array([date.toordinal() for date in self.dates.dates]) - self.start.toordinal()
+        return _days(self.dates)[1] - self.start.toordinal()
 
     def ages(self) -> Array:
         """Years since the first machine's first day, at each payment date; 0 before it."""
@@ -85,7 +103,7 @@ class Plan:
 
     def machine_days(self, first: dt.date, last: dt.date) -> Array:
         """`days_between` in each period."""
-        starts, ends = np.array([[start.toordinal(), end.toordinal()] for start, end in self.spans()]).T
+        starts, ends = _days(self.dates)
         return self._served(np.maximum(starts, first.toordinal()), np.minimum(ends, last.toordinal()))
 
     def hours(self, first: dt.date, last: dt.date) -> Array:
@@ -103,10 +121,11 @@ class Plan:
         return np.array(found)
 
     def period_hours(self) -> Array:
-        return HOURS * np.array([float((end - start).days) for start, end in self.spans()])
+        starts, ends = _days(self.dates)
+        return HOURS * (ends - starts)
 
     def period_months(self) -> Array:
-        return 12.0 * np.array([year_fraction("30/360", start, end) for start, end in self.spans()])
+        return _months(self.dates)
 
     def capex(self) -> Array:
         """The cost as it is paid: evenly from the order to the planned first day, or on that day; what is paid by
