@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tranche.errors import MissingExtra, Problem
 from tranche.files.write import unfinished, write_whole
 
+from .arrow import arrow, numbers, strings, type_of, words
 from .columns import TEXT, WORD, Column, Kinds, Text, dtype_of
 from .grid import Case
 from .store import MANIFEST
@@ -26,10 +26,11 @@ from .tables import KINDS, unpack_tables
 
 GROUP = 50_000  # rows of a table held before they are written
 MANY = 64  # cases whose rows of a table are held one by one
+STRING = "string"
 KEYS: Kinds = {"case": "int32", "deal": TEXT, "market": TEXT, "overrides": TEXT}  # of every table
-PLAIN = {  # of the table of cases
-    "status": "string", "reason": "string", "address": "string", "name": "string", "currency": "string",
-    "paths": "int64", "dates": "int32", "closing": "string", "maturity": "string", "program": "string",
+PLAIN: Kinds = {  # of the table of cases
+    "status": STRING, "reason": STRING, "address": STRING, "name": STRING, "currency": STRING,
+    "paths": "int64", "dates": "int32", "closing": STRING, "maturity": STRING, "program": STRING,
     "audit_absolute": "float64", "audit_relative": "float64", "audit_path": "int64",
 }  # fmt: skip
 
@@ -39,11 +40,8 @@ def write_dataset(
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Write every table of `cases` (case, address, its packed tables or why it failed), in their order, holding few of
     them at a time. Returns what the manifest says of the tables and of the cases."""
-    pa = arrow()
-    plain = [pa.field(name, pa.type_for_alias(kind)) for name, kind in PLAIN.items()]
-    kinds = {name: {**KEYS, **own} for name, own in KINDS.items()}
-    tables = {name: _Writer(out / f"{name}.parquet", _schema(own), own) for name, own in kinds.items()}
-    rows = _Writer(out / "cases.parquet", pa.schema([*_schema(KEYS), *plain]), {})
+    tables = {name: _Writer(out / f"{name}.parquet", {**KEYS, **own}) for name, own in KINDS.items()}
+    rows = _Writer(out / "cases.parquet", {**KEYS, **PLAIN})
     writers = {"cases": rows, **tables}
     listed = []
     for number, (case, address, result) in enumerate(cases):
@@ -68,31 +66,16 @@ def write_manifest(out: Path, manifest: Mapping[str, Any]) -> None:
     write_whole(out / MANIFEST, text.encode(), durable=True)
 
 
-def arrow() -> Any:
-    """pyarrow. Raises MissingExtra."""
-    try:
-        import pyarrow
-    except ImportError:
-        fix = "pip install 'tranche-finance[parquet]'"
-        raise MissingExtra(Problem("a batch writes Parquet, which needs pyarrow", fix)) from None
-    return pyarrow
-
-
-def _schema(kinds: Kinds) -> Any:
-    pa = arrow()
-    text = pa.dictionary(pa.int32(), pa.string())
-    return pa.schema([(name, text if kind == TEXT else pa.type_for_alias(kind)) for name, kind in kinds.items()])
-
-
 class _Writer:
     """One table, beside its place until `publish`."""
 
-    def __init__(self, path: Path, schema: Any, kinds: Kinds) -> None:
+    def __init__(self, path: Path, kinds: Kinds) -> None:
         import pyarrow.parquet as pq
 
-        self.path, self.schema, self.kinds = path, schema, kinds
+        self.path, self.kinds = path, kinds
+        self.schema = arrow().schema([(name, type_of(kind)) for name, kind in kinds.items()])
         self.beside = unfinished(path)
-        self.parquet = pq.ParquetWriter(self.beside, schema, compression="zstd")
+        self.parquet = pq.ParquetWriter(self.beside, self.schema, compression="zstd")
         self.held: list[dict[str, NDArray[Any]]] = []
         self.words: dict[str, dict[str, int]] = {}  # column of text → word → its number in what is held
         self.plain: list[dict[str, Any]] = []
@@ -130,7 +113,7 @@ class _Writer:
         return {name: np.concatenate([held[name] for held in self.held]) for name in self.kinds}
 
     def add_row(self, row: Mapping[str, Any]) -> None:
-        self.plain.append({name: row.get(name) for name in self.schema.names})
+        self.plain.append({name: row.get(name) for name in self.kinds})
         self._count(1)
 
     def _count(self, rows: int) -> None:
@@ -140,20 +123,36 @@ class _Writer:
             self._flush()
 
     def _flush(self) -> None:
-        pa = arrow()
-        if self.plain:
-            self.parquet.write_table(pa.Table.from_pylist(self.plain, schema=self.schema), row_group_size=self.waiting)
-        if self.held:
-            together = self._together()
-            columns = [self._array(field, together[field.name]) for field in self.schema]
-            self.parquet.write_table(pa.table(columns, schema=self.schema), row_group_size=max(1, self.waiting))
+        if self.plain or self.held:
+            columns = self._plain() if self.plain else self._written()
+            table = arrow().Table.from_arrays(columns, schema=self.schema)
+            self.parquet.write_table(table, row_group_size=max(1, self.waiting))
         self._begin()
 
-    def _array(self, field: Any, values: NDArray[Any]) -> Any:
-        pa = arrow()
-        if pa.types.is_dictionary(field.type):
-            return pa.DictionaryArray.from_arrays(values, pa.array(list(self.words[field.name]), pa.string()))
-        return pa.array(values).view(field.type)
+    def _written(self) -> list[Any]:
+        """The columns of `held`."""
+        together = self._together()
+        return [
+            words(together[field.name], list(self.words[field.name]))
+            if self.kinds[field.name] == TEXT
+            else numbers(together[field.name], field.type)
+            for field in self.schema
+        ]
+
+    def _plain(self) -> list[Any]:
+        """The columns of `plain`."""
+        columns = []
+        for name, kind in self.kinds.items():
+            values = [row[name] for row in self.plain]
+            if kind == TEXT:
+                text = Text.of(values)
+                columns.append(words(text.numbers, text.words))
+            elif kind == STRING:
+                columns.append(strings(values))
+            else:
+                array = np.array([0 if value is None else value for value in values], dtype=kind)
+                columns.append(numbers(array, type_of(kind), [value is not None for value in values]))
+        return columns
 
     def close(self) -> dict[str, Any]:
         self._flush()

@@ -15,7 +15,8 @@ from tranche import engine
 from tranche.errors import Problem, UsageError
 from tranche.reduction import Reduction
 
-from .dataset import arrow, write_dataset, write_manifest
+from .arrow import arrow
+from .dataset import write_dataset, write_manifest
 from .garbage import seldom_collected
 from .grid import Case
 from .lock import locked

@@ -32,7 +32,7 @@ def _days(dates: PaymentDates) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 def _months(dates: PaymentDates) -> Array:
     """Months of each period, which nobody can write to."""
     spans = zip(dates.starts, dates.dates, strict=True)
-    months: Array = np.asarray(12.0 * np.array([year_fraction("30/360", start, end) for start, end in spans]))
+    months = 12.0 * np.array([year_fraction("30/360", start, end) for start, end in spans])
     months.setflags(write=False)
     return months
 
@@ -122,7 +122,7 @@ class Plan:
 
     def period_hours(self) -> Array:
         starts, ends = _days(self.dates)
-        return HOURS * (ends - starts)
+        return HOURS * (ends - starts).astype(np.float64)
 
     def period_months(self) -> Array:
         return _months(self.dates)
