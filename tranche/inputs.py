@@ -14,8 +14,7 @@ from tranche.collateral.terms import Collections
 from tranche.compiler import compile_deal, dates_of
 from tranche.deal import Deal
 from tranche.errors import DataError, Problem
-from tranche.files import collections_path, load, load_market, read_collections
-from tranche.market.overlay import laid_over
+from tranche.files import collections_path, load, read_collections, read_market_file
 from tranche.market.scenario import scenario as market_scenario
 from tranche.market.terms import Market
 from tranche.program import Program
@@ -27,12 +26,12 @@ CollateralCash = ArrayLike | Mapping[str, ArrayLike]
 
 def as_deal(deal: DealOrPath, market: MarketOrPath | None = None) -> Deal:
     """A deal, or the deal in a file; in another market when one is given: a Market takes the place of the deal's own,
-    a market file is laid over it (`laid_over`). Raises DealError."""
+    a market file is laid over it (`laid_over`), and may name what it has. Raises DealError."""
     found = deal if isinstance(deal, Deal) else load(deal)
     if market is None:
         return found
     if not isinstance(market, Market):
-        market = laid_over(found.market, load_market(market, found.currency))
+        market = read_market_file(market, found.currency).over(found.market)
     return attrs.evolve(found, market=market)
 
 

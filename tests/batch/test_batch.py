@@ -17,7 +17,7 @@ import pytest
 
 import tranche
 from tests.batch.small_grid import dataset, write_deals, write_markets
-from tests.small_deals import STRESSED, cash
+from tests.small_deals import FLEET, STRESSED, cash
 from tranche.batch import Progress, grid, run_batch
 from tranche.batch.grid import crossed
 from tranche.batch.pool import MOST_DEATHS
@@ -205,6 +205,19 @@ def test_overrides_are_a_dimension_of_the_grid(tmp_path: Path) -> None:
     assert table["overrides"].tolist() == [f"loan.coupon = {c}; dscr.lock_up = 1.2x" for c in ("8%", "10%")]
     deal = tranche.load(cases[0].deal).with_({"loan.coupon": "10%", "dscr.lock_up": "1.2x"})
     assert table["interest"].tolist()[1] == tranche.run(deal, 200).tranches()["interest"]["loan"]
+
+
+def test_a_market_of_a_copula_alone_joins_the_factors_of_each_deal(tmp_path: Path) -> None:
+    btc = "btc: {lognormal: {initial: 60k USD, drift: 0%, volatility: 50%}}"
+    write_deals(tmp_path / "deals", 1, FLEET.replace("  factors:\n", f"  factors:\n    {btc}\n"))
+    write_deals(tmp_path / "without", 1)
+    (tmp_path / "copula.yaml").write_text("format: 1\ndependence: {gaussian: {rent_h100 ~ btc: 0.5}}\n")
+    deals = [*(tmp_path / "deals").glob("*"), *(tmp_path / "without").glob("*")]
+    run_batch(grid(deals, [tmp_path / "copula.yaml"]), tmp_path / "runs", paths=100, workers=0)
+    assert table(tmp_path, "cases")["status"].tolist() == ["ok", "failed"]
+    assert "copula.yaml:2 market.dependence.gaussian.rent_h100 ~ btc: unknown factor 'btc'" in (
+        table(tmp_path, "cases")["reason"][1]
+    )
 
 
 def test_an_override_that_cannot_be_fails_its_cases_only(tmp_path: Path) -> None:

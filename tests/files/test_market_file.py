@@ -11,7 +11,7 @@ from tranche.errors import DealError
 from tranche.files import load, load_market
 from tranche.inputs import as_deal
 from tranche.market.overlay import laid_over
-from tranche.market.terms import Gaussian, Lognormal, Market, ReferenceRate, Reverting
+from tranche.market.terms import Gaussian, Lognormal, Market, ReferenceRate, Reverting, Student
 
 BASE = """\
 format: 1
@@ -153,6 +153,25 @@ def test_what_is_no_market_file(folder, deal, text, said):
 
 def test_prices_in_another_currency(folder):
     assert "EUR" in told(load_market, folder / "markets" / "base.yaml", "EUR")[0]
+
+
+def test_a_file_of_a_copula_joins_the_factors_of_the_deal(folder, deal):
+    path, above = deal("market: markets/base.yaml"), folder / "above.yaml"
+    above.write_text("format: 1\ndependence: {t: {dof: 4, rent ~ use: 0.7}}\n")
+    found = as_deal(path, above).market
+    assert found.dependence == Student(dof=4.0, correlations=(("rent", "use", 0.7),))
+    assert found.factors == load(path).market.factors
+
+
+def test_what_neither_the_file_nor_the_deal_has_is_told_at_its_line(folder, deal):
+    path, above = deal("market: markets/base.yaml"), folder / "above.yaml"
+    above.write_text(
+        "format: 1\nfactors:\n  btc: {lognormal: {initial: 60k USD, drift: 0%, volatility: 50%}}\n"
+        "dependence:\n  gaussian:\n    rent ~ btc: 0.2\n    rent ~ uses: 0.5\n    btc ~ eth: 0.2\n"
+    )
+    said = told(as_deal, path, above)
+    assert [line.split(" ")[0] for line in said] == [f"{above}:7", f"{above}:8"]
+    assert "unknown factor 'uses'; did you mean 'use'" in said[0]
 
 
 def joined(*pairs):

@@ -78,13 +78,19 @@ DEPENDENCES = {
         probability=0.2, lasts=0.5, calm=Gaussian(correlations=PAIRS), stress=Student(correlations=STRESS, dof=3.0)
     ),
     "regime of t": Regime(
-        probability=0.2, lasts=0.5, calm=Student(correlations=PAIRS, dof=8.0), stress=Student(correlations=STRESS, dof=3.0)
+        probability=0.2, lasts=0.5,
+        calm=Student(correlations=PAIRS, dof=8.0),
+        stress=Student(correlations=STRESS, dof=3.0),
     ),
     "regime of t, mostly stress": Regime(
-        probability=0.8, lasts=0.5, calm=Student(correlations=PAIRS, dof=3.0), stress=Student(correlations=STRESS, dof=9.0)
+        probability=0.8, lasts=0.5,
+        calm=Student(correlations=PAIRS, dof=3.0),
+        stress=Student(correlations=STRESS, dof=9.0),
     ),
     "regime of t of one law": Regime(
-        probability=0.3, lasts=0.5, calm=Student(correlations=PAIRS, dof=4.0), stress=Student(correlations=STRESS, dof=4.0)
+        probability=0.3, lasts=0.5,
+        calm=Student(correlations=PAIRS, dof=4.0),
+        stress=Student(correlations=STRESS, dof=4.0),
     ),
     "regime with clayton": Regime(probability=0.3, lasts=0.25, start="calm", stress=Clayton(theta=3.0)),
     "d-vine": D_VINE,

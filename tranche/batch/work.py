@@ -13,10 +13,8 @@ import attrs
 
 from tranche import engine
 from tranche.errors import Problem, TrancheError
-from tranche.files import Deal, files_read, load, load_market
+from tranche.files import Deal, MarketFile, files_read, load, read_market_file
 from tranche.inputs import Ingredients, ingredients
-from tranche.market.overlay import laid_over
-from tranche.market.terms import Market
 from tranche.reduction import Reduction
 from tranche.results import Results
 
@@ -78,7 +76,7 @@ def prepare_case(case: Case, seed: int) -> Prepared:
         deal = deal.with_(dict(case.overrides))
     if case.market:
         above, more = _market(case.market, case.market_hash, deal.currency)
-        deal, names = attrs.evolve(deal, market=laid_over(deal.market, above)), names | more
+        deal, names = attrs.evolve(deal, market=above.over(deal.market)), names | more
     with files_read() as late:
         inputs = ingredients(deal, seed=seed)
     folder = Path(case.deal).resolve().parent
@@ -95,9 +93,9 @@ def _deal(path: str, content: str) -> tuple[Deal, frozenset[Path]]:
 
 
 @lru_cache(maxsize=4 * REMEMBERED)
-def _market(path: str, content: str, currency: str) -> tuple[Market, frozenset[Path]]:
+def _market(path: str, content: str, currency: str) -> tuple[MarketFile, frozenset[Path]]:
     with files_read() as names:
-        market = load_market(path, currency)
+        market = read_market_file(path, currency)
     return market, frozenset(names)
 
 

@@ -7,10 +7,10 @@ from .data_path import collections_path, files_read
 from .dump import dump, dump_market
 from .field_text import read_field
 from .load import load, loads, read_values
-from .market_file import load_market
+from .market_file import MarketFile, load_market, read_market_file
 from .write import write_text
 
 __all__ = [
-    "Deal", "collections_path", "dump", "dump_market", "files_read", "load", "load_market", "loads", "read_collections",
-    "read_field", "read_values", "write_text",
+    "Deal", "MarketFile", "collections_path", "dump", "dump_market", "files_read", "load", "load_market", "loads",
+    "read_collections", "read_field", "read_market_file", "read_values", "write_text",
 ]  # fmt: skip

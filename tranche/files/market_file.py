@@ -8,12 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import attrs
 from cattrs.errors import BaseValidationError
 
 from tranche.deal import Source
 from tranche.deal.check_market import market_problems
 from tranche.errors import DealError, Invalid, Place, Problem
 from tranche.market.dependence import NAMES, Vine
+from tranche.market.overlay import laid_over
 from tranche.market.terms import Market
 from tranche.terms.number import describe
 
@@ -30,8 +32,38 @@ COPULAS = ("calm", "stress")  # keys of a dependence that hold one of a kind
 Lines = dict[str, tuple[str, int]]
 
 
+@attrs.frozen
+class MarketFile:
+    """A market as its file states it. What it lacks, such as the factors that its copula joins, may be another's."""
+
+    stated: Market
+    source: Source
+
+    def alone(self) -> Market:
+        """The market. Raises DealError for what is wrong with it, and for what it names and has not."""
+        self._refuse(self.stated)
+        return self.stated
+
+    def over(self, base: Market) -> Market:
+        """The market laid over `base` (`laid_over`), whose factors and rates it may name. Raises DealError."""
+        market = laid_over(base, self.stated)
+        if market_problems(self.stated):
+            self._refuse(market)
+        return market
+
+    def _refuse(self, market: Market) -> None:
+        found = [Problem(one.what, one.fix, self.source.place(one.place.path)) for one in market_problems(market)]
+        if found:
+            raise DealError(found)
+
+
 def load_market(path: str | Path, currency: str = "USD") -> Market:
     """The market in the file at `path`; `currency` is the one its prices must be in. Raises DealError."""
+    return read_market_file(path, currency).alone()
+
+
+def read_market_file(path: str | Path, currency: str = "USD") -> MarketFile:
+    """The file at `path`, to be laid over a deal's market. Raises DealError for what cannot be read."""
     values, lines, problems = _read(path)
     source = Source(included=lines)
     if not isinstance(values, dict):
@@ -41,10 +73,10 @@ def load_market(path: str | Path, currency: str = "USD") -> Market:
     except (Invalid, BaseValidationError) as error:
         found = [Problem(what, fix, source.place(where)) for where, what, fix in flatten(error, SECTION)]
         raise DealError([*problems, *found]) from None
-    problems += [Problem(one.what, one.fix, source.place(one.place.path)) for one in market_problems(market)]
     if problems:
-        raise DealError(problems)
-    return market
+        found = [Problem(one.what, one.fix, source.place(one.place.path)) for one in market_problems(market)]
+        raise DealError([*problems, *found])
+    return MarketFile(market, source)
 
 
 def include_market(values: Any, file: str) -> tuple[Any, Lines, list[Problem]]:
