@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .brent import root
 from .figures import Figures
 
 RECEIVED = {
@@ -40,6 +39,8 @@ def rate_of_return(flows: ArrayLike, times: Sequence[float]) -> float:
 
     The convention of a spreadsheet's XIRR when times are ACT/365F. NaN where the flows have no sign change.
     """
+    from scipy.optimize import brentq
+
     cash, years = np.asarray(flows, dtype=np.float64), np.asarray(times, dtype=np.float64)
     if not (cash < 0).any() or not (cash > 0).any():
         return math.nan
@@ -52,4 +53,4 @@ def rate_of_return(flows: ArrayLike, times: Sequence[float]) -> float:
         if reach >= limit:
             return math.nan
         reach = min(2.0 * reach, limit)
-    return math.expm1(root(value, -reach, reach, tolerance=1e-14))
+    return math.expm1(brentq(value, -reach, reach, xtol=1e-14, rtol=1e-14))
