@@ -25,6 +25,8 @@ from tranche.errors import DealError, UsageError
 
 pytest.importorskip("pyarrow")
 
+FEATURES = Path(tranche.__file__).parents[1] / "deals" / "features"
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -218,6 +220,15 @@ def test_a_market_of_a_copula_alone_joins_the_factors_of_each_deal(tmp_path: Pat
     assert "copula.yaml:2 market.dependence.gaussian.rent_h100 ~ btc: unknown factor 'btc'" in (
         table(tmp_path, "cases")["reason"][1]
     )
+
+
+@pytest.mark.parametrize("name", ["make_whole", "cash_trap"])
+def test_a_table_may_be_empty(tmp_path: Path, name: str) -> None:
+    """A deal without tests; a deal with tests of which no debt loses anything."""
+    run_batch(grid([FEATURES / f"{name}.yaml"]), tmp_path / "runs", workers=0)
+    assert table(tmp_path, "cases")["status"].tolist() == ["ok"]
+    assert table(tmp_path, "losses").empty
+    assert table(tmp_path, "tests").empty == (name == "make_whole")
 
 
 def test_an_override_that_cannot_be_fails_its_cases_only(tmp_path: Path) -> None:

@@ -13,14 +13,14 @@ from tests.studies.test_double_leverage import still
 
 @pytest.fixture
 def deal(tmp_path):
-    """30m on machines of 24m in a forced sale and on coins of 100m, which are pledged to the same loan."""
+    """Notes of 30m on machines of 24m in a forced sale and on coins of 100m, which are pledged to a loan of 30m."""
     file = tmp_path / "deal.yaml"
     file.write_text(tranche.dump(still()))
     return file
 
 
 def test_tables(command, deal):
-    done = command("leverage", deal, "--on-machines", "loan", "--paths", 20)
+    done = command("leverage", deal, "--on-machines", "notes", "--paths", 20)
     assert done.exit_code == 0
     lines = [line.split() for line in done.stdout.splitlines()]
     shares = ["24.194%", "48.387%", "24.194%"]  # 30, 60 and 60 − 30 of 124
@@ -31,7 +31,7 @@ def test_tables(command, deal):
 
 def test_as_data(command, deal, tmp_path):
     file = tmp_path / "table.csv"
-    done = command("leverage", deal, "--on-machines", "loan", "--on-coins", "loan", "--paths", 4, "--json", "-o", file)
+    done = command("leverage", deal, "--on-machines", "notes", "--on-coins", "loan", "--paths", 4, "--json", "-o", file)
     data = json.loads(done.stdout)
     assert data["paths"] == 4
     assert data["dates"][0]["joint_stress"] == pytest.approx(60 / 124)
@@ -43,7 +43,7 @@ def test_as_data(command, deal, tmp_path):
 def test_where_nothing_is_left_there_is_no_ratio(command, deal):
     text = deal.read_text().replace("forced_discount: 40%", "forced_discount: 100%").replace("coins: 1000", "coins: 0")
     deal.write_text(text.replace("coins: 500", "coins: 0"))
-    done = command("leverage", deal, "--on-machines", "loan", "--paths", 4)
+    done = command("leverage", deal, "--on-machines", "notes", "--paths", 4)
     assert done.exit_code == 0
     assert "no value" in done.stdout
     assert "inf" not in done.stdout
@@ -53,8 +53,8 @@ def test_where_nothing_is_left_there_is_no_ratio(command, deal):
     ("arguments", "said"),
     [
         (["--on-machines", "lone"], "unknown debt 'lone'; did you mean 'loan'"),
-        (["--on-machines", "loan", "--share", 0], "the stress state is 0 of the paths; a share above 0, at most 1"),
-        (["--on-machines", "loan", "-o", "table.xlsx"], "the ending '.xlsx' is not known; a .csv file"),
+        (["--on-machines", "notes", "--share", 0], "the stress state is 0 of the paths; a share above 0, at most 1"),
+        (["--on-machines", "notes", "-o", "table.xlsx"], "the ending '.xlsx' is not known; a .csv file"),
         ([], "--on-machines"),
     ],
 )

@@ -159,3 +159,22 @@ def test_how_a_call_stood_is_data() -> None:
     assert [day["calls"][0]["called"] for day in days] == [False, True, False, False]
     assert (days[1]["calls"][0]["early"], days[1]["calls"][0]["premium"]) == (100.0, pytest.approx(5.0))
     assert days[2]["calls"][0]["owes"] is False
+
+
+def test_a_debt_that_the_clean_up_redeemed_was_not_called_itself() -> None:
+    """Its own call asks for more than any date brings; on the other path the pool is cleaned up on the second date."""
+    deal = loads("""\
+format: 1
+name: Two calls
+schedule: {closing: 2025-01-01, maturity: 2026-01-01, frequency: quarterly, day_count: 30/360}
+collateral: {collections: {}}
+clean_up: {when: period >= 2}
+tranches:
+  loan: {notional: 100, coupon: 8%, call: {when: collections > 100}}
+  equity: residual
+waterfall: [pay: [loan.interest, loan.principal], pay: equity]
+""")
+    cash = np.array([[5.0, 7.0, 5.0, 20.0], [5.0, 5.0, 5.0, 105.0]])
+    said = tranche.explain(deal, 0, collections=cash).why("loan").text()
+    assert "clean-up call was exercised on 2025-07-01" in said
+    assert "loan would have been called" not in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import numpy as np
 import pytest
 
@@ -25,17 +26,28 @@ treasury:
 
 
 def still() -> tranche.Deal:
-    """A market that stands still at 100,000 a coin; nothing is repaid."""
+    """A market that stands still at 100,000 a coin; nothing is repaid: a loan of 30m, and notes of 30m like it."""
     deal = deal_on(MINER, notional="30m", waterfall="- pay: owner", tests="")
+    loan, *others = deal.tranches
+    deal = attrs.evolve(deal, tranches=(loan, attrs.evolve(loan, name="notes"), *others))
     return deal.with_({f"market.factors.{name}.volatility": 0 for name in ("bitcoin", "network")})
 
 
 def test_each_coin_counts_once() -> None:
-    """30m on machines of 24m and coins of 100m; here the same loan stands for both debts: 60m."""
-    table = double_leverage(still(), ["loan"], ["loan"], paths=4)
+    """30m on machines of 24m and coins of 100m, and 30m on the coins again."""
+    table = double_leverage(still(), ["notes"], paths=4)
     assert table["apart"].to_numpy() == pytest.approx(np.full(6, 30 / 124))
     assert table["joint"].to_numpy() == pytest.approx(np.full(6, 60 / 124))
     assert table["double_leverage_stress"].to_numpy() == pytest.approx(np.full(6, 30 / 124))
+
+
+@pytest.mark.parametrize("machines", [["loan"], ["loan", "loan"]])
+def test_each_debt_counts_once(machines: list[str]) -> None:
+    """One loan on machines and coins is no double leverage."""
+    table = double_leverage(still(), machines, ["loan"], paths=4)
+    for column in ("apart", "joint", "joint_stress"):
+        assert table[column].to_numpy() == pytest.approx(np.full(6, 30 / 124))
+    assert (table["double_leverage"] == 0).all()
 
 
 def test_stress_is_where_the_collateral_is_worth_least() -> None:
@@ -52,3 +64,6 @@ def test_what_cannot_be_measured() -> None:
         double_leverage("deals/gpu_ddtl_2024.yaml", ["senior"], [])
     with pytest.raises(UsageError, match="unknown debt 'lone'; did you mean 'loan'"):
         double_leverage(still(), ["lone"], [])
+    free = deal_on(MINER.replace(", pledge: {to: loan, coins: 500}", ""), notional="30m", waterfall="- pay: owner")
+    with pytest.raises(UsageError, match="no coins are pledged to a debt"):
+        double_leverage(free, ["loan"])

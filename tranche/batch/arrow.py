@@ -33,7 +33,7 @@ def type_of(kind: str) -> Any:
 def numbers(values: NDArray[Any], kind: Any, there: Sequence[bool] | None = None) -> Any:
     """A column of numbers or dates; `there`: where there is one, everywhere by default."""
     pa = arrow()
-    mask = None if there is None else pa.py_buffer(np.packbits(np.asarray(there, dtype=bool), bitorder="little"))
+    mask = None if there is None else _mask(there)
     return pa.Array.from_buffers(kind, len(values), [mask, pa.py_buffer(np.ascontiguousarray(values))])
 
 
@@ -42,10 +42,15 @@ def strings(values: Sequence[str | None]) -> Any:
     pa = arrow()
     encoded = [b"" if value is None else value.encode() for value in values]
     ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
-    mask = pa.py_buffer(np.packbits([value is not None for value in values], bitorder="little"))
+    mask = _mask([value is not None for value in values])
     return pa.Array.from_buffers(
         pa.string(), len(values), [mask, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))]
     )
+
+
+def _mask(there: Sequence[bool]) -> Any:
+    """A bit for every value, 1 where there is one."""
+    return arrow().py_buffer(np.packbits(np.asarray(there, dtype=bool), bitorder="little"))
 
 
 def words(numbered: NDArray[np.int32], known: Sequence[str]) -> Any:

@@ -37,8 +37,8 @@ Kinds = Mapping[str, str]  # column → kind: TEXT, DATE, or what numpy calls it
 
 
 def dtype_of(kind: str) -> np.dtype[Any]:
-    """How a column of that kind is held."""
-    return WORD if kind in (TEXT, DATE) else np.dtype(kind)
+    """How a column of that kind is held: the lower byte first, whatever the processor does."""
+    return (WORD if kind in (TEXT, DATE) else np.dtype(kind)).newbyteorder("<")
 
 
 def to_bytes(columns: Mapping[str, Any], kinds: Kinds) -> tuple[dict[str, Any], bytes]:

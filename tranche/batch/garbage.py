@@ -13,7 +13,8 @@ YOUNG = 50_000  # objects that are there before the collector looks at them; Pyt
 
 @contextmanager
 def seldom_collected() -> Iterator[None]:
-    """Inside, the collector looks once for YOUNG new objects."""
+    """Inside, the collector looks once for YOUNG new objects. The setting is the process's: of two that overlap in two
+    threads, the one that ends last decides what stays."""
     before = gc.get_threshold()
     gc.set_threshold(YOUNG, *before[1:])
     try:

@@ -130,10 +130,18 @@ class Calls:
             yield Cause("alternative", what, held, amount=math.nan)
 
     def _first(self, run: Alternative, option: Option) -> Day | None:
-        """The date of the call in a run."""
-        owner = "collateral" if option.owner == DEAL else option.owner
-        flows = run.flows[:, self.program.record(f"{owner}.called")]
-        return next((day for day in self.days if flows[day.number - 1] != 0), None)
+        """The date of the call in a run: a debt that the clean-up redeemed was not called itself."""
+        own, deals = f"{option.owner}.called", "collateral.called"
+        cleaned = next(self._dates(run, deals), None) if DEAL in self.options else None
+        if option.owner == DEAL:
+            return cleaned
+        first = next(self._dates(run, own), None)
+        return None if first is None or (cleaned is not None and cleaned.number <= first.number) else first
+
+    def _dates(self, run: Alternative, record: str) -> Iterator[Day]:
+        """On which a record of a run is not 0."""
+        flows = run.flows[:, self.program.record(record)]
+        return (day for day in self.days if flows[day.number - 1] != 0)
 
     # ---- not called -------------------------------------------------------------------------------------------------
 

@@ -38,17 +38,21 @@ def double_leverage(
     machines, coins                     means of the values: machines in a forced sale, coins at the date's price
     apart                               debt on machines over machines and coins: what the lender on machines sees, who
                                         counts the coins as its guarantee
-    joint                               both debts over machines and coins: each coin counts once
+    joint                               all these debts over machines and coins: each debt and each coin counts once
     double_leverage                     joint less apart: what each lender alone does not see
 
     Ratios are ratios of means; infinite where there is debt and no value. Raises DealError, and UsageError: no miner
-    with a treasury, no forced value of its machines, an unknown debt.
+    with a treasury, no forced value of its machines, an unknown debt, `on_coins` None and no coins pledged.
     """
     deal = as_deal(deal)
     held = _treasury(deal)
     if on_coins is None:
-        on_coins = list(dict.fromkeys(one.pledge.to for one in held if one.pledge is not None))
-    _check(deal, [*on_machines, *on_coins])
+        on_coins = [one.pledge.to for one in held if one.pledge is not None]
+        if not on_coins:
+            raise UsageError(Problem("no coins are pledged to a debt", "name the debts on coins (--on-coins)"))
+    on_machines, on_coins = list(dict.fromkeys(on_machines)), list(dict.fromkeys(on_coins))
+    every = list(dict.fromkeys([*on_machines, *on_coins]))
+    _check(deal, every)
     if not 0 < share <= 1:
         raise UsageError(Problem(f"the stress state is {share:.4g} of the paths", "a share above 0, at most 1"))
     fleet = fleet_of(deal.collateral)
@@ -70,19 +74,23 @@ def double_leverage(
         "machines": at_close(values),
         "coins": at_close([f"{one.name}.value" for one in held]),
     }
+    owed = at_close([f"{name}.balance" for name in every])
     worst = np.argsort(parts["machines"] + parts["coins"], axis=0, kind="stable")[: max(1, round(share * paths))]
     columns: dict[str, NDArray[np.float64]] = {}
     for suffix, chosen in (("", None), ("_stress", worst)):
-        means = {
-            name: (part if chosen is None else np.take_along_axis(part, chosen, axis=0)).mean(axis=0)
-            for name, part in parts.items()
-        }
+        means = {name: _mean(part, chosen) for name, part in parts.items()}
         value = means["machines"] + means["coins"]
         apart = _ratio(means["debt_on_machines"], value)
-        joint = _ratio(means["debt_on_machines"] + means["debt_on_coins"], value)
+        joint = _ratio(_mean(owed, chosen), value)
         found = {**means, "apart": apart, "joint": joint, "double_leverage": _more(joint, apart)}
         columns |= {f"{name}{suffix}": column for name, column in found.items()}
     return pd.DataFrame(columns, index=pd.Index(program.dates[1:], name="date"))
+
+
+def _mean(part: NDArray[np.float64], chosen: NDArray[np.intp] | None) -> NDArray[np.float64]:
+    """Of [paths, T] by date, over all paths or those chosen for each date."""
+    found: NDArray[np.float64] = (part if chosen is None else np.take_along_axis(part, chosen, axis=0)).mean(axis=0)
+    return found
 
 
 def _treasury(deal: Deal) -> tuple[Treasury, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import uuid
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -20,5 +21,9 @@ class ByBytes(Generic[T]):
 
 
 def by_bytes(value: Any) -> ByBytes[Any]:
-    """`value`, which can be pickled, as a key."""
-    return ByBytes(pickle.dumps(value, protocol=5), value)
+    """`value` as a key; one that cannot be pickled, such as a market with a function for a number, equals no other."""
+    try:
+        data = pickle.dumps(value, protocol=5)
+    except (pickle.PicklingError, AttributeError, TypeError):  # all that pickle raises for what it cannot write
+        data = uuid.uuid4().bytes
+    return ByBytes(data, value)

@@ -61,13 +61,20 @@ def _brought(seen: Observed, debt: str) -> NDArray[np.float64]:
 
 
 def _owed_before(seen: Observed, name: str) -> NDArray[np.float64]:
-    """A debt's balance at the close before, the notional at first, and what is drawn on the date [paths, T]."""
+    """A debt's balance at the close before, at first what is lent at closing, and what the date draws [paths, T]."""
     found = seen.flow(f"{name}.balance").copy()
     found[:, 1:] = found[:, :-1]
-    found[:, 0] = next(claim.notional for claim in seen.program.claims if claim.name == name)
+    found[:, 0] = next(_lent(one) for one in seen.deal.tranches if one.name == name)
     for field in ("drawn", "drawn_outside"):
         found += seen.flow(f"{name}.{field}")
     return found
+
+
+def _lent(tranche: Debt | Residual) -> float:
+    """At closing."""
+    if isinstance(tranche, Debt) and tranche.draws is not None:
+        return tranche.draws.initial
+    return tranche.notional
 
 
 def default_is_final(seen: Observed) -> None:
