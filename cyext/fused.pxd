@@ -101,27 +101,34 @@ cdef inline lane_void fall_due_again(lanes_rw interest, lanes_ro balance, lanes_
         principal[i] = lower(balance[i], owed)
 
 cdef inline lane_void close(lanes_rw total, lanes_ro a, lanes_ro b, lanes_ro balance, double magic, double zero,
-                            uint64_t start, sums_rw sums, sums_rw more, Py_ssize_t n) noexcept nogil:
+                            uint64_t start, sums_rw sums, sums_rw more, sums_rw strange, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     cdef double x
-    cdef uint64_t summed = start, also = start
+    cdef uint64_t summed = start, also = start, bits, odd = 0, expected = lanes_bits(magic)
     for i in range(n):
         x = a[i] + b[i]
         total[i] += x
         summed += lanes_bits(x + magic)
-        also += lanes_bits(balance[i] + magic)
+        bits = lanes_bits(balance[i] + magic)
+        also += bits
+        odd |= bits ^ expected
     sums[0] += summed
     more[0] += also
+    strange[0] |= odd
 
 cdef inline lane_void record_two(lanes_ro a, lanes_ro b, double magic, double zero, uint64_t start, sums_rw sums,
-                                 sums_rw more, Py_ssize_t n) noexcept nogil:
+                                 sums_rw more, sums_rw strange, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
-    cdef uint64_t summed = start, also = start
+    cdef uint64_t summed = start, also = start, bits, other, odd = 0, expected = lanes_bits(magic)
     for i in range(n):
-        summed += lanes_bits(a[i] + magic)
-        also += lanes_bits(b[i] + magic)
+        bits = lanes_bits(a[i] + magic)
+        other = lanes_bits(b[i] + magic)
+        summed += bits
+        also += other
+        odd |= (bits ^ expected) | (other ^ expected)
     sums[0] += summed
     more[0] += also
+    strange[0] |= odd
 
 cdef inline lane_void pay_all(lanes_rw cash, lanes_rw due, lanes_rw total, double magic, double zero, uint64_t start,
                               sums_rw sums, Py_ssize_t n) noexcept nogil:

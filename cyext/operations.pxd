@@ -29,6 +29,7 @@ cdef struct Call:               # what an instruction needs to know besides its 
     uint64_t start
     uint64_t* sums
     uint64_t* more
+    uint64_t* strange           # see lanes.record
 
 cdef inline operation do_copy(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
@@ -174,7 +175,7 @@ cdef inline operation do_shortfall(const Call* call, const int32_t* r, Py_ssize_
 
 cdef inline operation do_record(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
-    lanes.record(at[r[0]], call.magic, call.zero, call.start, call.sums, n)
+    lanes.record(at[r[0]], call.magic, call.zero, call.start, call.sums, call.strange, n)
 
 cdef inline operation do_service(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
@@ -207,11 +208,11 @@ cdef inline operation do_fall_due_again(const Call* call, const int32_t* r, Py_s
 cdef inline operation do_close(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
     fused.close(at[r[0]], at[r[1]], at[r[2]], at[r[3]], call.magic, call.zero, call.start, call.sums,
-                call.more, n)
+                call.more, call.strange, n)
 
 cdef inline operation do_record_two(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at
-    fused.record_two(at[r[0]], at[r[1]], call.magic, call.zero, call.start, call.sums, call.more, n)
+    fused.record_two(at[r[0]], at[r[1]], call.magic, call.zero, call.start, call.sums, call.more, call.strange, n)
 
 cdef inline operation do_pay_all(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
     cdef double** at = call.at

@@ -26,7 +26,7 @@ from tally cimport BINS, MOMENTS, WIDEST, WORST, Tally, Watched, add_block, carr
 import numpy as np
 
 cdef enum:
-    CARRY_AFTER = 4096
+    CARRY_AFTER = 2048
 
 cdef extern from *:
     """
@@ -84,6 +84,18 @@ cdef struct Worker:                     # what a thread owns
     Tally tally                         # `moments` is NULL when nothing is tallied
     int64_t bad_path                    # the lowest path with unusable input, or -1
     int64_t bad_amount                  # the lowest path with an amount beyond `bound`, or -1
+    Py_ssize_t odd_lane                 # the lowest with such a level in a period of the block, or its width
+
+
+cdef void find_odd_lane(const Plan* plan, Worker* worker, Py_ssize_t n) noexcept nogil:
+    """A level of this period is no number that can be summed: note the lane, the first if none shows it any more."""
+    cdef Py_ssize_t i, k
+    for i in range(n):
+        for k in range(plan.records):
+            if not plan.record_flow[k] and not lanes.fabs(worker.at[plan.record_register[k]][i]) < 2.0 * plan.bound:
+                worker.odd_lane = min(worker.odd_lane, i)
+                return
+    worker.odd_lane = 0
 
 
 cdef inline operation walk(const Plan* plan, Worker* worker, double* flows, Py_ssize_t n) noexcept nogil:
@@ -94,12 +106,14 @@ cdef inline operation walk(const Plan* plan, Worker* worker, double* flows, Py_s
     cdef const int32_t* r
     cdef uint64_t* row
     cdef uint64_t* unread = worker.sums + plan.periods * plan.records
+    cdef uint64_t strange = 0
     cdef Py_ssize_t t, k, i, periods = plan.periods, records = plan.records
     cdef double value
     cdef double* register
     call.at = worker.at
     call.magic = plan.magic
     call.zero = plan.zero
+    call.strange = &strange
     call.start = (<uint64_t>0) - lanes.lanes_bits(plan.magic) * <uint64_t>n
     for t in range(periods):
         for k in range(plan.series):
@@ -124,6 +138,9 @@ cdef inline operation walk(const Plan* plan, Worker* worker, double* flows, Py_s
                     k += r[1]
             else:
                 execute(&call, it.op, r, n)
+        if strange >> 52:
+            find_odd_lane(plan, worker, n)
+            strange = 0
         if flows != NULL:
             for k in range(records):
                 register = call.at[plan.record_register[k]]
@@ -148,7 +165,8 @@ cdef cloned_void walk_block(const Plan* plan, Worker* worker, double* flows, Py_
 
 
 cdef void carry(const Plan* plan, Worker* worker) noexcept nogil:
-    """Move the sums into the limbs before they can overflow: CARRY_AFTER amounts of 2**50 quanta fit into 63 bits."""
+    """Move the sums into the limbs before they can overflow: CARRY_AFTER amounts of 2**51 quanta, and those
+    of a block more, fit into 63 bits."""
     cdef Py_ssize_t k
     for k in range(plan.periods * plan.records):
         worker.low[k] += worker.sums[k] & 0xffffffffU
@@ -204,6 +222,7 @@ cdef void run_block(const Plan* plan, Worker* worker, int64_t first_path, Py_ssi
         worker.at[k] = worker.registers + k * (n + PADDING)
         for i in range(n):
             worker.at[k][i] = plan.initial[k]
+    worker.odd_lane = n
     walk_block(plan, worker, flows, n)
     if worker.tally.moments != NULL:
         tally_block(plan, worker, first_path, n)
@@ -211,6 +230,8 @@ cdef void run_block(const Plan* plan, Worker* worker, int64_t first_path, Py_ssi
     if worker.summed >= CARRY_AFTER:
         carry(plan, worker)
     bad = store(plan, worker.at, totals, n)
+    if worker.odd_lane < n and (bad == 0 or worker.odd_lane < bad - 1):
+        bad = worker.odd_lane + 1
     if bad and (worker.bad_amount < 0 or first_path + bad - 1 < worker.bad_amount):
         worker.bad_amount = first_path + bad - 1
 

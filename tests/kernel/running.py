@@ -38,6 +38,13 @@ def kernel_run(
     return totals, sums, kept
 
 
+def refused(program: Program, inputs: NDArray[np.float64]) -> bool:
+    """Whether a run refuses these inputs, for an amount that is not a number or beyond the bound."""
+    sums = np.zeros((2, program.periods, len(program.records)), dtype=np.uint64)
+    _, amount = engine.make_kernel(scenario_of(program, inputs), 64).run(0, len(inputs), 1, None, sums, None)
+    return bool(amount >= 0)
+
+
 def quanta(sums: NDArray[np.uint64]) -> list[list[int]]:
     """The sums over the paths [T][records], in quanta, the two limbs put together."""
     high = sums[1].view(np.int64).astype(object)

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.kernel.running import kernel_run, quanta
+from tests.kernel.running import kernel_run, quanta, scenario_of
+from tranche import engine
 from tranche._kernels import waterfall
+from tranche.errors import DataError
 from tranche.program import INSTRUCTION, Kind, Op, Program, Record, Register, instruction
 from tranche.reference import exact, run_path
 
@@ -171,3 +173,29 @@ def test_a_series_changes_and_stays_as_it_is_told() -> None:
     _, _, flows = kernel_run(program, np.zeros((3, 5, 0)), flows=True)
     assert flows is not None
     assert flows[2, :, 0].tolist() == [1.0, 1.0, 2.0, 0.0, 1.0]
+
+
+def level(op: Op) -> Program:
+    """The input of the period as a level that `op` records."""
+    names = ("level", "other", "total", "a", "b")
+    registers = [Register("x", Kind.INPUT), *(Register(name, Kind.STATE) for name in names)]
+    operands, recorded = {
+        Op.RECORD: ((1,), (0,)), Op.RECORD_TWO: ((2, 1), (1, 0)), Op.CLOSE: ((3, 4, 5, 1), (2, 0)),
+    }[op]  # fmt: skip
+    records = [Record("x", name, k, flow=name == "total") for k, name in enumerate(names[:3], start=1)]
+    return program_of([instruction(Op.COPY, (1, 0)), instruction(op, operands, recorded)], registers, records,
+                      np.empty((0, 3)))  # fmt: skip
+
+
+@pytest.mark.parametrize("op", [Op.RECORD, Op.RECORD_TWO, Op.CLOSE])
+@pytest.mark.parametrize("width", waterfall.WIDTHS)
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_level_that_is_too_large_for_one_period_is_refused(op: Op, width: int, threads: int) -> None:
+    """Nothing of it is left at the end. Its lowest path is told, not that of the first period."""
+    program, rows = level(op), np.zeros((300, 3, 1))
+    engine.run_program(scenario_of(program, rows), 300, width=width, threads=threads)
+    rows[271, 0] = rows[138, 0] = 1e300
+    rows[137, 1] = 2.0 * program.bound
+    with pytest.raises(DataError, match="an amount on path 137 is not a number or beyond"):
+        engine.run_program(scenario_of(program, rows), 300, width=width, threads=threads)
+    assert engine.run_program(scenario_of(program, rows), 137, width=width, threads=threads).mean("x.level").max() == 0

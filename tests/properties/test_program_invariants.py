@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tests.kernel.running import kernel_run, quanta, scenario_of
+from tests.kernel.running import kernel_run, quanta, refused, scenario_of
 from tranche._kernels import waterfall
 from tranche.program import OPERAND_ROLES, RECORDED, UNCLAMPED, Op
 from tranche.reference import exact, run_path
@@ -43,19 +43,20 @@ def test_bits_depend_on_neither_width_nor_threads_nor_order(run: ProgramRun, thr
     inputs = np.repeat(run.inputs, repeat, axis=0)
     order = np.random.default_rng(repeat).permutation(len(inputs))
     expected, sums, _ = kernel_run(run.program, inputs)
+    summed = (lambda _: []) if refused(run.program, inputs) else quanta  # what is refused has no sums to compare
     for width in waterfall.WIDTHS:
         totals, other, _ = kernel_run(run.program, inputs, width=width, threads=threads)
         assert (bits(expected) == bits(totals)).all()
-        assert quanta(sums) == quanta(other)
+        assert summed(other) == summed(sums)
     totals, other, _ = kernel_run(run.program, np.ascontiguousarray(inputs[order]))
     assert (bits(expected[order]) == bits(totals)).all()
-    assert quanta(sums) == quanta(other)
+    assert summed(other) == summed(sums)
 
 
 @given(run=programs(most_paths=8), data=st.data())
 def test_slices_join_to_the_same_bits(run: ProgramRun, data: st.DataObject) -> None:
     paths = len(run.inputs)
-    assume((np.abs(kernel_run(run.program, run.inputs)[0]) < run.program.bound).all())  # a run refuses others
+    assume(not refused(run.program, run.inputs))
     cuts = sorted({0, paths, *data.draw(st.lists(st.integers(0, paths), max_size=3))})
     parts = []
     for first, last in itertools.pairwise(cuts):
