@@ -192,6 +192,9 @@ SILENT = {
     ],
     "a target that keeps what is there": [("2% * a.balance", "'max(reserve.balance, 1m)'")],
     "a target that reads the balance before": [("2% * a.balance", "prev(reserve.balance) + 1m")],
+    "nothing paid, all of it capitalised": [
+        ("- pay: b.interest\n", "- pay: b.interest\n      limit: 0\n      short: capitalise\n"),
+    ],
     "a bullet paid on its last date": [("- pay: b.principal\n", "- pay: b.principal\n      after: 2027-01-01\n")],
     "interest pro rata": [("- pay: a.interest\n", "- pay: {pro_rata: [b.interest, a.interest]}\n")],
     "equal ranks": [

@@ -28,7 +28,9 @@ def unreachable_step(subject: Subject) -> Iterator[DealWarning]:
 
 
 def _nothing(step: Step) -> bool:
-    """A limit or a share of zero, written out."""
+    """A limit or a share of zero, written out, of a step that does not capitalise what it leaves unpaid."""
+    if step.short == "capitalise":
+        return False
     limit = step.limit.tree if step.limit is not None else None
     return step.share == 0 or (isinstance(limit, Number) and limit.value <= 0)
 
