@@ -189,3 +189,34 @@ cdef inline lane_void excess(lanes_rw d, lanes_ro a, lanes_ro b, Py_ssize_t n) n
     cdef Py_ssize_t i
     for i in range(n):
         d[i] = higher(0.0, a[i] - b[i])
+
+cdef inline lane_void best(lanes_rw d, lanes_ro a, lanes_ro b, double factor, double less, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        d[i] = higher(a[i], b[i] * factor - less)
+
+cdef inline lane_void scale(lanes_rw d, lanes_ro a, double factor, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        d[i] = a[i] * factor
+
+cdef inline lane_void scale_add(lanes_rw d, lanes_ro a, double factor, lanes_ro b, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        d[i] = a[i] * factor + b[i]
+
+cdef inline lane_void mul_add(lanes_rw d, lanes_ro a, lanes_ro b, lanes_ro c, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        d[i] = a[i] * b[i] + c[i]
+
+cdef inline lane_void add_three(lanes_rw d, lanes_ro a, lanes_ro b, lanes_ro c, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        d[i] = (a[i] + b[i]) + c[i]
+
+cdef inline lane_void add_seven(lanes_rw d, lanes_ro a, lanes_ro b, lanes_ro c, lanes_ro e, lanes_ro f, lanes_ro g,
+                                lanes_ro h, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        d[i] = (((((a[i] + b[i]) + c[i]) + e[i]) + f[i]) + g[i]) + h[i]

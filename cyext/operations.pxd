@@ -238,6 +238,32 @@ cdef inline operation do_excess(const Call* call, const int32_t* r, Py_ssize_t n
     cdef double** at = call.at
     fused.excess(at[r[0]], at[r[1]], at[r[2]], n)
 
+# An operand that is the same for every path may have one lane only: its first is read.
+
+cdef inline operation do_best(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
+    cdef double** at = call.at
+    fused.best(at[r[0]], at[r[1]], at[r[2]], at[r[3]][0], at[r[4]][0], n)
+
+cdef inline operation do_scale(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
+    cdef double** at = call.at
+    fused.scale(at[r[0]], at[r[1]], at[r[2]][0], n)
+
+cdef inline operation do_scale_add(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
+    cdef double** at = call.at
+    fused.scale_add(at[r[0]], at[r[1]], at[r[2]][0], at[r[3]], n)
+
+cdef inline operation do_mul_add(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
+    cdef double** at = call.at
+    fused.mul_add(at[r[0]], at[r[1]], at[r[2]], at[r[3]], n)
+
+cdef inline operation do_add_three(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
+    cdef double** at = call.at
+    fused.add_three(at[r[0]], at[r[1]], at[r[2]], at[r[3]], n)
+
+cdef inline operation do_add_seven(const Call* call, const int32_t* r, Py_ssize_t n) noexcept nogil:
+    cdef double** at = call.at
+    fused.add_seven(at[r[0]], at[r[1]], at[r[2]], at[r[3]], at[r[4]], at[r[5]], at[r[6]], at[r[7]], n)
+
 cdef inline operation execute(const Call* call, int32_t op, const int32_t* r, Py_ssize_t n) noexcept nogil:
     """One instruction on n lanes (SKIP aside: it belongs to the walk)."""
     if op == OP_PAY:
@@ -334,3 +360,15 @@ cdef inline operation execute(const Call* call, int32_t op, const int32_t* r, Py
         do_excess(call, r, n)
     elif op == OP_BORROW:
         do_borrow(call, r, n)
+    elif op == OP_BEST:
+        do_best(call, r, n)
+    elif op == OP_SCALE:
+        do_scale(call, r, n)
+    elif op == OP_SCALE_ADD:
+        do_scale_add(call, r, n)
+    elif op == OP_MUL_ADD:
+        do_mul_add(call, r, n)
+    elif op == OP_ADD_THREE:
+        do_add_three(call, r, n)
+    elif op == OP_ADD_SEVEN:
+        do_add_seven(call, r, n)

@@ -50,6 +50,12 @@ cdef enum:
     OP_TEST_ABOVE = 45
     OP_SQRT = 46
     OP_BORROW = 47
+    OP_BEST = 48
+    OP_SCALE = 49
+    OP_SCALE_ADD = 50
+    OP_MUL_ADD = 51
+    OP_ADD_THREE = 52
+    OP_ADD_SEVEN = 53
 
 cdef struct Instruction:
     int32_t op

@@ -10,6 +10,8 @@
     slices in any order gives the same bits. Two's complement wrap-around is what makes the limbs add up.
 (D) What is known of the paths besides is tallied block by block (tally.pxd), while their registers are at hand: memory
     does not grow with the number of paths unless their totals are asked for.
+(E) Constants and series of which every instruction reads one value for all paths have no lanes in the register file:
+    they are read where they are.
 """
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from cython.parallel cimport prange, threadid
@@ -54,7 +56,9 @@ cdef struct Plan:                       # what all blocks share
     Py_ssize_t length                   # instructions
     Py_ssize_t registers
     const double* initial               # [registers]
-    Py_ssize_t series                   # series registers, the first of them, and their values [series, periods]
+    const int32_t* slot                 # [registers], which of the block's lanes are theirs; -1: one value, see (E)
+    Py_ssize_t slots
+    Py_ssize_t series                   # series registers, the first of them, and their values [periods, series]
     Py_ssize_t first_series
     const double* series_values
     Py_ssize_t inputs                   # input registers and the first of them
@@ -73,7 +77,7 @@ cdef struct Plan:                       # what all blocks share
     Watched watched
 
 cdef struct Worker:                     # what a thread owns
-    double* registers                   # [registers, width + PADDING]
+    double* registers                   # [slots, width + PADDING]
     double** at                         # [registers], the lanes of each: of an input those of the period in `inputs`
     double* inputs                      # [periods, inputs, width]
     char* scratch
@@ -108,7 +112,7 @@ cdef inline operation walk(const Plan* plan, Worker* worker, double* flows, Py_s
     cdef uint64_t* unread = worker.sums + plan.periods * plan.records
     cdef uint64_t strange = 0
     cdef Py_ssize_t t, k, i, periods = plan.periods, records = plan.records
-    cdef double value
+    cdef const double* values
     cdef double* register
     call.at = worker.at
     call.magic = plan.magic
@@ -116,12 +120,14 @@ cdef inline operation walk(const Plan* plan, Worker* worker, double* flows, Py_s
     call.strange = &strange
     call.start = (<uint64_t>0) - lanes.lanes_bits(plan.magic) * <uint64_t>n
     for t in range(periods):
+        values = plan.series_values + t * plan.series
         for k in range(plan.series):
-            value = plan.series_values[k * periods + t]
-            if t == 0 or value != plan.series_values[k * periods + t - 1]:
+            if plan.slot[plan.first_series + k] < 0:
+                call.at[plan.first_series + k] = <double*>values + k
+            elif t == 0 or values[k] != values[k - plan.series]:
                 register = call.at[plan.first_series + k]
                 for i in range(n):
-                    register[i] = value
+                    register[i] = values[k]
         for k in range(plan.inputs):
             call.at[plan.first_input + k] = worker.inputs + (t * plan.inputs + k) * n
         row = worker.sums + t * records
@@ -219,7 +225,10 @@ cdef void run_block(const Plan* plan, Worker* worker, int64_t first_path, Py_ssi
         if bad and (worker.bad_path < 0 or first_path + bad - 1 < worker.bad_path):
             worker.bad_path = first_path + bad - 1
     for k in range(plan.registers):
-        worker.at[k] = worker.registers + k * (n + PADDING)
+        if plan.slot[k] < 0:
+            worker.at[k] = <double*>plan.initial + k
+            continue
+        worker.at[k] = worker.registers + plan.slot[k] * (n + PADDING)
         for i in range(n):
             worker.at[k][i] = plan.initial[k]
     worker.odd_lane = n
@@ -240,13 +249,13 @@ cdef class Kernel:
     """A Program made ready to run. Holds no path: `run` may be called from several threads at once.
 
     Arguments are the arrays of `tranche.program.Program`; `sources` pairs a source object with the first input column
-    that it fills; `watched` is a `tranche.reduction.Watched`.
+    that it fills; `narrow` is `Program.narrow`, `watched` a `tranche.reduction.Watched`.
     """
     cdef Plan plan
     cdef object keep
     cdef Py_ssize_t scratch_bytes
 
-    def __cinit__(self, const int32_t[:, ::1] code, const double[::1] initial, const double[:, ::1] series,
+    def __cinit__(self, const int32_t[:, ::1] code, const double[::1] initial, narrow, const double[:, ::1] series,
                   Py_ssize_t first_series, Py_ssize_t inputs, Py_ssize_t first_input,
                   const int32_t[::1] record_register, const int32_t[::1] record_flow, double quantum, list sources,
                   Py_ssize_t width, watched):
@@ -263,17 +272,25 @@ cdef class Kernel:
             raise ValueError("what is watched does not fit the program")
         if owed.shape[0] and (np.min(owed) < -1 or np.max(owed) >= initial.shape[0]):
             raise ValueError("an owed register does not exist")
-        self.keep = (watched, np.asarray(code), np.asarray(initial), np.asarray(series), np.asarray(record_register),
+        if len(narrow) != initial.shape[0]:
+            raise ValueError("narrow has the wrong shape")
+        slots = np.where(narrow, -1, np.cumsum(~np.asarray(narrow)) - 1).astype(np.int32)
+        by_period = np.ascontiguousarray(np.asarray(series).T)
+        cdef const int32_t[::1] slot = slots
+        cdef const double[:, ::1] values = by_period
+        self.keep = (watched, np.asarray(code), np.asarray(initial), slots, by_period, np.asarray(record_register),
                      np.asarray(record_flow), [pair[0].capsule for pair in sources], [pair[0] for pair in sources])
         p = &self.plan
         p.code = <const Instruction*>&code[0, 0] if code.shape[0] else NULL
         p.length = code.shape[0]
         p.registers = initial.shape[0]
         p.initial = &initial[0]
+        p.slot = &slot[0]
+        p.slots = np.count_nonzero(~np.asarray(narrow))
         p.series = series.shape[0]
         p.periods = series.shape[1]
         p.first_series = first_series
-        p.series_values = &series[0, 0] if series.shape[0] else NULL
+        p.series_values = &values[0, 0] if series.shape[0] else NULL
         p.inputs = inputs
         p.first_input = first_input
         p.records = record_register.shape[0]
@@ -412,7 +429,7 @@ cdef int64_t lowest(int64_t a, int64_t b) noexcept:
 
 
 cdef bint open_worker(const Plan* plan, Worker* worker, Py_ssize_t scratch_bytes) noexcept:
-    worker.registers = <double*>aligned(plan.registers * (plan.width + PADDING) * sizeof(double))
+    worker.registers = <double*>aligned(plan.slots * (plan.width + PADDING) * sizeof(double))
     worker.at = <double**>aligned(plan.registers * sizeof(double*))
     worker.inputs = <double*>aligned(plan.periods * plan.inputs * plan.width * sizeof(double))
     worker.scratch = <char*>aligned(scratch_bytes)
@@ -465,5 +482,6 @@ def opcodes():
         "FALL_DUE": OP_FALL_DUE, "FALL_DUE_AGAIN": OP_FALL_DUE_AGAIN, "CLOSE": OP_CLOSE,
         "RECORD_TWO": OP_RECORD_TWO, "PAY_ALL": OP_PAY_ALL, "REPAY_ALL": OP_REPAY_ALL, "TAKE_ALL": OP_TAKE_ALL,
         "COVER": OP_COVER, "EXCESS": OP_EXCESS, "TEST_ABOVE": OP_TEST_ABOVE,
-        "SQRT": OP_SQRT, "BORROW": OP_BORROW,
+        "SQRT": OP_SQRT, "BORROW": OP_BORROW, "BEST": OP_BEST, "SCALE": OP_SCALE, "SCALE_ADD": OP_SCALE_ADD,
+        "MUL_ADD": OP_MUL_ADD, "ADD_THREE": OP_ADD_THREE, "ADD_SEVEN": OP_ADD_SEVEN,
     }

@@ -209,6 +209,7 @@ def make_kernel(inputs: Scenario, width: int | None = None) -> waterfall.Kernel:
     return waterfall.Kernel(
         np.ascontiguousarray(fields),
         program.initial,
+        program.narrow,
         program.series,
         program.of_kind(Kind.SERIES).start,
         len(program.inputs),
@@ -232,7 +233,8 @@ def paths_at_once(program: Program) -> int:
 def block_width(program: Program) -> int:
     """The widest block whose register file fits a first-level cache, but at least 64: narrower ones pay more for every
     instruction than the cache saves."""
-    fitting = [w for w in waterfall.WIDTHS if len(program.registers) * w * 8 <= REGISTER_BYTES]
+    lanes = np.count_nonzero(~program.narrow)
+    fitting = [w for w in waterfall.WIDTHS if lanes * w * 8 <= REGISTER_BYTES]
     return max([64, *fitting])
 
 

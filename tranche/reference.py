@@ -47,7 +47,7 @@ def run_path(
     registers: list[Number] = [number(register.initial) for register in program.registers]
     series_registers, input_registers = program.of_kind(Kind.SERIES), program.of_kind(Kind.INPUT)
     series = program.series.tolist()
-    registers += [math.inf, number(0.0), number(0.0)]  # what _SPARE names, for the parts of fused instructions
+    registers += [math.inf, *[number(0.0)] * (len(_SPARE) - 1)]  # what _SPARE names, for the parts of fused ones
     code = [(Op(int(row["op"])), row["record"].tolist(), tuple(row["r"].tolist())) for row in program.instructions]
     zero = number(0.0)
     movements: list[list[Number]] = []
@@ -78,7 +78,8 @@ def _named(op: Op, r: tuple[int, ...], registers: list[Number]) -> dict[str, Num
     return {name: k if role == "n" else registers[k] for (name, role), k in zip(OPERAND_ROLES[op], r, strict=False)}
 
 
-_SPARE = {UNLIMITED: -3, NOTHING: -2, SCRATCH: -1}  # registers that run_path adds at the end
+_SPARE = {name: k for k, name in enumerate((UNLIMITED, NOTHING, *SCRATCH), start=-2 - len(SCRATCH))}
+# registers that run_path adds at the end
 
 
 def _parts(op: Op, r: tuple[int, ...]) -> list[tuple[Op, tuple[int, ...]]]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.compiler.small import flows_of, small, step, target
 from tranche.compiler import compile_deal
 from tranche.compiler.emitter import Emitter
-from tranche.compiler.fuse import Line
-from tranche.compiler.values import INFINITE, ZERO, Constant, Lane
+from tranche.compiler.line import Line
+from tranche.compiler.values import INFINITE, ZERO, Constant, Lane, Series, Value
 from tranche.deal import Deal
-from tranche.program import FUSED, NOTHING, OPERAND_ROLES, SCRATCH, UNCLAMPED, UNLIMITED, Op, Program
+from tranche.program import FUSED, NOTHING, OPERAND_ROLES, SCRATCH, UNCLAMPED, UNLIMITED, Kind, Op, Program
 
 
 def ops(program: Program) -> list[Op]:
@@ -18,15 +19,15 @@ def ops(program: Program) -> list[Op]:
 
 
 def emitted(op: Op) -> Emitter:
-    """The parts of a fused instruction, each operand a state of its own."""
+    """The parts of a fused instruction, each operand a state of its own, or a series of its own."""
     emitter = Emitter(periods=2)
-    spare = {UNLIMITED: INFINITE, NOTHING: ZERO, SCRATCH: emitter.temp("scratch")}
-    states: dict[str, Lane] = {}
+    spare = {UNLIMITED: INFINITE, NOTHING: ZERO} | {name: emitter.temp(name) for name in SCRATCH}
+    named: dict[str, Value] = {
+        name: Series(np.array([number, 0.5])) if role == "s" else emitter.state(name)
+        for number, (name, role) in enumerate(OPERAND_ROLES[op], start=2)
+    }
     for part in FUSED[op]:
-        operands = []
-        for name in part.operands:
-            operands.append(spare[name] if name in spare else states.setdefault(name, emitter.state(name)))
-        emitter.emit(part.op, *operands)
+        emitter.emit(part.op, *((spare | named)[name] for name in part.operands))
     return emitter
 
 
@@ -34,8 +35,9 @@ def emitted(op: Op) -> Emitter:
 def test_the_parts_in_a_row_become_one_instruction(op: Op) -> None:
     packed = emitted(op).pack()
     assert [Op(int(o)) for o in packed.instructions["op"]] == [op]
-    names = [packed.registers[n].name for n in packed.instructions["r"][0][: len(OPERAND_ROLES[op])]]
-    assert names == [name for name, _ in OPERAND_ROLES[op]]
+    for number, (name, role) in zip(packed.instructions["r"][0].tolist(), OPERAND_ROLES[op], strict=False):
+        register = packed.registers[number]
+        assert register.kind is Kind.SERIES if role == "s" else register.name == name
 
 
 @pytest.mark.parametrize(("op", "name"), [(op, name) for op, names in UNCLAMPED.items() for name in names])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tranche.compiler.fuse import Line
+from tranche.compiler.line import Line
 from tranche.compiler.signs import never_negative
 from tranche.program import INSTRUCTION, OPERAND_ROLES, Kind, Op, Program, Register, instruction
 from tranche.reference import run_path

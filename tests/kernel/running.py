@@ -54,12 +54,16 @@ def quanta(sums: NDArray[np.uint64]) -> list[list[int]]:
 
 def one_instruction(op: Op, values: dict[str, float], *, ring: Sequence[float] = (), periods: int = 1) -> Program:
     """A Program of one instruction. Every register operand is a state of its own that starts at `values[name]` and is
-    reported as a stock; `ring` are the states of a window. What the instruction records is reported as `sum.NAME`."""
-    registers: list[Register] = []
+    reported as a stock, or a constant where it is the same for every path; `ring` are the states of a window. What the
+    instruction records is reported as `sum.NAME`."""
+    same = [name for name, role in OPERAND_ROLES[op] if role == "s"]
+    registers = [Register(name, Kind.CONSTANT, values[name]) for name in same]
     operands: list[int] = []
     for name, role in OPERAND_ROLES[op]:
         if role == "n":
             operands.append(int(values[name]))
+        elif role == "s":
+            operands.append(same.index(name))
         elif name == "ring":
             operands.append(len(registers))
             registers += [Register(f"ring{k}", Kind.STATE, value) for k, value in enumerate(ring)]
@@ -69,8 +73,12 @@ def one_instruction(op: Op, values: dict[str, float], *, ring: Sequence[float] =
     roles = dict(OPERAND_ROLES[op])
     numbers = dict(zip(roles, operands, strict=True))
     flows = [name for name in RECORDED.get(op, ()) if roles[name] != "r"]
-    records = [Record("x", register.name, k, flow=register.name in flows) for k, register in enumerate(registers)]
-    recorded = [numbers[name] for name in RECORDED.get(op, ())]
+    records = [
+        Record("x", register.name, k, flow=register.name in flows)
+        for k, register in enumerate(registers)
+        if register.kind is Kind.STATE
+    ]
+    recorded = [numbers[name] - len(same) for name in RECORDED.get(op, ())]
     rows = [instruction(op, operands, recorded)]
     return Program(
         name=op.name,

@@ -50,6 +50,14 @@ CASES: list[Case] = [
     (Op.SELECT, {"condition": 0.0, "a": 4.0, "b": 5.0}, {"d": 5.0}),
     (Op.EXCESS, {"a": 5.0, "b": 3.0}, {"d": 2.0}),
     (Op.EXCESS, {"a": 3.0, "b": 5.0}, {"d": 0.0}),
+    (Op.BEST, {"a": 1.0, "b": 5.0, "factor": 2.0, "less": 3.0}, {"d": 7.0}),
+    (Op.BEST, {"a": 8.0, "b": 5.0, "factor": 2.0, "less": 3.0}, {"d": 8.0}),
+    (Op.SCALE, {"a": 3.0, "factor": -0.5}, {"d": -1.5}),
+    (Op.SCALE_ADD, {"a": 3.0, "factor": 0.5, "b": 4.0}, {"d": 5.5}),
+    (Op.MUL_ADD, {"a": 3.0, "b": 0.5, "c": 4.0}, {"d": 5.5}),
+    (Op.ADD_THREE, {"a": 1.0, "b": 2.0**53, "c": 1.0}, {"d": 2.0**53}),  # from the left: each 1 is lost
+    (Op.ADD_SEVEN, {name: 2.0**k for k, name in enumerate("abcefgh")}, {"d": 127.0}),
+    (Op.ADD_SEVEN, {"a": 2.0**53} | dict.fromkeys("bcefgh", 1.0), {"d": 2.0**53}),
     (Op.RECEIVE, {"cash": 1.0, "amount": 10.0, "total": 0.0}, {"cash": 11.0, "total": 10.0}),
     (Op.ACCRUE, {"due": 3.0, "balance": 100.0, "rate": 0.05}, {"due": 8.0}),
     # enough cash · too little · capped by the limit · a negative limit moves nothing
@@ -218,13 +226,18 @@ CASES: list[Case] = [
 ]  # fmt: skip
 
 
+def _left(op: Op, before: dict[str, float], after: dict[str, float]) -> list[float]:
+    """What its registers hold in the end, those aside that are the same for every path."""
+    return [after.get(name, before.get(name, 0.0)) for name, role in OPERAND_ROLES[op] if role != "s"]
+
+
 @pytest.mark.parametrize(("op", "before", "after"), CASES, ids=lambda x: x.name if isinstance(x, Op) else "")
 def test_an_instruction_does_what_the_hand_computed_case_says(
     op: Op, before: dict[str, float], after: dict[str, float]
 ) -> None:
     program = one_instruction(op, before)
     totals, sums, _ = kernel_run(program, np.zeros((70, 1, 1)))
-    expected = [after.get(name, before.get(name, 0.0)) for name, _ in OPERAND_ROLES[op]]
+    expected = _left(op, before, after)
     np.testing.assert_array_equal(totals, np.tile(expected, (70, 1)))
     roles = dict(OPERAND_ROLES[op])
     for number, name in enumerate(roles):  # 70 times what moved (totals), or 70 times the level
@@ -240,10 +253,17 @@ def test_the_twin_does_the_same_in_floats_and_exactly(
     if any(math.isnan(value) for value in before.values()):
         pytest.skip("exact arithmetic has no NaN")
     program = one_instruction(op, before)
-    expected = [after.get(name, before.get(name, 0.0)) for name, _ in OPERAND_ROLES[op]]
+    expected = _left(op, before, after)
     assert run_path(program, np.zeros((1, 0))).totals == expected
     in_fractions = run_path(program, np.zeros((1, 0)), exact).totals
     assert [float(x) for x in in_fractions] == pytest.approx(expected, rel=1e-15)
+
+
+@pytest.mark.parametrize(("op", "second", "third"), [(Op.MUL_ADD, "b", "c"), (Op.SCALE_ADD, "factor", "b")])
+def test_a_product_is_rounded_before_it_is_added_to(op: Op, second: str, third: str) -> None:
+    program = one_instruction(op, {"a": 2.0**27 + 1, second: 2.0**27 + 1, third: -(2.0**54)})
+    assert run_path(program, np.zeros((1, 0))).totals[0] == 2.0**28  # and not 2**28 + 1
+    assert kernel_run(program, np.zeros((64, 1, 1)))[0][:, 0].tolist() == [2.0**28] * 64
 
 
 def test_every_instruction_has_a_case() -> None:

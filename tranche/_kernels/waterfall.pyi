@@ -12,6 +12,7 @@ class Kernel:
         self,
         code: NDArray[np.int32],
         initial: NDArray[np.float64],
+        narrow: NDArray[np.bool_],
         series: NDArray[np.float64],
         first_series: int,
         inputs: int,

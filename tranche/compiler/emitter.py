@@ -10,14 +10,15 @@ from typing import Any
 import attrs
 import numpy as np
 
-from tranche.program import INSTRUCTION, READ, REGISTERS, WRITTEN, Kind, Op, Register, Step, instruction
+from tranche.program import COMMUTATIVE, INSTRUCTION, READ, REGISTERS, WRITTEN, Kind, Op, Register, Step, instruction
 
 from .fold import fold
-from .fuse import Line, fuse
+from .fuse import fuse
+from .line import Line
+from .prune import prune
 from .values import INFINITE, ONE, ZERO, Constant, Lane, Value, series
 
 _FLOAT = struct.Struct("=d")
-_COMMUTATIVE = frozenset({Op.ADD, Op.MUL, Op.AND, Op.OR, Op.EQ})
 
 
 @attrs.define
@@ -118,7 +119,7 @@ class Emitter:
             if simple is not None:
                 return simple
         numbers = [self.register(v) for v in operands]
-        if op in _COMMUTATIVE:
+        if op in COMMUTATIVE:
             numbers.sort()
         version = self._version
         key = (op, *numbers, *[version.get(n, 0) for n in numbers])
@@ -153,10 +154,11 @@ class Emitter:
     # ---- layout ---------------------------------------------------------------------------------------------------
 
     def pack(self, fused: bool = True) -> Packed:
-        """Fuse frequent sequences (unless told not to) and number the registers: constants, series, inputs, states,
-        temps; temps whose lives do not meet share one."""
+        """Drop what nobody needs and fuse frequent sequences (unless told not to), and number the registers: constants,
+        series, inputs, states, temps; temps whose lives do not meet share one."""
         if fused:
-            self._lines, self.steps = fuse(self._lines, self.steps, self._registers, self._series)
+            lines, steps = prune(self._lines, self.steps, self._registers)
+            self._lines, self.steps = fuse(lines, steps, self._registers, self._series)
         numbers: dict[int, int] = {}
         registers: list[Register] = []
         by_kind: dict[Kind, list[int]] = {kind: [] for kind in Kind}
@@ -198,7 +200,7 @@ class Emitter:
 
 
 def _simplify(op: Op, operands: tuple[Value, ...]) -> Value | None:
-    """Identities that hold for every finite number: x + 0, x · 1, min(x, ∞), condition and 1, …"""
+    """Identities that hold for every finite number: x + 0, x · 0, x · 1, min(x, ∞), condition and 1, …"""
     match op, operands:
         case (Op.ADD, (x, y)) if ZERO in (x, y):
             return y if x == ZERO else x
@@ -212,7 +214,7 @@ def _simplify(op: Op, operands: tuple[Value, ...]) -> Value | None:
             return y if x == INFINITE else x
         case (Op.SELECT, (condition, x, y)) if isinstance(condition, Constant):
             return x if condition.value != 0 else y
-        case (Op.AND, (x, y)) if ZERO in (x, y):
+        case (Op.AND | Op.MUL, (x, y)) if ZERO in (x, y):
             return ZERO
         case (Op.OR, (x, y)) if ONE in (x, y):
             return ONE

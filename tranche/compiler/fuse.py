@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tranche.program import (
+    COMMUTATIVE,
+    FIXED,
     FUSED,
     NOTHING,
     OPERAND_ROLES,
@@ -26,16 +28,8 @@ from tranche.program import (
     Step,
 )
 
+from .line import Line
 from .signs import never_negative
-
-
-@attrs.frozen
-class Line:
-    """An instruction over virtual registers; operands are plain numbers where the role is `n`."""
-
-    op: Op
-    operands: tuple[int, ...]
-    records: tuple[int, ...] = ()
 
 
 def fuse(
@@ -100,10 +94,10 @@ def _match(
         window = [lines[k] for k in numbers]
         if [line.op for line in window] != sequence or not targets.isdisjoint(numbers[1:]):
             continue  # other instructions, or a jump lands inside
-        bound = _unify(window, parts, registers, mentions)
+        bound = _unify(window, op, parts, registers, mentions)
         if bound is not None and all(bound[name] in positive for name in UNCLAMPED.get(op, ())):
             operands = tuple(bound[name] for name, _ in OPERAND_ROLES[op])
-            written = [n for n, (_, role) in zip(operands, OPERAND_ROLES[op], strict=True) if role != "r"]
+            written = [n for n, (_, role) in zip(operands, OPERAND_ROLES[op], strict=True) if role in "wu"]
             if all(operands.count(n) == 1 for n in written):
                 return Line(op, operands, _records(window)), len(parts)
     return lines[live[at]], 1
@@ -120,19 +114,47 @@ def _records(window: Sequence[Line]) -> tuple[int, ...]:
 
 
 def _unify(
-    window: Sequence[Line], parts: Sequence[Part], registers: Sequence[Register], mentions: Counter[int]
+    window: Sequence[Line],
+    op: Op,
+    parts: Sequence[Part],
+    registers: Sequence[Register],
+    mentions: Counter[int],
 ) -> dict[str, int] | None:
     """Which register each operand of the fused instruction is, if those of its parts fit together."""
     bound: dict[str, int] = {}
     for line, part in zip(window, parts, strict=True):
-        for number, name in zip(line.operands, part.operands, strict=True):
-            if name in (UNLIMITED, NOTHING):
-                wanted = math.inf if name == UNLIMITED else 0.0
-                if registers[number].kind is not Kind.CONSTANT or registers[number].initial != wanted:
-                    return None
-            elif bound.setdefault(name, number) != number:
+        orders = [line.operands]
+        if line.op in COMMUTATIVE:
+            d, a, b = line.operands
+            orders.append((d, b, a))
+        for operands in orders:
+            found = _bind(operands, part, bound, _SAME[op], registers)
+            if found is not None:
+                bound = found
+                break
+        else:
+            return None
+    for name in SCRATCH:
+        number = bound.get(name)
+        if number is not None and (registers[number].kind is not Kind.TEMP or mentions[number] != 2):
+            return None
+    return bound
+
+
+# by op, the operands that are the same for every path
+_SAME = {op: frozenset(name for name, role in OPERAND_ROLES[op] if role == "s") for op in FUSED}
+
+
+def _bind(
+    numbers: Sequence[int], part: Part, bound: dict[str, int], same: Set[str], registers: Sequence[Register]
+) -> dict[str, int] | None:
+    """`bound`, and what a part's operands say of it; None where they contradict it."""
+    bound = dict(bound)
+    for number, name in zip(numbers, part.operands, strict=True):
+        if name in (UNLIMITED, NOTHING):
+            wanted = math.inf if name == UNLIMITED else 0.0
+            if registers[number].kind is not Kind.CONSTANT or registers[number].initial != wanted:
                 return None
-    scratch = bound.get(SCRATCH)
-    if scratch is not None and (registers[scratch].kind is not Kind.TEMP or mentions[scratch] != 2):
-        return None
+        elif bound.setdefault(name, number) != number or (name in same and registers[number].kind not in FIXED):
+            return None
     return bound

@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tranche.program import Kind, Op, Register
 
-if TYPE_CHECKING:
-    from .fuse import Line
+from .line import Line
 
 # No level changes: payments take no more than is there from what they take it from, and never less than nothing; two
 # write no register.

@@ -145,6 +145,8 @@ def _rows(draw: st.DrawFn, layout: _Layout, op: Op, limit: int | None = None, ke
             operands.append(layout.flows[record])
         elif name == "limit" and limit is not None:
             operands.append(limit)
+        elif role == "s":
+            operands.append(draw(st.sampled_from(layout.uniform)))
         elif role == "r":
             operands.append(-1)  # chosen below, once it is known what is written
         else:
