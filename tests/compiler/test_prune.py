@@ -1,4 +1,4 @@
-"""What may go from a Program, and what must stay, by hand; `tests/properties` holds random deals to their whole Program."""
+"""What may go from a Program, what must stay, by hand; `tests/properties` holds random deals to their whole Program."""
 
 from __future__ import annotations
 
