@@ -40,7 +40,7 @@ def terms_of(spec: Spec) -> Terms:
 
 
 @numba.njit(parallel=True)
-def _shares(cf, fee_due, terms, totals, sums):  # type: ignore[no-untyped-def]
+def _shares(cf, fee_due, terms, totals, sums):
     """One contiguous share of the paths per thread, each with its own `sums` (threads, months, 11)."""
     shares, paths = len(sums), len(cf)
     for share in numba.prange(shares):
@@ -48,7 +48,7 @@ def _shares(cf, fee_due, terms, totals, sums):  # type: ignore[no-untyped-def]
 
 
 @numba.njit
-def _share(cf, fee_due, terms, first, stop, totals, sums):  # type: ignore[no-untyped-def]
+def _share(cf, fee_due, terms, first, stop, totals, sums):
     """Paths first..stop: fill their `totals` and add to `sums` (months, 11)."""
     senior_open, mezz_open, senior_rate, mezz_rate, senior_level, mezz_level, reserve_open, target, trap_below = terms
     months = len(fee_due)
@@ -128,7 +128,7 @@ def _share(cf, fee_due, terms, first, stop, totals, sums):  # type: ignore[no-un
 
 
 @numba.njit
-def _in_order(cash, first, second, third):  # type: ignore[no-untyped-def]
+def _in_order(cash, first, second, third):
     """What `cash` pays of each amount owed, the first before the second; at the end, what is left of it."""
     paid_first = min(cash, first)
     cash -= paid_first
@@ -139,7 +139,7 @@ def _in_order(cash, first, second, third):  # type: ignore[no-untyped-def]
 
 
 @numba.njit
-def _add(sums, fee, interest, principal, shortfall, senior, mezz_int, mezz_prin, pik, mezz, equity, reserve):  # type: ignore[no-untyped-def]
+def _add(sums, fee, interest, principal, shortfall, senior, mezz_int, mezz_prin, pik, mezz, equity, reserve):
     """Add one path's month to `sums` (11,)."""
     sums[0] += fee
     sums[1] += interest

@@ -40,7 +40,7 @@ def run(cf: Array, spec: Spec, threads: int = 1) -> Output:
 
 
 @numba.njit(parallel=True)
-def _shares(cf, fee_due, terms, totals, sums):  # type: ignore[no-untyped-def]
+def _shares(cf, fee_due, terms, totals, sums):
     """One contiguous share of the paths per thread, each with its own `sums` (threads, months, 11)."""
     shares, paths = len(sums), len(cf)
     for share in numba.prange(shares):
@@ -48,7 +48,7 @@ def _shares(cf, fee_due, terms, totals, sums):  # type: ignore[no-untyped-def]
 
 
 @numba.njit
-def _share(cf, fee_due, terms, first, stop, totals, sums):  # type: ignore[no-untyped-def]
+def _share(cf, fee_due, terms, first, stop, totals, sums):
     """Paths first..stop: fill their `totals` and add to `sums` (months, 11)."""
     months = len(fee_due)
     cash = np.zeros((TILE, BLOCK))
@@ -80,7 +80,7 @@ def _share(cf, fee_due, terms, first, stop, totals, sums):  # type: ignore[no-un
 
 
 @numba.njit
-def _month(collections, rows, fee_due, terms):  # type: ignore[no-untyped-def]
+def _month(collections, rows, fee_due, terms):
     """Steps 1 to 7 of one month, for every path of the block."""
     _, _, senior_rate, mezz_rate, senior_level, mezz_level, _, target, trap_below = terms
     for p in range(BLOCK):
@@ -130,7 +130,7 @@ def _month(collections, rows, fee_due, terms):  # type: ignore[no-untyped-def]
 
 
 @numba.njit
-def _last_month(rows):  # type: ignore[no-untyped-def]
+def _last_month(rows):
     """Step 8: the reserve pays the senior, then the mezzanine, then equity."""
     for p in range(BLOCK):
         cash = rows[RESERVE, p]
@@ -150,7 +150,7 @@ def _last_month(rows):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(fastmath={"reassoc"})  # the order of the sums over paths is free; no other arithmetic is in here
-def _add(rows, sums):  # type: ignore[no-untyped-def]
+def _add(rows, sums):
     """Add the month's flows to the paths' totals, and their sums over the block to `sums` (11,)."""
     for k in range(FLOWS):
         for p in range(BLOCK):

@@ -42,4 +42,4 @@ def test_the_vine_of_the_page_is_one(tmp_path: Path) -> None:
     factors = "".join(f"  {name}: {{lognormal: {{initial: 1, volatility: 30%}}}}\n" for name in names)
     path = tmp_path / "market.yaml"
     path.write_text(f"format: 1\nfactors:\n{factors}{shown}")
-    assert len(load_market(path).dependence.pairs) == 5  # type: ignore[union-attr]
+    assert len(load_market(path).dependence.pairs) == 5

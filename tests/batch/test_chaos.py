@@ -64,7 +64,7 @@ def disturbed(home: Path, out: Path, drivers: int, workers: int, step: int, opti
     driver = start(home, out, *options)
     for victim in victims:
         target = stored(out) + draw.randrange(1, step)
-        if not until(lambda target=target: stored(out) >= target, driver):  # type: ignore[misc]
+        if not until(lambda target=target: stored(out) >= target, driver):
             break
         time.sleep(draw.uniform(0.0, 0.03))
         if victim == "driver":

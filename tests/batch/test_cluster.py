@@ -38,7 +38,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def cases(folder: Path) -> list:  # type: ignore[type-arg]
+def cases(folder: Path) -> list:
     return grid(sorted((folder / "deals").glob("*")), sorted((folder / "markets").glob("*")))
 
 

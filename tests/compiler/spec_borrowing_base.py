@@ -44,7 +44,7 @@ def certificate(deal: Deal) -> dict[str, Expr]:
     pool = total(list(before.values()))
     for one in base.classes:
         capped = [(before[one.name], one.cap)] if one.cap is not None else []
-        capped += [(positive(c.of), c.cap) for c in base.concentrations if c.within == one.name]  # type: ignore[misc]
+        capped += [(positive(c.of), c.cap) for c in base.concentrations if c.within == one.name]
         above = [positive(Binary("-", amount, Binary("*", Number(cap), pool))) for amount, cap in capped]
         found[f"{one.name}.concentration"] = Call("min", (before[one.name], total(above))) if above else ZERO
         found[f"{one.name}.eligible"] = Binary("-", before[one.name], read(f"{one.name}.concentration"))

@@ -20,7 +20,7 @@ QUARTERS = Schedule(
 
 def scheduled(field: str, **terms: object) -> list[float]:
     """`loan.scheduled.FIELD` by date, as the target of an account that is emptied and filled from ample cash."""
-    loan = Debt(name="loan", notional=400.0, coupon=Coupon(spread=0.08), **terms)  # type: ignore[arg-type]
+    loan = Debt(name="loan", notional=400.0, coupon=Coupon(spread=0.08), **terms)
     deal = small(
         step("draw", "box"),
         step("fund", "box"),

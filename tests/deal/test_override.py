@@ -56,14 +56,14 @@ def test_parts_that_are_known_by_their_name() -> None:
         "market.factors.rent_h100.releases.rubin.jump": "-5%",
         "market.dependence": "{gaussian: {rent_h100 ~ lab: 0.1}}",
     })  # fmt: skip
-    liquidation: Any = deal.collateral.liquidation  # type: ignore[union-attr]
+    liquidation: Any = deal.collateral.liquidation
     assert [(name, outlet.depth) for name, outlet in liquidation.generations] == [("h100", 1_200), ("h200", 50)]
     rents: Any = {factor.name: factor for factor in deal.market.factors}
     assert [rents[name].releases[0][1].jump for name in ("rent_h100", "rent_h200")] == [-0.05, -0.15]
     assert deal.market.dependence == Gaussian(correlations=(("rent_h100", "lab", 0.1),))
     assert deal.with_({"market.dependence": "independent"}).market.dependence == Independent()
     alone = tranche.load("deals/ten_year_on_eighteen_months.yaml")
-    liquidation = alone.with_({"collateral.fleet.liquidation.depth": "9 gpu/month"}).collateral.liquidation  # type: ignore[union-attr]
+    liquidation = alone.with_({"collateral.fleet.liquidation.depth": "9 gpu/month"}).collateral.liquidation
     assert [outlet.depth for _, outlet in liquidation.generations] == [9]
 
 

@@ -22,7 +22,7 @@ def both(text: str) -> tuple[str, str] | None:
     return quick, _told(lambda: Builder("x").build(events(text, "x")))
 
 
-def _told(read) -> str:  # type: ignore[no-untyped-def]
+def _told(read) -> str:
     try:
         return repr(read())
     except DealError as error:

@@ -44,7 +44,7 @@ def vine_pair(label: str, family: str, parameter: float = 0.0, **more: float) ->
     """The pair `a ~ d | b, c`, as a market file names it."""
     ends, _, given = label.partition(" | ")
     first, second = ends.split(" ~ ")
-    copula = PairCopula(family=family, parameter=parameter, **more)  # type: ignore[arg-type]
+    copula = PairCopula(family=family, parameter=parameter, **more)
     return VinePair(first=first, second=second, given=tuple(given.split(", ")) if given else (), copula=copula)
 
 
@@ -107,7 +107,7 @@ DEPENDENCES = {
 def walks(dependence: object, count: int = 4) -> Market:
     """Driftless factors a, b, … of volatility 40%."""
     factors = tuple(Lognormal(name=name, initial=2.0, volatility=0.4) for name in "abcdefgh"[:count])
-    return Market(factors=factors, dependence=dependence)  # type: ignore[arg-type]
+    return Market(factors=factors, dependence=dependence)
 
 
 EVERY_FACTOR = Market(

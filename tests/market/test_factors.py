@@ -40,7 +40,7 @@ MONTHS = [k / 12 for k in range(61)]
 
 def drawn(*factors: object, times: list[float] = MONTHS, paths: int = PATHS, **market: object) -> dict[str, NDArray]:
     """Column → [paths, periods]."""
-    source = scenario(Market(factors=factors, **market), times, 17, start=START)  # type: ignore[arg-type]
+    source = scenario(Market(factors=factors, **market), times, 17, start=START)
     rows = source.rows(0, paths)
     return {name.removeprefix("market."): rows[:, :, k] for k, name in enumerate(source.columns)}
 

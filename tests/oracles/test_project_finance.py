@@ -39,7 +39,7 @@ def test_every_period(case: dict[str, list[list[object]]]) -> None:
         assert equity.distribution.iloc[t] == pytest.approx(expected, abs=UNIT)
 
 
-def _instalment(mezz, t: int) -> float:  # type: ignore[no-untyped-def]
+def _instalment(mezz, t: int) -> float:
     """The principal due on a date before the last: a level instalment, or the balance when it is less."""
     opening = 20e6 if t == 0 else mezz.balance.iloc[t - 1]
     return min(opening, 20e6 / 60)
