@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from tranche import engine
 from tranche.collateral.terms import Miner, fleet_of
 from tranche.collateral.treasury import Treasury
-from tranche.compiler import compile_deal
 from tranche.deal import Deal
 from tranche.errors import Problem, UsageError, nearest
 from tranche.inputs import DealOrPath, MarketOrPath, as_deal, prepare
+from tranche.program import Program
 
 DEFAULT_PATHS = 2_000
 MOST_PATHS = 100_000  # every date of every path is held in memory
@@ -52,13 +52,13 @@ def double_leverage(
             raise UsageError(Problem("no coins are pledged to a debt", "name the debts on coins (--on-coins)"))
     on_machines, on_coins = list(dict.fromkeys(on_machines)), list(dict.fromkeys(on_coins))
     every = list(dict.fromkeys([*on_machines, *on_coins]))
-    _check(deal, every)
     if not 0 < share <= 1:
         raise UsageError(Problem(f"the stress state is {share:.4g} of the paths", "a share above 0, at most 1"))
     fleet = fleet_of(deal.collateral)
     values = ("fleet.forced",) if fleet is not None and fleet.liquidation is not None else ("miner.forced",)
     inputs = prepare(deal, seed=seed, market=market)
     program = inputs.program
+    _check(program, every)
     flows = engine.path_flows(inputs, 0, engine.whole_number("paths", paths, 1, MOST_PATHS))
 
     def at_close(names: Sequence[str]) -> NDArray[np.float64]:
@@ -100,8 +100,8 @@ def _treasury(deal: Deal) -> tuple[Treasury, ...]:
     return deal.collateral.treasury
 
 
-def _check(deal: Deal, debts: Sequence[str]) -> None:
-    known = [claim.name for claim in compile_deal(deal).claims if claim.kind == "debt"]
+def _check(program: Program, debts: Sequence[str]) -> None:
+    known = [claim.name for claim in program.claims if claim.kind == "debt"]
     for debt in debts:
         if debt not in known:
             raise UsageError(Problem(f"unknown debt {debt!r}", nearest(debt, known)))
