@@ -51,11 +51,12 @@ class Student:
             writer.emit(Op.MIX, values + i - 1, spread, i + 1, constants=root[i][: i + 1])
         return values
 
-    def spread(self, writer: Writer, draws: Draws) -> int:
-        """The first register of x₀, s e₁, s e₂, …."""
+    def spread(self, writer: Writer, draws: Draws, mixing: int | None = None) -> int:
+        """The first register of x₀, s e₁, s e₂, …. `mixing`: the register of the score of W; without it, a new draw."""
         x = writer.register(count=len(draws.names))
         writer.emit(Op.T_VALUE, x, draws.scores(), constants=self.value_law)
-        mixing = writer.emit(Op.NORMALS, writer.register(), 1, writer.draws(1))
+        if mixing is None:
+            mixing = writer.emit(Op.NORMALS, writer.register(), 1, writer.draws(1))
         gamma = writer.make(Op.POSITIVE, mixing, constants=self.mixing_law)
         scale(writer, draws, x, gamma, self.conditional(writer, writer.make(Op.PRODUCT, x, x)))
         return x
@@ -91,19 +92,16 @@ def spread_by_state(writer: Writer, draws: Draws, state: int, calm: Student, str
         drawn.append(writer.emit(Op.UNIFORMS, writer.register(), 1, writer.draws(1)))
         writer.skip_ends(mark)
     mixing = writer.make(Op.SCORES, writer.make(Op.SELECT, state, drawn[1], drawn[0]), 1)
-    x = writer.register(count=len(draws.names))
     if calm.dof == stress.dof:
-        writer.emit(Op.T_VALUE, x, draws.scores(), constants=calm.value_law)
-        gamma = writer.make(Op.POSITIVE, mixing, constants=calm.mixing_law)
-        conditional = calm.conditional(writer, writer.make(Op.PRODUCT, x, x))
-    else:
-        laws = [*calm.value_law, *stress.value_law]
-        writer.emit(Op.T_VALUE_BY_STATE, x, draws.scores(), state, constants=laws)
-        laws = [*calm.mixing_law, *stress.mixing_law]
-        gamma = writer.make(Op.POSITIVE_BY_STATE, mixing, state, constants=laws)
-        square = writer.make(Op.PRODUCT, x, x)
-        both = [copula.conditional(writer, square) for copula in (stress, calm)]
-        conditional = writer.make(Op.SELECT, state, *both)
+        return calm.spread(writer, draws, mixing)
+    x = writer.register(count=len(draws.names))
+    laws = [*calm.value_law, *stress.value_law]
+    writer.emit(Op.T_VALUE_BY_STATE, x, draws.scores(), state, constants=laws)
+    laws = [*calm.mixing_law, *stress.mixing_law]
+    gamma = writer.make(Op.POSITIVE_BY_STATE, mixing, state, constants=laws)
+    square = writer.make(Op.PRODUCT, x, x)
+    both = [copula.conditional(writer, square) for copula in (stress, calm)]
+    conditional = writer.make(Op.SELECT, state, *both)
     scale(writer, draws, x, gamma, conditional)
     return x
 
