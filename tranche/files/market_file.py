@@ -41,20 +41,22 @@ class MarketFile:
 
     def alone(self) -> Market:
         """The market. Raises DealError for what is wrong with it, and for what it names and has not."""
-        self._refuse(self.stated)
-        return self.stated
+        return self._sound(self.stated)
 
     def over(self, base: Market) -> Market:
         """The market laid over `base` (`laid_over`), whose factors and rates it may name. Raises DealError."""
         market = laid_over(base, self.stated)
-        if market_problems(self.stated):
-            self._refuse(market)
-        return market
+        return self._sound(market) if market_problems(self.stated) else market
 
-    def _refuse(self, market: Market) -> None:
-        found = [Problem(one.what, one.fix, self.source.place(one.place.path)) for one in market_problems(market)]
+    def problems(self, market: Market) -> list[Problem]:
+        """What is wrong with a market, at the places in this file."""
+        return [Problem(one.what, one.fix, self.source.place(one.place.path)) for one in market_problems(market)]
+
+    def _sound(self, market: Market) -> Market:
+        found = self.problems(market)
         if found:
             raise DealError(found)
+        return market
 
 
 def load_market(path: str | Path, currency: str = "USD") -> Market:
@@ -73,10 +75,10 @@ def read_market_file(path: str | Path, currency: str = "USD") -> MarketFile:
     except (Invalid, BaseValidationError) as error:
         found = [Problem(what, fix, source.place(where)) for where, what, fix in flatten(error, SECTION)]
         raise DealError([*problems, *found]) from None
+    read = MarketFile(market, source)
     if problems:
-        found = [Problem(one.what, one.fix, source.place(one.place.path)) for one in market_problems(market)]
-        raise DealError([*problems, *found])
-    return MarketFile(market, source)
+        raise DealError([*problems, *read.problems(market)])
+    return read
 
 
 def include_market(values: Any, file: str) -> tuple[Any, Lines, list[Problem]]:
