@@ -142,8 +142,7 @@ class Reduction:
 
     def losses(self, program: Program, name: str) -> Losses:
         """The losses of the debt `name`. Raises KeyError when the Program has no such debt."""
-        debts = [claim for claim in program.claims if claim.kind == "debt"]
-        found = {debt.name: (k, debt.notional) for k, debt in enumerate(debts)}
+        found = {debt.name: (k, debt.notional) for k, debt in enumerate(program.debts)}
         if name not in found:
             raise KeyError(name)
         k, notional = found[name]
@@ -186,7 +185,7 @@ def _unpacked(
 
 def watched(program: Program) -> Watched:
     """What is tallied of a Program: every record, every debt's loss, and the audit's residual."""
-    debts = [claim for claim in program.claims if claim.kind == "debt"]
+    debts = program.debts
     at = {record.name: record.register for record in program.records}
     owed = [[at.get(f"{debt.name}.{field}", -1) for field in OWED] for debt in debts]
     return Watched(
@@ -206,7 +205,7 @@ def _side(program: Program, number: int) -> float:
 
 def new_tally(program: Program) -> Tally:
     """A tally of no path."""
-    debts = sum(claim.kind == "debt" for claim in program.claims)
+    debts = len(program.debts)
     quantities = len(program.records) + debts
     extremes = np.empty((2, quantities), dtype=np.int64)
     extremes[0], extremes[1] = MOST_INT, LEAST_INT

@@ -107,7 +107,7 @@ class Results:
 
     @property
     def _debts(self) -> list[str]:
-        return [claim.name for claim in self.program.claims if claim.kind == "debt"]
+        return [debt.name for debt in self.program.debts]
 
     def mean(self, name: str) -> NDArray[np.float64]:
         """The record `owner.field` by period, mean over the paths [T]; zeros when the deal never moves it."""

@@ -60,8 +60,7 @@ def explain_inputs(inputs: engine.Scenario, path: int, seed: int = 0) -> Explana
 def _owed(program: Program, moved: list[Number]) -> dict[str, float]:
     """What every debt is owed at the close of a date, added up as a run adds up its loss."""
     levels = [_levels(program, moved, field) for field in OWED]
-    debts = [claim.name for claim in program.claims if claim.kind == "debt"]
-    return {name: sum(level.get(name, 0.0) for level in levels) for name in debts}
+    return {debt.name: sum(level.get(debt.name, 0.0) for level in levels) for debt in program.debts}
 
 
 def _levels(program: Program, moved: list[Number], field: str) -> dict[str, float]:

@@ -40,7 +40,7 @@ def collateral_illusion(
         if value not in known:
             fix = nearest(value, known) if known else "this deal has no fleet"
             raise UsageError(Problem(f"the fleet has no {value} value", fix))
-    named = [claim.name for claim in program.claims if claim.kind == "debt"]
+    named = [debt.name for debt in program.debts]
     for debt in debts or ():
         if debt not in named:
             raise UsageError(Problem(f"unknown debt {debt!r}", nearest(debt, named)))

@@ -76,6 +76,11 @@ class Program:
         return found
 
     @property
+    def debts(self) -> tuple[Claim, ...]:
+        """In the order of the deal; a tally numbers them so."""
+        return tuple(claim for claim in self.claims if claim.kind == "debt")
+
+    @property
     def cash_at_closing(self) -> float:
         """What the accounts hold before the first period."""
         return math.fsum(self.registers[k].initial for k in self.cash)

@@ -50,8 +50,7 @@ class Study:
     @property
     def debts(self) -> list[str]:
         """The debts, the most senior first."""
-        found = [claim for claim in self.program.claims if claim.kind == "debt"]
-        return [claim.name for claim in sorted(found, key=lambda claim: claim.rank)]
+        return [debt.name for debt in sorted(self.program.debts, key=lambda debt: debt.rank)]
 
     def sample(self, name: str) -> NDArray[np.float64]:
         """A record of the sampled paths by date [sampled, T]; zeros when the deal has no such record."""

@@ -111,7 +111,7 @@ def _degrees(points: Sequence[float]) -> tuple[float, ...]:
 
 
 def _debts(results: Results) -> list[str]:
-    return [claim.name for claim in results.program.claims if claim.kind == "debt"]
+    return [debt.name for debt in results.program.debts]
 
 
 def _losses(results: Results) -> NDArray[np.float64]:

@@ -101,7 +101,7 @@ def _treasury(deal: Deal) -> tuple[Treasury, ...]:
 
 
 def _check(program: Program, debts: Sequence[str]) -> None:
-    known = [claim.name for claim in program.claims if claim.kind == "debt"]
+    known = [debt.name for debt in program.debts]
     for debt in debts:
         if debt not in known:
             raise UsageError(Problem(f"unknown debt {debt!r}", nearest(debt, known)))

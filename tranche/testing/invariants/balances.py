@@ -18,7 +18,7 @@ def accounts_non_negative(seen: Observed) -> None:
 
 def balances_within_bounds(seen: Observed) -> None:
     """Every debt's balance lies between 0 and its notional plus the interest capitalised so far."""
-    for tranche in (claim for claim in seen.program.claims if claim.kind == "debt"):
+    for tranche in seen.program.debts:
         _not_below_zero(seen, "no tranche balance below zero", f"{tranche.name}.balance")
         most = tranche.notional + np.cumsum(seen.flow(f"{tranche.name}.deferred"), axis=1)
         balance = seen.flow(f"{tranche.name}.balance")
