@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tranche.program import Program, Step
 
 from .phrases import sentence
-from .picture import CALLS, LISTS, list_of
+from .picture import list_of, title_of
 
 WIDTH = 110
 
@@ -39,11 +39,9 @@ def _lines(program: Program, width: int) -> Iterator[str]:
 
 
 def _heading(step: Step) -> str:
-    status = list_of(step)
-    if status:
-        return LISTS.get(status, f"Waterfall: {status.replace('_', ' ')}")
-    if step.verb == "call":
-        return CALLS
+    listed = list_of(step)
+    if listed:
+        return title_of(listed)
     return {
         "collateral": "What comes in",
         "tranches": "What falls due",

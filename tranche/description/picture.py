@@ -11,13 +11,13 @@ from tranche.program import Program, Step
 from .phrases import MODIFIERS, SHORT, account, kinds
 
 LISTS = {
+    "calls": "Who is redeemed early",
     "revolving": "Waterfall while revolving",
     "performing": "Waterfall while performing",
     "lock_up": "Waterfall in lock-up",
     "early_amortisation": "Waterfall in early amortisation",
     "enforcement": "Waterfall in enforcement (after a default)",
 }
-CALLS = "Who is redeemed early"
 
 
 @attrs.frozen
@@ -62,16 +62,23 @@ class Picture:
 
 
 def list_of(step: Step) -> str:
-    """The status whose waterfall a step belongs to; empty for a step of another stage."""
+    """What a step stands in: the waterfall of a status, or `calls`; empty for a step of another stage."""
+    if step.verb == "call":
+        return "calls"
     match = re.match(r"waterfall\.(\w+)\[", step.path)
     return match[1] if match else ""
+
+
+def title_of(listed: str) -> str:
+    """The heading of a list (see `list_of`)."""
+    return LISTS.get(listed, f"Waterfall: {listed.replace('_', ' ')}")
 
 
 def picture(program: Program) -> Picture:
     """Everything that the calls and the waterfalls of a Program move."""
     lists: dict[str, list[Step]] = {}
     for step in program.steps:
-        status = "calls" if step.verb == "call" else list_of(step)
+        status = list_of(step)
         if status:
             lists.setdefault(status, []).append(step)
     bands = []
@@ -80,8 +87,7 @@ def picture(program: Program) -> Picture:
             Row(number, step.path, step.verb, arrows(program, step), _notes(program, step))
             for number, step in enumerate(steps, start=1)
         )
-        title = CALLS if status == "calls" else LISTS.get(status, f"Waterfall: {status.replace('_', ' ')}")
-        bands.append(Band(status, title, rows))
+        bands.append(Band(status, title_of(status), rows))
     span = f"{program.periods} payment dates"
     if program.dates:
         span += f", {program.dates[1]} to {program.dates[-1]}"
