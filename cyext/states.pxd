@@ -4,13 +4,13 @@
 from libc.stdint cimport int32_t
 
 from lanes cimport lane_void
+from packing cimport VECTOR, pack, unpack, whole_vectors
 from steps cimport CHUNK, positive
-from student cimport VECTOR, LAW, MAP, score_row, value_row
+from student cimport LAW, MAP, score_row, value_row
 
 cdef struct Few:
     int rare                    # the state that fewer lanes are in
     Py_ssize_t count
-    Py_ssize_t full             # rounded up to whole vectors
     int32_t where[CHUNK + 1]
 
 
@@ -23,21 +23,6 @@ cdef inline lane_void find_few(Few* few, const double* mask) noexcept nogil:
     for i in range(CHUNK):
         few.where[few.count] = <int32_t>i
         few.count += (mask[i] > 0.5) == few.rare
-    few.full = (few.count + VECTOR - 1) // VECTOR * VECTOR
-
-
-cdef inline lane_void pack(double* packed, const double* x, const Few* few) noexcept nogil:
-    cdef Py_ssize_t i
-    for i in range(few.count):
-        packed[i] = x[few.where[i]]
-    for i in range(few.count, few.full):
-        packed[i] = 0.0
-
-
-cdef inline lane_void unpack(double* d, const double* found, const Few* few) noexcept nogil:
-    cdef Py_ssize_t i
-    for i in range(few.count):
-        d[few.where[i]] = found[i]
 
 
 cdef inline lane_void scores_by_state(double* z, const double* x, const double* mask, const double* c,
@@ -51,9 +36,9 @@ cdef inline lane_void scores_by_state(double* z, const double* x, const double* 
     for j in range(rows):
         score_row(z + j * CHUNK, x + j * CHUNK, c + (0 if few.rare else LAW), CHUNK)
         if few.count:
-            pack(packed, x + j * CHUNK, &few)
-            score_row(found, packed, c + (LAW if few.rare else 0), few.full)
-            unpack(z + j * CHUNK, found, &few)
+            pack(packed, x + j * CHUNK, few.where, few.count)
+            score_row(found, packed, c + (LAW if few.rare else 0), whole_vectors(few.count))
+            unpack(z + j * CHUNK, found, few.where, few.count)
 
 
 cdef inline lane_void value_by_state(double* x, const double* z, const double* mask, const double* c) noexcept nogil:
@@ -64,9 +49,9 @@ cdef inline lane_void value_by_state(double* x, const double* z, const double* m
     find_few(&few, mask)
     value_row(x, z, c + (0 if few.rare else LAW), CHUNK)
     if few.count:
-        pack(packed, z, &few)
-        value_row(found, packed, c + (LAW if few.rare else 0), few.full)
-        unpack(x, found, &few)
+        pack(packed, z, few.where, few.count)
+        value_row(found, packed, c + (LAW if few.rare else 0), whole_vectors(few.count))
+        unpack(x, found, few.where, few.count)
 
 
 cdef inline lane_void positive_by_state(double* d, const double* z, const double* mask, const double* c) noexcept nogil:
@@ -77,6 +62,6 @@ cdef inline lane_void positive_by_state(double* d, const double* z, const double
     find_few(&few, mask)
     positive(d, z, c + (0 if few.rare else MAP), CHUNK)
     if few.count:
-        pack(packed, z, &few)
-        positive(found, packed, c + (MAP if few.rare else 0), few.full)
-        unpack(d, found, &few)
+        pack(packed, z, few.where, few.count)
+        positive(found, packed, c + (MAP if few.rare else 0), whole_vectors(few.count))
+        unpack(d, found, few.where, few.count)

@@ -8,13 +8,13 @@ from libc.stdint cimport int32_t
 from elementary cimport log_one_plus, ratio
 from lanes cimport either_of, lane_void, lanes_ro, lanes_rw, lower
 from normals cimport exponential, lane_double, sqrt
+from packing cimport VECTOR, pack, unpack, whole_vectors
 from steps cimport CHUNK
 
 cdef enum:
     CENTRE = 21                 # three numbers (1 / dof or unit, half of the range, its end), nine coefficients twice
     LAW = 49                    # the numbers of a law: CENTRE and those of the tail's rational function
     MAP = 56                    # those of `positive`: two rational functions
-    VECTOR = 8
 
 
 cdef inline lane_void value_row(double* x, const double* z, const double* c, Py_ssize_t n) noexcept nogil:
@@ -23,7 +23,7 @@ cdef inline lane_void value_row(double* x, const double* z, const double* c, Py_
     cdef int32_t where[CHUNK + VECTOR]
     cdef double far[CHUNK + VECTOR]
     cdef double found[CHUNK + VECTOR]
-    cdef Py_ssize_t i, count = 0, full
+    cdef Py_ssize_t i, count = 0
     cdef int beyond = 0
     value_centre(x, z, c, n)
     for i in range(n):
@@ -33,14 +33,9 @@ cdef inline lane_void value_row(double* x, const double* z, const double* c, Py_
     for i in range(n):
         where[count] = <int32_t>i
         count += z[i] * z[i] > c[2]
-    full = (count + VECTOR - 1) // VECTOR * VECTOR
-    for i in range(count):
-        far[i] = z[where[i]]
-    for i in range(count, full):
-        far[i] = 0.0
-    value_far(found, far, c, full)
-    for i in range(count):
-        x[where[i]] = found[i]
+    pack(far, z, where, count)
+    value_far(found, far, c, whole_vectors(count))
+    unpack(x, found, where, count)
 
 
 cdef inline lane_void value_centre(lanes_rw x, lanes_ro z, const double* c, Py_ssize_t n) noexcept nogil:
@@ -89,7 +84,7 @@ cdef inline lane_void score_tail(double* z, const double* x, const double* c, Py
     cdef int32_t where[CHUNK + VECTOR]
     cdef double far[CHUNK + VECTOR]
     cdef double found[CHUNK + VECTOR]
-    cdef Py_ssize_t i, count = 0, full
+    cdef Py_ssize_t i, count = 0
     cdef int beyond = 0
     for i in range(n):
         beyond |= x[i] * x[i] * c[0] > c[2]
@@ -98,14 +93,9 @@ cdef inline lane_void score_tail(double* z, const double* x, const double* c, Py
     for i in range(n):
         where[count] = <int32_t>i
         count += x[i] * x[i] * c[0] > c[2]
-    full = (count + VECTOR - 1) // VECTOR * VECTOR
-    for i in range(count):
-        far[i] = x[where[i]]
-    for i in range(count, full):
-        far[i] = 0.0
-    score_far(found, far, c, full)
-    for i in range(count):
-        z[where[i]] = found[i]
+    pack(far, x, where, count)
+    score_far(found, far, c, whole_vectors(count))
+    unpack(z, found, where, count)
 
 
 cdef inline lane_void score_far(lanes_rw z, lanes_ro x, const double* c, Py_ssize_t n) noexcept nogil:
