@@ -14,6 +14,7 @@ from tranche.closed_forms.regimes import TwoRegimes
 from tranche.errors import Invalid
 
 from .correlation import correlations_of, likeliest, matrix_of
+from .criteria import Criteria
 from .estimate import Estimate, estimates, sandwich
 from .scores import Scores
 from .static_copula import pair_names
@@ -25,7 +26,7 @@ LEAST_STAY, MOST_STAY = 0.02, 0.9995  # a chain at its edge is one copula, or a 
 
 
 @attrs.frozen(eq=False)
-class RegimeFit:
+class RegimeFit(Criteria):
     """`calm` and `stress` correlations [d, d], stress the one with the smaller determinant, which is more dependence;
     `dof` of the t copula of calm and of stress, None of a Gaussian one; `probabilities` [n] of stress given all data
     (Kim's smoother), `filtered` given the data up to each step."""
@@ -75,14 +76,6 @@ class RegimeFit:
         spread = np.sqrt(np.diag(slope @ self.covariance[:2, :2] @ slope.T))
         share, lasts = both(p, q)
         return Estimate(share, float(spread[0])), Estimate(lasts, float(spread[1]))
-
-    @property
-    def aic(self) -> float:
-        return 2.0 * len(self.parameters) - 2.0 * self.log_likelihood
-
-    @property
-    def bic(self) -> float:
-        return math.log(self.n) * len(self.parameters) - 2.0 * self.log_likelihood
 
 
 @attrs.frozen(eq=False)

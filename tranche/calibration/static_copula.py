@@ -15,6 +15,7 @@ from tranche.closed_forms.tail_dependence import tail_dependence
 
 from . import density
 from .correlation import correlations_of, likeliest, matrix_of, pairs
+from .criteria import Criteria
 from .estimate import Estimate, estimates, sandwich, scores
 
 Array = NDArray[np.float64]
@@ -33,11 +34,10 @@ HIGHEST_TAU = 0.98
 
 
 @attrs.frozen(eq=False)
-class CopulaFit:
+class CopulaFit(Criteria):
     """`parameters` by name: the pairs' correlations `a ~ b`, `dof`, or `theta`; `log_likelihood` of `n` rows.
 
-    aic = 2k − 2·lnL and bic = k·ln n − 2·lnL on ranks, as is usual; smaller is better. `matrix` [d, d] of a gaussian or
-    t copula.
+    `matrix` [d, d] of a gaussian or t copula.
     """
 
     family: str
@@ -46,14 +46,6 @@ class CopulaFit:
     log_likelihood: float
     n: int
     matrix: Array | None = attrs.field(default=None, repr=False)
-
-    @property
-    def aic(self) -> float:
-        return 2.0 * len(self.parameters) - 2.0 * self.log_likelihood
-
-    @property
-    def bic(self) -> float:
-        return math.log(self.n) * len(self.parameters) - 2.0 * self.log_likelihood
 
     def tails(self, first: int = 0, second: int = 1) -> tuple[float, float]:
         """Lower and upper tail dependence of a pair."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tranche.errors import Problem, UsageError, nearest
 
 from .correlation import correlations_of, free_of, from_free, likeliest, matrix_of
+from .criteria import Criteria
 from .estimate import Estimate, estimates, sandwich
 from .scores import Scores
 from .static_copula import AT_EDGE, HIGHEST_DOF, LOWEST_DOF, pair_names
@@ -24,7 +25,7 @@ LEAST_SHARE = 0.02  # of the steps on each side of the threshold, or one of the 
 
 
 @attrs.frozen(eq=False)
-class StressLinkFit:
+class StressLinkFit(Criteria):
     """w = logistic(steepness·(s − threshold)) of the stress s of `on`, by `measure`; `weights` [n] the w by step; `dof`
     of the t copula, None of the Gaussian one."""
 
@@ -44,14 +45,6 @@ class StressLinkFit:
     def label(self) -> str:
         """What tables call it."""
         return f"stress_link{'' if self.dof is None else ' of t'} on {self.on}, {self.measure}"
-
-    @property
-    def aic(self) -> float:
-        return 2.0 * len(self.parameters) - 2.0 * self.log_likelihood
-
-    @property
-    def bic(self) -> float:
-        return math.log(self.n) * len(self.parameters) - 2.0 * self.log_likelihood
 
 
 def stress_of(levels: Array, scores: Array, dt: float, volatility: float, measure: str, memory: float = 0.25) -> Array:

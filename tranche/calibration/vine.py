@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from tranche.errors import MissingExtra, Problem
 from tranche.market.dependence.pair_copula import INDEPENDENT, PARAMETERS
 from tranche.market.terms import PairCopula, VinePair
 
+from .criteria import Criteria
 from .estimate import Estimate, estimates, sandwich
 from .static_copula import rank_effect
 
@@ -24,7 +24,7 @@ THEIRS = {"indep": INDEPENDENT, "gaussian": "gaussian", "student": "t", "clayton
 
 
 @attrs.frozen(eq=False)
-class VineFit:
+class VineFit(Criteria):
     """`pairs` of all trees, the last ones left out that are all independent; `parameters` by `PAIR FAMILY PARAMETER`;
     `log_likelihood` of `n` rows."""
 
@@ -33,14 +33,6 @@ class VineFit:
     parameters: dict[str, Estimate]
     log_likelihood: float
     n: int
-
-    @property
-    def aic(self) -> float:
-        return 2.0 * len(self.parameters) - 2.0 * self.log_likelihood
-
-    @property
-    def bic(self) -> float:
-        return math.log(self.n) * len(self.parameters) - 2.0 * self.log_likelihood
 
 
 def fit_vine(u: Array, names: Sequence[str]) -> VineFit:
