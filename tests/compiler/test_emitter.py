@@ -41,6 +41,17 @@ def test_series_are_folded_period_by_period(emitter: Emitter) -> None:
     assert len(emitter.pack(fused=False).instructions) == 0
 
 
+def test_no_number_on_every_date_is_one_constant(emitter: Emitter) -> None:
+    infinite = emitter.compute(Op.DIV, ONE, ZERO)
+    odd = emitter.compute(Op.SUB, infinite, infinite)
+    assert isinstance(odd, Constant)
+    emitter.emit(Op.COPY, emitter.state("cash"), odd)
+    emitter.emit(Op.COPY, emitter.state("other"), series([1.0, 2.0, 3.0]))
+    packed = emitter.pack()
+    assert packed.series.tolist() == [[1.0, 2.0, 3.0]]
+    assert math.isnan(packed.registers[0].initial)
+
+
 @pytest.mark.parametrize(
     ("op", "others", "expected"),
     [
@@ -49,8 +60,6 @@ def test_series_are_folded_period_by_period(emitter: Emitter) -> None:
         (Op.SUB, ("x", ZERO), "x"),
         (Op.MUL, ("x", ONE), "x"),
         (Op.MUL, (ONE, "x"), "x"),
-        (Op.MUL, ("x", ZERO), ZERO),
-        (Op.MUL, (ZERO, "x"), ZERO),
         (Op.DIV, ("x", ONE), "x"),
         (Op.MIN, ("x", INFINITE), "x"),
         (Op.MIN, (INFINITE, "x"), "x"),
@@ -61,6 +70,7 @@ def test_series_are_folded_period_by_period(emitter: Emitter) -> None:
         (Op.OR, ("x", ONE), ONE),
         # no identities
         (Op.SUB, (ZERO, "x"), None),
+        (Op.MUL, ("x", ZERO), None),  # which may be infinite
         (Op.DIV, (ONE, "x"), None),
         (Op.MAX, ("x", ZERO), None),
         (Op.MIN, ("x", ZERO), None),
@@ -81,6 +91,15 @@ def test_identities_need_no_instruction(
     else:
         assert result == (x if expected == "x" else expected)
         assert ops(emitter.pack(fused=False)) == []
+
+
+def test_a_product_of_finite_numbers_is_nothing_where_one_is(emitter: Emitter) -> None:
+    x = emitter.input("x")
+    assert emitter.product(x, ZERO) == emitter.product(ZERO, x) == ZERO
+    assert emitter.product(x, ONE) == x
+    assert ops(emitter.pack(fused=False)) == []
+    emitter.product(x, x)
+    assert ops(emitter.pack(fused=False)) == [Op.MUL]
 
 
 def test_equal_subexpressions_are_computed_once(emitter: Emitter) -> None:

@@ -87,7 +87,7 @@ class Emitter:
                 found = self._new(f"{value.value:.12g}", Kind.CONSTANT, value.value)
             else:
                 found = self._new(f"series {len(self._series)}", Kind.SERIES)
-                self._series[found] = value.values
+                self._series[found] = value.values + 0.0  # no -0.0, which the kernel may not see change
             self._uniform[key] = found
         return found
 
@@ -128,6 +128,11 @@ class Emitter:
             found = self._shared[key] = self._new(name or op.name.lower(), Kind.TEMP)
             self._emit(op, [found, *numbers])
         return Lane(found)
+
+    def product(self, a: Value, b: Value, name: str = "") -> Value:
+        """a · b of two finite numbers: nothing where one of them is nothing on every date. What a formula multiplies
+        may be infinite: `compute` looks at each date."""
+        return ZERO if ZERO in (a, b) else self.compute(Op.MUL, a, b, name=name)
 
     @contextmanager
     def only_where(self, condition: Value) -> Iterator[None]:
@@ -200,7 +205,7 @@ class Emitter:
 
 
 def _simplify(op: Op, operands: tuple[Value, ...]) -> Value | None:
-    """Identities that hold for every finite number: x + 0, x · 0, x · 1, min(x, ∞), condition and 1, …"""
+    """Identities that hold for every finite number: x + 0, x · 1, min(x, ∞), condition and 1, …"""
     match op, operands:
         case (Op.ADD, (x, y)) if ZERO in (x, y):
             return y if x == ZERO else x
@@ -214,7 +219,7 @@ def _simplify(op: Op, operands: tuple[Value, ...]) -> Value | None:
             return y if x == INFINITE else x
         case (Op.SELECT, (condition, x, y)) if isinstance(condition, Constant):
             return x if condition.value != 0 else y
-        case (Op.AND | Op.MUL, (x, y)) if ZERO in (x, y):
+        case (Op.AND, (x, y)) if ZERO in (x, y):
             return ZERO
         case (Op.OR, (x, y)) if ONE in (x, y):
             return ONE

@@ -34,7 +34,8 @@ ZERO, ONE, INFINITE = Constant(0.0), Constant(1.0), Constant(float("inf"))
 def series(values: NDArray[np.float64] | list[float]) -> Constant | Series:
     """A series, or a constant when every period has the same number."""
     array = np.asarray(values, dtype=np.float64)
-    return Constant(float(array[0])) if np.count_nonzero(array == array[0]) == len(array) else Series(array)
+    same = np.isnan(array) if np.isnan(array[0]) else array == array[0]
+    return Constant(float(array[0])) if np.count_nonzero(same) == len(array) else Series(array)
 
 
 def is_uniform(value: Value) -> bool:

@@ -69,7 +69,7 @@ class Program:
     @property
     def narrow(self) -> NDArray[np.bool_]:
         """[registers]: the constants and series of which every instruction reads one value for all paths."""
-        found = np.array([register.kind in FIXED for register in self.registers])
+        found = np.array([register.kind in FIXED for register in self.registers], dtype=bool)
         for op, _, operands in self.instructions.tolist():
             for k in _LANES[op]:
                 found[operands[k]] = False

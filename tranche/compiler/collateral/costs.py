@@ -29,7 +29,7 @@ def hourly(context: Context, plan: Plan) -> Value:
     kilowatts = terms.kw_per_gpu * terms.pue
     if not isinstance(terms.power_price, str):
         return series(kilowatts * terms.power_price * grown + upkeep)
-    power = emitter.compute(Op.MUL, factor(context, terms.power_price), series([kilowatts] * len(grown)), name="power")
+    power = emitter.product(factor(context, terms.power_price), series([kilowatts] * len(grown)), name="power")
     return emitter.compute(Op.ADD, power, series(upkeep), name="hourly cost")
 
 

@@ -27,7 +27,7 @@ class Earnings:
 def outside(context: Context, plan: Plan) -> Value:
     """What an hour at the market would bring now: index × basis × utilisation."""
     emitter, terms = context.emitter, plan.terms
-    return emitter.compute(Op.MUL, asked(context, plan), factor(context, terms.utilisation), name="earning rent")
+    return emitter.product(asked(context, plan), factor(context, terms.utilisation), name="earning rent")
 
 
 def at_market(context: Context, plan: Plan, hour: Value) -> tuple[Value, Value]:

@@ -43,7 +43,7 @@ def lower_net(context: Context, fleet: Fleet) -> Value:
     earned = [_cohort(context, fleet, holding, state) for holding in holdings]
     first = holdings[0].plan
     staff: Value = series(fleet.staff_per_month * first.period_months() * costs.growth(first, fleet.staff_inflation))
-    staff = emitter.compute(Op.MUL, staff, state.runs, name="staff")
+    staff = emitter.product(staff, state.runs, name="staff")
     revenue = context.sum([one.revenue for one in earned], "revenue")
     opex = context.sum([staff, *(one.opex for one in earned)], "opex")
     proceeds = context.sum([holding.proceeds for holding in holdings], "proceeds")
@@ -80,12 +80,12 @@ def _values(context: Context, fleet: Fleet, holdings: list[Holding]) -> None:
     for holding in holdings:
         plan = holding.plan
         for field, numbers in (("book", values.book(plan)), ("appraised", values.appraised(plan))):
-            found[field].append(emitter.compute(Op.MUL, holding.kept, series(numbers), name=field))
+            found[field].append(emitter.product(holding.kept, series(numbers), name=field))
         found["owned"].append(holding.owned(context))
         found["capex"].append(series(plan.capex()))
     if fleet.valuation is not None:
         found["economic"] = [
-            emitter.compute(Op.MUL, holding.owned(context), holding.economic, name="economic") for holding in holdings
+            emitter.product(holding.owned(context), holding.economic, name="economic") for holding in holdings
         ]
     if fleet.liquidation is not None:
         found["orderly"] = sale.at_pace(context, fleet.liquidation, holdings, fleet.liquidation.orderly_months)
@@ -106,14 +106,14 @@ def _cohort(context: Context, fleet: Fleet, holding: Holding, state: Sale) -> Ea
     tenancy.decide(context, plan, lease_now)
     hour = costs.hourly(context, plan)
     price, cost = at_market(context, plan, hour)
-    market = emitter.compute(Op.MUL, letting.free, price, name="market rent")
-    paid = [emitter.compute(Op.MUL, letting.contract_hours, hour, name="running cost")]
-    paid.append(emitter.compute(Op.MUL, letting.free, cost, name="running cost"))
+    market = emitter.product(letting.free, price, name="market rent")
+    paid = [emitter.product(letting.contract_hours, hour, name="running cost")]
+    paid.append(emitter.product(letting.free, cost, name="running cost"))
     if not terms.switch_off:
-        paid.append(emitter.compute(Op.MUL, letting.idle, hour, name="idling cost"))
-    works = emitter.compute(Op.MUL, holding.kept, state.runs, name="machines at work")
-    contract = emitter.compute(Op.MUL, works, letting.contract, name="contract rent")
-    promised = emitter.compute(Op.MUL, works, letting.promised, name="contract rent promised")
+        paid.append(emitter.product(letting.idle, hour, name="idling cost"))
+    works = emitter.product(holding.kept, state.runs, name="machines at work")
+    contract = emitter.product(works, letting.contract, name="contract rent")
+    promised = emitter.product(works, letting.promised, name="contract rent promised")
     others = [letting.prepaid, lease_now.fee, series(plan.damages()), market]
     at_once = emitter.compute(Op.ADD, _share(context, others, works, "revenue"), _guarantee(context, holding))
     revenue = emitter.compute(Op.ADD, at_once, contract, name="revenue")
@@ -123,7 +123,7 @@ def _cohort(context: Context, fleet: Fleet, holding: Holding, state: Sale) -> Ea
     context.define(f"{terms.name}.revenue", revenue)
     context.define(f"{terms.name}.opex", opex)
     context.names[f"{terms.name}.contracted"] = partial(_contracted, context, holding, works)
-    relet = emitter.compute(Op.MUL, works, market, name="market rent") if lease_now.tenant is not None else ZERO
+    relet = emitter.product(works, market, name="market rent") if lease_now.tenant is not None else ZERO
     return Earnings(revenue, opex, contract, promised, relet)
 
 
@@ -134,12 +134,12 @@ def _contracted(context: Context, holding: Holding, works: Value) -> Value:
         return ZERO
     amount: Value = series(lease.remaining(plan, plan.terms.lease)[0])
     for share in (state.level, state.pays, works):
-        amount = emitter.compute(Op.MUL, share, amount, name="contracted")
+        amount = emitter.product(share, amount, name="contracted")
     return amount
 
 
 def _share(context: Context, parts: list[Value], share: Value, name: str) -> Value:
-    return context.emitter.compute(Op.MUL, share, context.sum(parts, name), name=name)
+    return context.emitter.product(share, context.sum(parts, name), name=name)
 
 
 def _storage(context: Context, fleet: Fleet, plan: Plan, state: Sale) -> Value:
@@ -147,7 +147,7 @@ def _storage(context: Context, fleet: Fleet, plan: Plan, state: Sale) -> Value:
     if fleet.liquidation is None or not fleet.liquidation.storage_per_gpu_month:
         return ZERO
     cost = series(fleet.liquidation.storage_per_gpu_month * plan.owned() * plan.period_months())
-    return context.emitter.compute(Op.MUL, state.active, cost, name="storage")
+    return context.emitter.product(state.active, cost, name="storage")
 
 
 def _guarantee(context: Context, holding: Holding) -> Value:
@@ -157,7 +157,7 @@ def _guarantee(context: Context, holding: Holding) -> Value:
         return ZERO
     ends = np.array([float(a < terms.lease.end <= b) for a, b in holding.plan.spans()])
     each = series(terms.lease.residual_value_guarantee * terms.cost_per_gpu * ends)
-    promised = emitter.compute(Op.MUL, holding.owned(context), each, name="promised")
+    promised = emitter.product(holding.owned(context), each, name="promised")
     missing = emitter.compute(Op.SUB, promised, context.names[f"{terms.name}.orderly"](), name="missing value")
     return emitter.compute(Op.MAX, missing, ZERO, name="residual value guarantee")
 

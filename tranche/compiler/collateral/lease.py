@@ -39,7 +39,7 @@ def lower(context: Context, plan: Plan, pays: Value, level: Value, relet: Value)
     emitter = context.emitter
 
     def part(share: Value, amount: Value, name: str) -> Value:
-        return emitter.compute(Op.MUL, share, amount, name=name)
+        return emitter.product(share, amount, name=name)
 
     gone = emitter.compute(Op.NOT, pays, name="without a tenant")
     let, stands = part(gone, relet, "let"), part(gone, emitter.compute(Op.SUB, ONE, relet), "stands idle")
@@ -88,7 +88,7 @@ def _promised(context: Context, plan: Plan, pays: Value, level: Value) -> Lettin
 
 
 def _times(context: Context, amount: Value, factor: Value) -> Value:
-    return context.emitter.compute(Op.MUL, amount, factor, name="contract rent")
+    return context.emitter.product(amount, factor, name="contract rent")
 
 
 def _billed(context: Context, lease: Lease) -> Value:
@@ -100,7 +100,7 @@ def _billed(context: Context, lease: Lease) -> Value:
 def asked(context: Context, plan: Plan) -> Value:
     """What the market pays for an hour let: index × basis."""
     rent = factor(context, plan.terms.rent or 0.0)
-    return context.emitter.compute(Op.MUL, rent, Constant(plan.terms.basis), name="market rent")
+    return context.emitter.product(rent, Constant(plan.terms.basis), name="market rent")
 
 
 def remaining(plan: Plan, lease: Lease) -> tuple[Array, Array, Array]:

@@ -42,19 +42,19 @@ def lower(context: Context, site: Site, hashprice: str, defaulted: Value) -> Min
     kept, sold = _sale(context, site, defaulted)
     earn, cost, sells, runs = _hour(context, site, plan, factor(context, hashprice))
     hours = series(_hours(site, plan))
-    revenue = emitter.compute(Op.MUL, hours, earn, name="mined")
-    resold = emitter.compute(Op.MUL, hours, sells, name="power sold")
-    power = emitter.compute(Op.MUL, hours, cost, name="power and upkeep")
+    revenue = emitter.product(hours, earn, name="mined")
+    resold = emitter.product(hours, sells, name="power sold")
+    power = emitter.product(hours, cost, name="power and upkeep")
     let, hosting = _hosting(context, site, plan)
     fixed = site.fixed_per_month * plan.period_months() * growth(plan, site.cost_inflation)
     standby = site.power.standby_per_kw_month * site.efficiency * site.pue * _months_mining(site, plan)
     owned = series(plan.owned())
     price = ZERO if site.value_per_ph is None else factor(context, site.value_per_ph)
-    market = emitter.compute(Op.MUL, owned, price, name="value of the machines")
-    in_one_lot = emitter.compute(Op.MUL, market, Constant(1.0 - site.forced_discount), name="forced value")
+    market = emitter.product(owned, price, name="value of the machines")
+    in_one_lot = emitter.product(market, Constant(1.0 - site.forced_discount), name="forced value")
 
     def still(amount: Value, name: str) -> Value:
-        return emitter.compute(Op.MUL, kept, amount, name=name)
+        return emitter.product(kept, amount, name=name)
 
     income = context.sum([series(standby), resold, let], "income")
     return Mined(
@@ -65,7 +65,7 @@ def lower(context: Context, site: Site, hashprice: str, defaulted: Value) -> Min
         book=still(series(values.book(plan)), "book"),
         value=still(market, "value"),
         forced=still(in_one_lot, "forced value"),
-        proceeds=emitter.compute(Op.MUL, sold, in_one_lot, name="proceeds of the machines"),
+        proceeds=emitter.product(sold, in_one_lot, name="proceeds of the machines"),
         capex=series(plan.capex() + _capex(site, plan)),
     )
 
@@ -74,17 +74,17 @@ def _hour(context: Context, site: Site, plan: Plan, hashprice: Value) -> tuple[V
     """Of a PH/s for an hour: what it mines, what it costs, what its power is sold for, and whether it mines."""
     emitter, power = context.emitter, site.power
     kilowatts = Constant(site.efficiency * site.pue)
-    earned = emitter.compute(Op.MUL, hashprice, Constant((1.0 - site.pool_fee) / HOURS), name="mined an hour")
-    paid = emitter.compute(Op.MUL, factor(context, power.price), kilowatts, name="power")
+    earned = emitter.product(hashprice, Constant((1.0 - site.pool_fee) / HOURS), name="mined an hour")
+    paid = emitter.product(factor(context, power.price), kilowatts, name="power")
     grown = growth(plan, site.cost_inflation)
     upkeep = series(site.upkeep_per_ph_month * plan.period_months() / plan.period_hours() * grown)
     cost = emitter.compute(Op.ADD, paid, upkeep, name="power and upkeep")
     if not site.switch_off:
         return earned, cost, ZERO, ONE
-    off = emitter.compute(Op.MUL, paid, Constant(power.take_or_pay), name="power not taken")
+    off = emitter.product(paid, Constant(power.take_or_pay), name="power not taken")
     sold: Value = ZERO
     if power.resale is not None:
-        resale = emitter.compute(Op.MUL, factor(context, power.resale), kilowatts, name="power sold")
+        resale = emitter.product(factor(context, power.resale), kilowatts, name="power sold")
         saved = emitter.compute(Op.SUB, paid, off, name="power saved")
         better = emitter.compute(Op.LT, saved, resale, name="sells")
         sold = emitter.compute(Op.SELECT, better, resale, ZERO, name="power sold")
@@ -144,10 +144,10 @@ def _hosting(context: Context, site: Site, plan: Plan) -> tuple[Value, Array]:
     months = np.array([
         12.0 * year_fraction("30/360", max(a, ready), b) if b > ready else 0.0 for a, b in plan.spans()
     ])  # fmt: skip
-    rate = emitter.compute(
-        Op.MUL, factor(context, terms.rent_per_kw_month), factor(context, terms.utilisation), name="hosting rent"
+    rate = emitter.product(
+        factor(context, terms.rent_per_kw_month), factor(context, terms.utilisation), name="hosting rent"
     )
-    let = emitter.compute(Op.MUL, series(kilowatts * months), rate, name="hosting")
+    let = emitter.product(series(kilowatts * months), rate, name="hosting")
     return let, kilowatts * months * terms.cost_per_kw_month * growth(plan, site.cost_inflation)
 
 

@@ -25,7 +25,7 @@ def clean_price(context: Context, plan: Plan, terms: Liquidation, economic: Valu
     else:
         price = factor(context, outlet.price)
     left = (1.0 - stranding(plan, terms)) * (1.0 - terms.cost)
-    return context.emitter.compute(Op.MUL, price, series(left * obsolescence(plan, outlet)), name="price of a machine")
+    return context.emitter.product(price, series(left * obsolescence(plan, outlet)), name="price of a machine")
 
 
 def obsolescence(plan: Plan, outlet: Outlet) -> Array:
@@ -50,6 +50,6 @@ def after_impact(context: Context, outlet: Outlet, monthly: Value) -> Value:
     size = emitter.compute(Op.DIV, monthly, Constant(outlet.depth), name="depths a month")
     if impact.shape == "square_root":
         size = emitter.compute(Op.SQRT, size, name="root of the quantity")
-    lost = emitter.compute(Op.MUL, size, Constant(impact.discount), name="impact")
+    lost = emitter.product(size, Constant(impact.discount), name="impact")
     lost = emitter.compute(Op.MIN, lost, Constant(impact.most), name="impact")
     return emitter.compute(Op.SUB, Constant(1.0), lost, name="left by impact")

@@ -22,21 +22,21 @@ def lower(context: Context, terms: Receivables, tenant: str | None, billed: Valu
     bills = [billed]
     memory = [emitter.state(f"{owner}: billed {k} dates ago") for k in range(1, len(weights))]
     bills += [emitter.frozen(kept) for kept in memory]
-    in_time = [emitter.compute(Op.MUL, bill, series(w), name="paid") for bill, w in zip(bills, weights, strict=True)]
+    in_time = [emitter.product(bill, series(w), name="paid") for bill, w in zip(bills, weights, strict=True)]
     paid = context.sum(in_time, "paid")
     owed = emitter.state(f"{owner}.receivables")
     before = emitter.frozen(owed)
     if pays != ONE:
-        recovered = emitter.compute(Op.MUL, before, Constant(terms.recovery), name="recovered")
+        recovered = emitter.product(before, Constant(terms.recovery), name="recovered")
         paid = emitter.compute(Op.SELECT, pays, paid, recovered, name="paid")
-    good = emitter.compute(Op.MUL, billed, Constant(1.0 - terms.dilution), name="invoiced and owed")
+    good = emitter.product(billed, Constant(1.0 - terms.dilution), name="invoiced and owed")
     after = emitter.compute(Op.SUB, emitter.compute(Op.ADD, before, good, name="owed"), paid, name="owed")
     after = emitter.compute(Op.SELECT, pays, after, ZERO, name="owed") if pays != ONE else after
     emitter.emit(Op.COPY, owed, after)
     for kept, bill in reversed(list(zip(memory, bills[:-1], strict=True))):
         emitter.emit(Op.COPY, kept, bill)
     if tenant is not None:
-        late = [emitter.compute(Op.MUL, bill, series(w), name="late") for bill, w in zip(bills, overdue, strict=True)]
+        late = [emitter.product(bill, series(w), name="late") for bill, w in zip(bills, overdue, strict=True)]
         total = context.sum(late, "past due")
         context.define(f"{tenant}.receivables", after)
         context.define(

@@ -33,7 +33,7 @@ class Holding:
     price: Value = ZERO  # of one machine, before impact
 
     def owned(self, context: Context) -> Value:
-        return context.emitter.compute(Op.MUL, self.kept, series(self.plan.owned()), name="machines owned")
+        return context.emitter.product(self.kept, series(self.plan.owned()), name="machines owned")
 
 
 @attrs.frozen
@@ -107,18 +107,18 @@ def _sell(
     assert outlet is not None
     last = series(last_date(context))
     owned = [
-        emitter.compute(Op.MUL, emitter.frozen(kept), series(holding.plan.owned()), name="machines owned")
+        emitter.product(emitter.frozen(kept), series(holding.plan.owned()), name="machines owned")
         for holding, (kept, _, _) in group
     ]
     whole = context.sum(owned, "machines owned")
-    taken = emitter.compute(Op.MUL, months, Constant(outlet.pace * outlet.depth), name="machines absorbed")
+    taken = emitter.product(months, Constant(outlet.pace * outlet.depth), name="machines absorbed")
     lot = emitter.compute(Op.SELECT, begun, INFINITE, ZERO, name="the last lot")
     taken = emitter.compute(Op.SELECT, last, lot, taken, name="machines absorbed")
     quantity = emitter.compute(Op.MIN, whole, taken, name="machines sold")
     share = emitter.compute(Op.DIV, quantity, whole, name="share sold")
     left = after_impact(context, outlet, emitter.compute(Op.DIV, quantity, months, name="machines a month"))
     for (holding, (kept, sold, proceeds)), machines in zip(group, owned, strict=True):
-        price = emitter.compute(Op.MUL, holding.price, left, name="price of a machine")
+        price = emitter.product(holding.price, left, name="price of a machine")
         part = share
         if terms.credit_bid:
             floor = series(terms.credit_bid * values.per_machine(holding.plan) * (1.0 - last_date(context)))
@@ -127,7 +127,7 @@ def _sell(
         emitter.emit(Op.MUL, sold, machines, part)
         emitter.emit(Op.MUL, proceeds, sold, price)
         rest = emitter.compute(Op.SUB, ONE, part, name="share kept")
-        emitter.emit(Op.COPY, kept, emitter.compute(Op.MUL, emitter.frozen(kept), rest, name="share kept"))
+        emitter.emit(Op.COPY, kept, emitter.product(emitter.frozen(kept), rest, name="share kept"))
 
 
 def last_date(context: Context) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -146,6 +146,6 @@ def at_pace(context: Context, terms: Liquidation, holdings: list[Holding], month
         monthly = emitter.compute(Op.DIV, whole, Constant(months), name="machines a month")
         left = after_impact(context, outlet, monthly)
         for k in group:
-            clean = emitter.compute(Op.MUL, holdings[k].owned(context), holdings[k].price, name="price of all")
-            found[k] = emitter.compute(Op.MUL, clean, left, name="liquidation value")
+            clean = emitter.product(holdings[k].owned(context), holdings[k].price, name="price of all")
+            found[k] = emitter.product(clean, left, name="liquidation value")
     return [found[k] for k in range(len(holdings))]

@@ -96,11 +96,11 @@ def _leave(context: Context, plan: Plan, tenancy: Tenancy, left: Lane, terms: Te
     emitter, lease = context.emitter, plan.terms.lease
     assert lease is not None
     rents, hours, month = remaining(plan, lease)
-    owed = emitter.compute(Op.MUL, tenancy.level, series(rents), name="rent to come")
-    market = emitter.compute(
-        Op.MUL, asked(context, plan), series((1.0 + terms.moving_cost) * hours), name="rent elsewhere"
+    owed = emitter.product(tenancy.level, series(rents), name="rent to come")
+    market = emitter.product(
+        asked(context, plan), series((1.0 + terms.moving_cost) * hours), name="rent elsewhere"
     )
-    fee = emitter.compute(Op.MUL, tenancy.level, series(terms.fee_months * month), name="termination fee")
+    fee = emitter.product(tenancy.level, series(terms.fee_months * month), name="termination fee")
     saved = emitter.compute(Op.SUB, owed, market, name="saved by leaving")
     leaves = emitter.compute(Op.LT, fee, saved, name="leaves")
     leaves = emitter.compute(Op.AND, leaves, tenancy.pays, name="leaves")
@@ -113,14 +113,14 @@ def _renegotiate(context: Context, plan: Plan, tenancy: Tenancy, level: Lane, te
     assert lease is not None
     count = emitter.state(f"{plan.terms.name}.renegotiations")
     rates = series(rates_at(plan))
-    rate = emitter.compute(Op.MUL, tenancy.level, rates, name="rate")
+    rate = emitter.product(tenancy.level, rates, name="rate")
     market = asked(context, plan)
-    low = emitter.compute(Op.LT, market, emitter.compute(Op.MUL, Constant(terms.below), rate, name="low"), name="shaky")
+    low = emitter.compute(Op.LT, market, emitter.product(Constant(terms.below), rate, name="low"), name="shaky")
     free = emitter.compute(Op.LT, emitter.frozen(count), Constant(float(terms.times)), name="may ask")
     asks = emitter.compute(Op.AND, emitter.compute(Op.AND, low, free, name="asks"), tenancy.pays, name="asks")
     ahead = [plan.days_between(date, lease.end) > 0 for date in plan.dates.dates]
     asks = emitter.compute(Op.AND, asks, series(np.array(ahead, dtype=np.float64)), name="asks")
-    kept = emitter.compute(Op.MUL, Constant(terms.keeps), emitter.compute(Op.SUB, rate, market), name="kept")
+    kept = emitter.product(Constant(terms.keeps), emitter.compute(Op.SUB, rate, market), name="kept")
     new = emitter.compute(Op.DIV, emitter.compute(Op.ADD, market, kept, name="new rate"), rates, name="new level")
     emitter.emit(Op.ACCRUE, count, asks, ONE)
     emitter.emit(Op.COPY, level, emitter.compute(Op.SELECT, asks, new, tenancy.level, name="rate level"))

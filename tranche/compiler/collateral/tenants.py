@@ -68,7 +68,7 @@ def _backstop(context: Context, tenant: Tenant, terms: Backstop, own: list[Earni
     relet = context.sum([one.relet for one in own], "let again")
     missing = emitter.compute(Op.MAX, emitter.compute(Op.SUB, promised, relet), ZERO, name="rent missing")
     failed = emitter.compute(Op.NOT, alive(context, tenant), name="in default")
-    called = emitter.compute(Op.MIN, left, emitter.compute(Op.MUL, failed, missing, name="rent missing"), name="called")
+    called = emitter.compute(Op.MIN, left, emitter.product(failed, missing, name="rent missing"), name="called")
     context.define(f"{tenant.name}.backstop", emitter.compute(Op.SUB, left, called, name="backstop left"))
     emitter.emit(Op.ACCRUE, used, called, Constant(1.0))
     return called

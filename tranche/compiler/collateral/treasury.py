@@ -46,14 +46,14 @@ def price(context: Context, held: TreasuryRegisters) -> Value:
 
 
 def _at_price(context: Context, held: TreasuryRegisters, number: Callable[[], Value]) -> Value:
-    return context.emitter.compute(Op.MUL, number(), price(context, held), name="value of coins")
+    return context.emitter.product(number(), price(context, held), name="value of coins")
 
 
 def _ltv(context: Context, held: TreasuryRegisters) -> Value:
     if held.terms.pledge is None:
         return ZERO
     owed = context.debts[held.terms.pledge.to].balance
-    value = context.emitter.compute(Op.MUL, held.pledged, price(context, held), name="pledged value")
+    value = context.emitter.product(held.pledged, price(context, held), name="pledged value")
     return context.emitter.compute(Op.DIV, owed, value, name="loan to value")
 
 
@@ -91,7 +91,7 @@ def _wanted(context: Context, held: TreasuryRegisters, mined: Value, need: Value
     """The coins that the policy would sell, however many there are."""
     emitter, terms = context.emitter, held.terms
     if terms.policy == "sell_share":
-        return emitter.compute(Op.MUL, mined, Constant(terms.share), name="coins to sell")
+        return emitter.product(mined, Constant(terms.share), name="coins to sell")
     if terms.policy == "hold_all":
         return ZERO
     return _for(context, held, emitter.compute(Op.MAX, need, ZERO, name="cost to cover"), terms.sale_cost)
@@ -99,7 +99,7 @@ def _wanted(context: Context, held: TreasuryRegisters, mined: Value, need: Value
 
 def _for(context: Context, held: TreasuryRegisters, amount: Value, cost: float) -> Value:
     """The coins whose sale brings an amount."""
-    each = context.emitter.compute(Op.MUL, price(context, held), Constant(1.0 - cost), name="net price")
+    each = context.emitter.product(price(context, held), Constant(1.0 - cost), name="net price")
     return context.emitter.compute(Op.DIV, amount, each, name="coins to sell")
 
 
@@ -109,15 +109,15 @@ def sell(context: Context, held: TreasuryRegisters, store: Lane, wanted: Value, 
     number = emitter.compute(Op.MIN, emitter.frozen(store), wanted, name="coins sold")
     emitter.emit(Op.SUB, store, store, number)
     context.flow(held.terms.name, "sold", number)
-    gross = emitter.compute(Op.MUL, number, price(context, held), name="coins sold")
-    return emitter.compute(Op.MUL, gross, Constant(1.0 - cost), name="proceeds")
+    gross = emitter.product(number, price(context, held), name="coins sold")
+    return emitter.product(gross, Constant(1.0 - cost), name="proceeds")
 
 
 def worth(context: Context, name: str) -> Value:
     """What the free coins would bring."""
     emitter, held = context.emitter, context.treasuries[name]
-    gross = emitter.compute(Op.MUL, held.free, price(context, held), name="value of coins")
-    return emitter.compute(Op.MUL, gross, Constant(1.0 - held.terms.sale_cost), name="net value of coins")
+    gross = emitter.product(held.free, price(context, held), name="value of coins")
+    return emitter.product(gross, Constant(1.0 - held.terms.sale_cost), name="net value of coins")
 
 
 def draw(context: Context, name: str, to: Lane, need: Value, limit: Value, cover: tuple[str, ...] = ()) -> Value:

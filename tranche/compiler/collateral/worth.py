@@ -147,15 +147,15 @@ def of_machine(context: Context, plan: Plan, seen: Outlook, earned: Value, level
     price = factor(context, plan.terms.power_price) if isinstance(plan.terms.power_price, str) else ZERO
 
     def less_power(amount: Value, kilowatt_hours: Array) -> Value:
-        used = emitter.compute(Op.MUL, price, series(kilowatt_hours), name="power")
+        used = emitter.product(price, series(kilowatt_hours), name="power")
         return emitter.compute(Op.SUB, amount, used, name="net of power")
 
     tail: Value = ZERO
     for rent, cost, power in zip(seen.rent, seen.cost, seen.power, strict=True):
-        gross = emitter.compute(Op.MUL, earned, series(rent), name="future rent")
+        gross = emitter.product(earned, series(rent), name="future rent")
         net = less_power(emitter.compute(Op.SUB, gross, series(cost), name="future net rent"), power)
         tail = emitter.compute(Op.MAX, tail, net, name="worth to keep")
-    contract = emitter.compute(Op.MUL, level, series(seen.contract), name="contract rent to come")
+    contract = emitter.product(level, series(seen.contract), name="contract rent to come")
     net = emitter.compute(Op.SUB, contract, series(seen.lease_cost), name="lease net of cost")
     lease = less_power(net, seen.lease_power)
     return emitter.compute(Op.MAX, emitter.compute(Op.ADD, lease, tail, name="worth"), ZERO, name="economic value")
