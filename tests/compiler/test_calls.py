@@ -214,6 +214,20 @@ def test_a_lower_rate_gives_the_present_value_and_a_higher_one_par() -> None:
         assert principal == [20.0, 80.0, 0.0, 0.0, 0.0]
 
 
+def test_a_price_half_way_between_two_floats_is_rounded_once() -> None:
+    """Two coupons of 0.06 undiscounted: 1 + 2 · 0.06, in the float nearest to 0.06, is half way between two floats."""
+    amounts = (257.14285714285717, 642.8571428571429, 0.0, 0.0)
+    debt = Debt(
+        name="senior", notional=1000.0, coupon=Coupon(spread=0.06),
+        amortisation=Amortisation(kind="schedule", amounts=amounts),
+        call=call("period >= 2", make_whole=MakeWhole(rate=Coupon(spread=0.0))),
+    )  # fmt: skip
+    program = compile_deal(annual(debt, 4))
+    moved = run_path(program, np.full((4, 1), 5000.0), exact).movements[1][program.record("senior.call_premium")]
+    above = float(1 + 2 * Fraction(0.06)) - 1.0
+    assert moved == (1000 - sum(map(Fraction, amounts))) * Fraction(above)
+
+
 def test_until_the_first_call_price_it_is_what_leads_there_and_never_below_the_stated_one() -> None:
     """A high-yield note: 104 from the third year on; before, the price and the coupons up to there, discounted."""
     prices = LevelSchedule(((dt.date(2025, 1, 1), 1.01), (dt.date(2028, 1, 1), 1.04)))

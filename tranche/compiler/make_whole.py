@@ -14,7 +14,9 @@ from .instalments import maturity_index, numbers
 from .principal import instalments
 from .values import Lane, Value, series
 
-DIGITS = 60  # that present values are worked out to, before they are rounded once
+# Present values are worked out to so many digits and then rounded once. What is not discounted is exact in them, so that a
+# price half way between two floats is seen to be that.
+DIGITS = 250
 
 
 def prices(context: Context, debt: Debt) -> list[float | None]:
