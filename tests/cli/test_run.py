@@ -13,7 +13,7 @@ import pytest
 import tranche
 from tests.cli.conftest import Command
 from tests.small_deals import cash
-from tranche.cli.table import cell
+from tranche.cli.table import cell, unit_in
 
 
 def test_the_table_of_every_deal(command: Command, deals: Path) -> None:
@@ -144,4 +144,11 @@ def test_names_are_not_markup(command: Command, deals: Path) -> None:
     [(float("nan"), "money", "-"), (7.6e9, "money", "7,600.000"), (0.01234, "share", "1.234%"), (4.5, "years", "4.50")],
 )
 def test_cells(value: float, kind: str, text: str) -> None:
-    assert cell(value, kind) == text
+    assert cell(value, kind, unit=1e6) == text
+
+
+def test_money_is_shown_in_a_unit_that_suits_the_deal() -> None:
+    nothing = float("nan")
+    assert unit_in([7.6e9, nothing]) == unit_in([-1e7]) == (1e6, "millions of ")
+    assert unit_in([9.9e6, 1.0]) == (1e3, "thousands of ")
+    assert unit_in([nothing, 100.0]) == unit_in([]) == (1.0, "")

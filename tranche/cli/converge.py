@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tranche.studies.convergence import Convergence
 
 PATHS = 10_000
+SHORTFALLS = ("collateral_shortfall", "tail_shortfall")
 COLUMNS = ("expected_loss", "expected_loss_se", "change", "change_se", "default_probability", "expected_yield")
 
 
@@ -108,23 +109,25 @@ def _print(found: Convergence) -> None:
     from rich.table import Table
 
     from .output import console, safe
-    from .table import cell
+    from .table import cell, unit_in
 
     out = console()
+    stated, whole = found.stated
+    money_of = found.deal.to_dict(orient="index")
+    last = whole.to_dict(orient="index")["stated"]
+    unit, words = unit_in(total[name] for total in (*money_of.values(), last) for name in SHORTFALLS)
     out.print(f"[bold]{safe(found.name)}[/bold]: as the correlations of its market converge, marginal laws held fixed")
-    out.print(f"{found.paths:,} paths of seed {found.seed} at every degree; shortfall in millions of {found.currency}")
+    out.print(f"{found.paths:,} paths of seed {found.seed} at every degree; shortfall in {words}{found.currency}")
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for heading in ("conver-\ngence", "tranche"):
         table.add_column(heading, no_wrap=True)
     for heading in ("expected\nloss", "± one\nse", "change", "± one\nse", "default\nprob.", "expected\nyield",
                     "collateral\nshortfall", "worst 1%\nof paths"):  # fmt: skip
         table.add_column(heading, justify="right", no_wrap=True)
-    stated, whole = found.stated
-    money_of = found.deal.to_dict(orient="index")
     blocks = [(f"{x:g}", found.tranches.loc[x], money_of[x]) for x in found.points]
-    blocks.append(("as filed", stated, whole.to_dict(orient="index")["stated"]))
+    blocks.append(("as filed", stated, last))
     for degree, frame, total in blocks:
-        money = [cell(total[name], "money") for name in ("collateral_shortfall", "tail_shortfall")]
+        money = [cell(total[name], "money", unit) for name in SHORTFALLS]
         for k, row in enumerate(frame.reset_index().to_dict(orient="records")):
             figures = [cell(row[column], "share") for column in COLUMNS]
             table.add_row("" if k else degree, safe(str(row["tranche"])), *figures, *(["", ""] if k else money))

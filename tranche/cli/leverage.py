@@ -80,16 +80,18 @@ def leverage(
 
 def _print(deal: Deal, found: pd.DataFrame, number: int, seed: int, share: float) -> None:
     from .output import console, safe
+    from .table import unit_in
 
     out = console()
+    unit, words = unit_in(found[f"{name}{suffix}"].max() for name in MONEY for suffix in ("", "_stress"))
     out.print(f"[bold]{safe(deal.name)}[/bold]: debt on machines and on coins, over what both would fetch")
-    out.print(f"{number:,} paths of seed {seed}; means in millions of {safe(deal.currency)}, at the close of each date")
-    out.print(_table(found, ""))
+    out.print(f"{number:,} paths of seed {seed}; means in {words}{safe(deal.currency)}, at the close of each date")
+    out.print(_table(found, "", unit))
     out.print(f"In stress: the {100 * share:g}% of the paths on which machines and coins are worth least on that date")
-    out.print(_table(found, "_stress"))
+    out.print(_table(found, "_stress", unit))
 
 
-def _table(found: pd.DataFrame, suffix: str) -> Table:
+def _table(found: pd.DataFrame, suffix: str, unit: float) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
@@ -100,7 +102,7 @@ def _table(found: pd.DataFrame, suffix: str) -> Table:
     for heading in (*MONEY.values(), *RATIOS.values()):
         table.add_column(heading, justify="right", no_wrap=True)
     for date, row in zip(found.index, found.to_dict(orient="records"), strict=True):
-        money = [cell(row[f"{name}{suffix}"], "money") for name in MONEY]
+        money = [cell(row[f"{name}{suffix}"], "money", unit) for name in MONEY]
         ratios = [row[f"{name}{suffix}"] for name in RATIOS]
         table.add_row(str(date), *money, *(cell(x, "share") if math.isfinite(x) else "no value" for x in ratios))
     return table

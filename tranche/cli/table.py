@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from tranche.terms.amount_unit import unit_of
+
 from .output import console, safe
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tranche.deal import Deal
     from tranche.results import Results
 
-MILLION = 1e6
 LEVELS = {"lock_up": "lock-up", "early_amortisation": "early-amortisation"}
 # column of the tranche table → heading, and how its numbers are written
 COLUMNS = {
@@ -36,14 +40,17 @@ COLUMNS = {
 def print_results(file: str, deal: Deal, results: Results, seconds: float, threads: int) -> None:
     """Header, tranche table, tests, audit and timing of one run."""
     out, program, audit = console(), results.program, results.audit
+    frame = results.tranches()
+    unit, words = unit_in(frame[column].max() for column, (_, kind) in COLUMNS.items() if kind == "money")
     out.print(f"[bold]{safe(program.name)}[/bold]  {safe(file)}")
     drawn = any(name.startswith("market.") for name in program.inputs)
     out.print(
-        f"{results.count:,} paths" + (f" of seed {results.seed}" if drawn else " of the collections given")
+        f"{results.count:,} path{'s' if results.count != 1 else ''}"
+        + (f" of seed {results.seed}" if drawn else " of the collections given")
         + f", {program.periods} payment dates from {program.dates[1]} to {program.dates[-1]}; "
-        f"means in millions of {safe(program.currency)}"
+        f"means in {words}{safe(program.currency)}"
     )
-    out.print(tranche_table(results))
+    out.print(tranche_table(frame, unit))
     for line in _tests(results):
         out.print(line)
     out.print(
@@ -56,25 +63,30 @@ def print_results(file: str, deal: Deal, results: Results, seconds: float, threa
     out.print()
 
 
-def tranche_table(results: Results) -> Table:
-    """The tranche table; `-` where a column says nothing of a class."""
+def unit_in(amounts: Iterable[float]) -> tuple[float, str]:
+    """The unit in which the largest of the amounts reads well, and its name before a currency."""
+    unit, words = unit_of(max((abs(amount) for amount in amounts if not math.isnan(amount)), default=0.0))
+    return unit, f"{words} " if words else ""
+
+
+def tranche_table(frame: pd.DataFrame, unit: float) -> Table:
+    """The tranche table, money in units of `unit`; `-` where a column says nothing of a class."""
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("tranche", no_wrap=True)
     for heading, _ in COLUMNS.values():
         table.add_column(heading, justify="right", no_wrap=True)
-    frame = results.tranches()
     for name in frame.index:
-        cells = [cell(float(frame[column][name]), kind) for column, (_, kind) in COLUMNS.items()]
+        cells = [cell(float(frame[column][name]), kind, unit) for column, (_, kind) in COLUMNS.items()]
         table.add_row(safe(str(name)), *cells)
     return table
 
 
-def cell(value: float, kind: str) -> str:
-    """A number of the table: money in millions, shares in percent, years."""
+def cell(value: float, kind: str, unit: float = 1.0) -> str:
+    """A number of the table: money in units of `unit`, shares in percent, years."""
     if math.isnan(value):
         return "-"
     if kind == "money":
-        return f"{value / MILLION:,.3f}"
+        return f"{value / unit:,.3f}"
     return f"{value:.2f}" if kind == "years" else f"{100 * value:.3f}%"
 
 

@@ -14,8 +14,8 @@ from .instalments import maturity_index, numbers
 from .principal import instalments
 from .values import Lane, Value, series
 
-# Present values are worked out to so many digits and then rounded once. What is not discounted is exact in them, so that a
-# price half way between two floats is seen to be that.
+# Present values are worked out to so many digits and then rounded once. What is not discounted is exact in them, so
+# that a price half way between two floats is seen to be that.
 DIGITS = 250
 
 

@@ -21,12 +21,3 @@ def money(value: float, unit: float) -> str:
 
 def years(value: float) -> str:
     return NOTHING if math.isnan(value) else f"{value:.2f}"
-
-
-def unit_of(largest: float) -> tuple[float, str]:
-    """The unit in which amounts up to `largest` read well, and its name."""
-    if largest >= 1e7:
-        return 1e6, "millions of"
-    if largest >= 1e4:
-        return 1e3, "thousands of"
-    return 1.0, ""

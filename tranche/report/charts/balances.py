@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tranche.report.figures import unit_of
 from tranche.report.study import Study
+from tranche.terms.amount_unit import unit_of
 
 from .chart import Chart, fan
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tranche.report.figures import unit_of
 from tranche.report.study import Study
+from tranche.terms.amount_unit import unit_of
 
 from .chart import Chart, line, rounded
 

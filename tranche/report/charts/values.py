@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tranche.report.figures import unit_of
 from tranche.report.study import VALUES, Study
+from tranche.terms.amount_unit import unit_of
 
 from .chart import Chart, fan, line
 

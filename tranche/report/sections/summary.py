@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
-from tranche.report.figures import NOTHING, money, share, unit_of, years
+from tranche.report.figures import NOTHING, money, share, years
 from tranche.report.html import Markup, element, join, table
 from tranche.report.study import Study
+from tranche.terms.amount_unit import unit_of
 
 HEAD = ("tranche", "notional", "expected loss", "± s.e.", "default prob.", "± s.e.", "LGD", "99% loss", "WAL", "IRR",
         "interest", "principal", "distribution", "shortfall", "final balance")  # fmt: skip
