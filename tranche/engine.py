@@ -231,11 +231,10 @@ def paths_at_once(program: Program) -> int:
 
 
 def block_width(program: Program) -> int:
-    """The widest block whose register file fits a first-level cache, but at least 64: narrower ones pay more for every
-    instruction than the cache saves."""
+    """128 paths where the register file of so many fits a first-level cache, else 64: narrower blocks pay more for every
+    instruction than the cache saves, and a market is drawn 64 paths at a time."""
     lanes = np.count_nonzero(~program.narrow)
-    fitting = [w for w in waterfall.WIDTHS if lanes * w * 8 <= REGISTER_BYTES]
-    return max([64, *fitting])
+    return 128 if lanes * 128 * 8 <= REGISTER_BYTES else 64
 
 
 def thread_count(threads: int | None) -> int:
