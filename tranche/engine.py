@@ -231,8 +231,8 @@ def paths_at_once(program: Program) -> int:
 
 
 def block_width(program: Program) -> int:
-    """128 paths where the register file of so many fits a first-level cache, else 64: narrower blocks pay more for every
-    instruction than the cache saves, and a market is drawn 64 paths at a time."""
+    """128 paths where the register file of so many fits a first-level cache, else 64: narrower blocks pay more for
+    every instruction than the cache saves, and a market is drawn 64 paths at a time."""
     lanes = np.count_nonzero(~program.narrow)
     return 128 if lanes * 128 * 8 <= REGISTER_BYTES else 64
 
