@@ -70,6 +70,17 @@ def test_what_a_program_knows_of_itself() -> None:
         program.record("cash.level")
 
 
+def test_what_is_the_same_for_every_path_has_lanes_only_where_an_instruction_reads_lanes() -> None:
+    def narrow(*changed: Any) -> list[str]:
+        found = made(instructions=np.array([instruction(*row) for row in changed], dtype=INSTRUCTION)).narrow
+        return [register.name for register, one in zip(REGISTERS, found, strict=True) if one]
+
+    assert narrow((Op.SCALE, (6, 3, 0)), (Op.BEST, (6, 3, 4, 1, 0))) == ["0.5", "series"]
+    assert narrow((Op.SCALE, (6, 3, 0)), (Op.SCALE, (6, 1, 0))) == ["0.5"]
+    assert narrow((Op.SCALE, (6, 3, 0)), (Op.SKIP, (0, 0))) == ["series"]
+    assert made(registers=(), instructions=rows()[:0], series=np.empty((0, 2)), records=()).narrow.tolist() == []
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -86,6 +97,14 @@ def test_what_a_program_knows_of_itself() -> None:
         (
             {"instructions": rows(instruction(Op.MOVE, (3, 3, 0, 6)))},
             "instruction 3: MOVE names a register that it writes more than once",
+        ),
+        (
+            {"instructions": rows(instruction(Op.SCALE, (6, 0, 3)))},
+            "instruction 3: SCALE factor: not a constant or a series",
+        ),
+        (
+            {"instructions": rows(instruction(Op.SCALE, (6, 3, 2)))},
+            "instruction 3: SCALE factor: not a constant or a series",
         ),
         ({"instructions": rows(instruction(Op.SKIP, (0, 1)))}, "instruction 3: SKIP leaves the program by skipping 1"),
         (

@@ -66,13 +66,14 @@ class Program:
     def initial(self) -> NDArray[np.float64]:
         return np.array([register.initial for register in self.registers])
 
-    @property
+    @cached_property
     def narrow(self) -> NDArray[np.bool_]:
         """[registers]: the constants and series of which every instruction reads one value for all paths."""
         found = np.array([register.kind in FIXED for register in self.registers], dtype=bool)
         for op, _, operands in self.instructions.tolist():
             for k in _LANES[op]:
                 found[operands[k]] = False
+        found.setflags(write=False)
         return found
 
     @property
