@@ -22,6 +22,17 @@ def test_a_new_deal_runs(command: Command, tmp_path: Path, monkeypatch: pytest.M
     assert command("run", path, "--paths", "200").exit_code == 0
 
 
+def test_a_file_may_be_named_instead(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "my_first-miner.yaml"
+    assert command("new", "miner", path).exit_code == 0
+    assert tranche.load(path).name == "My first miner"
+    assert command("new", "miner", path).exit_code == 2  # it is there already
+    assert command("new", "miner", tmp_path / "_.yaml").exit_code == 2  # no name is left
+    gone = command("new", "miner", tmp_path / "gone" / "deal.yaml")
+    assert gone.exit_code == 2
+    assert "Traceback" not in gone.output + gone.stderr
+
+
 def test_it_never_overwrites(command: Command, tmp_path: Path) -> None:
     path = tmp_path / "deal.yaml"
     path.write_text("mine")

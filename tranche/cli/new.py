@@ -11,7 +11,7 @@ import typer
 
 def new(
     kind: Annotated[str, typer.Argument(help="abl, miner or project-finance.")],
-    name: Annotated[str, typer.Argument(help="What the deal is called.")],
+    name: Annotated[str, typer.Argument(help="What the deal is called, or the .yaml file to write.")],
     out: Annotated[Path | None, typer.Option("--out", help="The file. [default: from the name]")] = None,
 ) -> None:
     """Write a commented deal file that runs as it stands, to be changed into your own.
@@ -27,6 +27,8 @@ def new(
         known = kinds()
         if kind not in known:
             raise UsageError(Problem(f"unknown kind {kind!r}", nearest(kind, known)))
+        if out is None and Path(name).suffix in (".yaml", ".yml"):
+            out, name = Path(name), _called(Path(name).stem)
         path = out or Path(f"{_slug(name) or kind}.yaml")
         if path.exists():
             raise UsageError(Problem(f"{path} is there already", "--out FILE, another one"))
@@ -53,6 +55,12 @@ def text(kind: str, name: str) -> str:
     template = (files("tranche.scaffolds") / f"{kind.replace('-', '_')}.yaml").read_text(encoding="utf-8")
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
     return template.replace("\nname: NAME\n", f'\nname: "{quoted}"\n', 1)
+
+
+def _called(stem: str) -> str:
+    """my_first-deal → My first deal."""
+    words = re.sub(r"[_-]+", " ", stem).strip()
+    return words[:1].upper() + words[1:]
 
 
 def _slug(name: str) -> str:
