@@ -23,7 +23,7 @@ def charts(study: Study) -> Iterator[Chart]:
         traces.append(line(degrees, table[name], name, f"c{k % 8}", mode="lines+markers", error_y=bars))
     layout = {
         "xaxis": {"title": {"text": "convergence"}, "tickformat": ".0%"},
-        "yaxis": {"title": {"text": "expected loss, of notional"}, "tickformat": ".2%", "rangemode": "tozero"},
+        "yaxis": {"title": {"text": "expected loss, of notional"}, "tickformat": ".3~%", "rangemode": "tozero"},
     }
     note = (
         "From the correlations of the market's calm (0%) to a stress in which all factors move together (100%); "

@@ -31,6 +31,6 @@ def charts(study: Study) -> Iterator[Chart]:
     if not traces:
         return
     layout = {"barmode": "overlay", "bargap": 0, "xaxis": {"tickformat": ".0%", "title": {"text": "loss, of notional"}},
-              "yaxis": {"tickformat": ".1%", "title": {"text": "of all paths"}}}  # fmt: skip
+              "yaxis": {"tickformat": ".3~%", "title": {"text": "of all paths"}}}  # fmt: skip
     note = f"{'; '.join(spared)}. Bars of one percent of the notional; {study.results.count:,} paths."
     yield Chart("losses", "Losses", note, traces, layout)
