@@ -10,13 +10,16 @@ from tranche.program import Program
 from .lines import Day, Line
 from .observer import dust
 
+CARRIED = ".cap_shortfall"
+
 
 def open_dues(day: Day, least: float) -> list[Line]:
     """Dues of debts and fees that a date's payments left open, in order of payment: the last line of each due; for
-    a class that no step paid on this date, what the close found unpaid or capitalised."""
+    a class that no step paid on this date, what the close found unpaid or capitalised. Interest above an
+    available-funds cap is carried by its terms and not among them."""
     last: dict[str, Line] = {}
     for line in day.lines:
-        if line.verb == "pay" and not math.isnan(line.short):
+        if line.verb == "pay" and not math.isnan(line.short) and not line.record.endswith(CARRIED):
             last[line.record] = line
     found = [line for line in last.values() if line.short > least]
     told = {line.owner for line in found}
@@ -31,15 +34,27 @@ def events(program: Program, day: Day, least: float) -> frozenset[str]:
     """What is out of the ordinary on a date, as keys to compare dates by."""
     found = {f"{line.record} short" for line in open_dues(day, least)}
     found |= {f"{reading.test} {reading.level_name}" for reading in day.readings if reading.failed}
-    for line in day.lines:
-        if line.verb in ("capitalise", "redeem", "unpaid", "uncovered") and max(line.paid, line.short) > least:
-            found.add(line.record)
-        if line.verb == "draw" and line.paid > least and line.due > 0:
-            found.add(f"{line.record} drawn")
+    found |= {key for line in day.lines if (key := _event(line, least))}
     for claim in program.claims:
         if claim.kind == "debt" and day.balances.get(claim.name, 0.0) <= 1e-9 * claim.notional:
             found.add(f"{claim.name} repaid")
     return frozenset(found)
+
+
+def _event(line: Line, least: float) -> str:
+    """The key of a line that is out of the ordinary; empty for all others."""
+    match line.verb:
+        case "capitalise" | "redeem" | "unpaid" | "uncovered":
+            tells = max(line.paid, line.short) > least
+        case "write down" | "write up" | "convert":
+            tells = line.paid > least
+        case "draw":
+            return f"{line.record} drawn" if line.paid > least and line.due > 0 else ""
+        case "pay":
+            tells = line.record.endswith(CARRIED) and line.short > least
+        case _:
+            tells = line.verb == "flag"
+    return line.record if tells else ""
 
 
 def is_ordinary(found: frozenset[str]) -> bool:

@@ -14,7 +14,8 @@ from .options import Call
 from .why import NOT_MET, NOT_TODAY, WHY, giving
 from .words import ratio
 
-# record field → what is done; funds and draws are told apart by their operands
+# record field → what is done; funds and draws are told apart by their operands. Every flow that a program can record
+# stands here, in FLAGS, in LEVELS or in SILENT.
 VERBS = {
     "collections": "receive",
     "interest": "pay",
@@ -22,12 +23,15 @@ VERBS = {
     "paid": "pay",
     "excess": "pay",
     "fee": "pay",
+    "commitment_fee": "pay",
+    "cap_shortfall": "pay",
     "credited": "pay",
     "termination": "pay",
     "termination_subordinated": "pay",
     "received": "receive",
     "earned": "receive",
     "termination_received": "receive",
+    "foreclosed": "receive",
     "advanced": "draw",
     "called": "draw",
     "repaid": "sweep",
@@ -45,7 +49,17 @@ VERBS = {
     "call_premium": "pay",
     "refinanced": "redeem",
     "clean_up": "redeem",
+    "written_down": "write down",
+    "written_up": "write up",
+    "converted": "convert",
+    "drawn_outside": "lend",
+    "debited": "debit",
+    "unallocated": "lose",
 }
+# record fields of treasuries that are 1 or 0, and what 1 means
+FLAGS = {"called": "a margin call: the loan is at or above the call level", "liquidated": "the lender sells coins"}
+# numbers of machines and coins, and what is part of the collections
+SILENT = frozenset({"mined", "sold", "posted", "released", "income", "proceeds"})
 LEVELS = {
     "breached": "trigger",
     "sweep": "sweep level",
@@ -54,7 +68,8 @@ LEVELS = {
     "default": "default level",
 }
 # shown only where they move something
-QUIET = frozenset({"capitalise", "earn", "cost", "spend", "take in", "redeem", "unpaid", "uncovered"})
+_ASIDE = frozenset({"convert", "lend", "debit", "lose"})
+QUIET = frozenset({"capitalise", "earn", "cost", "spend", "take in", "redeem", "unpaid", "uncovered"}) | _ASIDE
 
 
 @attrs.frozen
@@ -175,6 +190,8 @@ def _line(program: Program, step: Step, record: Record, event: Event) -> Line | 
         nothing = math.nan
         return Line(step.path, step.text, record.name, "test", event.before["numerator"], event.before["denominator"],
                     nothing, nothing, reading.words)  # fmt: skip
+    if _is_flag(record, frozenset(event.before)):
+        return _flag(step, record) if event.amount != 0 else None
     if record.field not in VERBS or not record.flow:
         return None
     verb = _verb(record, frozenset(event.before))
@@ -189,11 +206,24 @@ def _line(program: Program, step: Step, record: Record, event: Event) -> Line | 
 def _skipped(program: Program, step: Step, record: Record, number: int) -> Line | None:
     op = Op(int(program.instructions[number]["op"]))
     names = frozenset(name for name, _ in OPERAND_ROLES[op])
+    if _is_flag(record, names):
+        return None
     if record.field not in VERBS or not record.flow or _verb(record, names) in QUIET or _swept_due(step, record):
         return None
     why = NOT_TODAY if any(word in step.text for word in (", when ", ", from ", ", until ")) else NOT_MET
     nothing = math.nan
     return Line(step.path, step.text, record.name, _verb(record, names), nothing, nothing, 0.0, nothing, why)
+
+
+def _is_flag(record: Record, operands: frozenset[str]) -> bool:
+    """Whether a record counts dates: `called` is an amount of a guarantee, and a flag of a treasury."""
+    return record.field in FLAGS and {"a", "b"} <= operands
+
+
+def _flag(step: Step, record: Record) -> Line:
+    nothing = math.nan
+    said = FLAGS[record.field]
+    return Line(step.path, step.text, record.name, "flag", nothing, nothing, nothing, nothing, said)
 
 
 def _swept_due(step: Step, record: Record) -> bool:
@@ -231,7 +261,7 @@ def _amounts(verb: str, event: Event) -> tuple[float, float, float, float]:
             return giving(before), lacking if finite else nothing, moved, lacking - moved if finite else 0.0
         case "transfer":
             return before["source"], nothing, moved, 0.0
-        case "spend" | "take in" | "earn" | "cost":
+        case "spend" | "take in" | "earn" | "cost" | "write down" | "write up" | "convert" | "lend" | "debit" | "lose":
             return nothing, nothing, moved, 0.0
         case "receive" | "redeem":
             return before["cash"], moved, moved, 0.0

@@ -44,7 +44,7 @@ def total(days: Sequence[Day], record: str) -> float:
     amount = 0.0
     for day in days:
         for line in day.lines:
-            if line.record == record and line.verb != "test":
+            if line.record == record and line.verb not in ("test", "flag"):
                 amount += line.short if line.verb in ("unpaid", "uncovered") else line.paid
     return amount
 
@@ -132,9 +132,10 @@ def _debt(program: Program, claim: Claim, days: Sequence[Day]) -> str:
     if deferred > least:
         first = next(day for day in days for line in day.lines if line.record == f"{name}.deferred" and line.paid > 0)
         timing += f"; {money(deferred)} of its interest was capitalised, first on {first.date}"
-    premium = total(days, f"{name}.call_premium")
-    if premium > least:
-        parts.append(f"call premium {money(premium)}")
+    for field in ("commitment_fee", "cap_shortfall", "call_premium"):
+        more = total(days, f"{name}.{field}")
+        if more > least:
+            parts.append(f"{field.replace('_', ' ')} {money(more)}")
     called = next((day for day in days for line in day.lines if line.record == f"{name}.refinanced"), None)
     if called is not None:
         fate = f"called on {called.date}, {fate}"

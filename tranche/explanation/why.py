@@ -92,6 +92,20 @@ def moving(event: Event) -> str:
     return _held_back(event) or ("nothing there to move" if event.amount <= event.dust else "all of it")
 
 
+def written_down(event: Event) -> str:
+    return _writing(event, "taken off the balance")
+
+
+def written_up(event: Event) -> str:
+    return _writing(event, "owed again")
+
+
+def _writing(event: Event, said: str) -> str:
+    if not event.setting.met:
+        return NOT_MET
+    return f"{said}; no money moves" if event.amount > event.dust else "nothing to write"
+
+
 def received(event: Event) -> str:
     return "received" if event.amount > 0 else "nothing received"
 
@@ -147,6 +161,12 @@ WHY: dict[str, Callable[[Event], str]] = {
     "earn": lambda event: "what the machines earned",
     "cost": lambda event: "what it took to run them",
     "capitalise": capitalised,
+    "write down": written_down,
+    "write up": written_up,
+    "convert": lambda event: "converted: the value of the shares",
+    "lend": lambda event: "drawn, and spent outside the deal",
+    "debit": lambda event: "losses of the period",
+    "lose": lambda event: "losses that no ledger has room for",
     "unpaid": unpaid,
     "uncovered": uncovered,
 }
