@@ -82,6 +82,21 @@ def test_a_limit_that_chooses_is_a_limit() -> None:
     assert lines(step, 20.0)["a.interest"].why == "limited to 1.00"
 
 
+@pytest.mark.parametrize("verb", ["pay", "sweep", "write_down"])
+@pytest.mark.parametrize("group", ["{pro_rata: [a, b]}", "[a, b]"])
+def test_the_condition_of_a_group_is_blamed_for_each_of_it(verb: str, group: str) -> None:
+    part = {"pay": ".interest", "sweep": ".principal", "write_down": ""}[verb]
+    targets = group.replace("a,", f"a{part},").replace("b]", f"b{part}]")
+    limit = "    limit: 5\n" if verb == "write_down" else ""
+    step = f"  - {verb}: {targets}\n    when: collections > 50\n{limit}"
+    field = {"pay": "interest", "sweep": "prepaid", "write_down": "written_down"}[verb]
+    closed, opened = lines(step, 20.0), lines(step, 60.0)
+    for name in "ab":
+        assert closed[f"{name}.{field}"].paid == 0
+        assert closed[f"{name}.{field}"].why == "condition not met"
+        assert opened[f"{name}.{field}"].why != "condition not met"
+
+
 def test_dates() -> None:
     step = "  - pay: a.interest\n    after: 2025-03-01\n"
     assert lines(step, 20.0)["a.interest"].why == "condition not met on this date"

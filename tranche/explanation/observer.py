@@ -55,6 +55,7 @@ class Observer:
         self._refused: set[int] = set()  # registers last written by a choice whose condition did not hold
         self._parts: set[int] = set()  # registers last written as a pro-rata part
         self._pots: dict[int, float] = {}  # pots that a limit kept small, and the limit
+        self._shut: set[int] = set()  # pots that stay empty because the condition of their step does not hold
 
     def __call__(self, t: int, at: int, op: Op, before: Operands, after: Operands, amount: float) -> None:
         registers = self._operands[at]
@@ -67,7 +68,8 @@ class Observer:
             self._fill_pot(registers, before, amount)
         for name, role in OPERAND_ROLES[op]:
             if role in "wu":
-                left = registers.get("a") in self._refused and after[name] == 0  # what is left of a refused limit
+                source = registers.get("a", registers.get("pot"))
+                left = source in self._refused and after[name] == 0  # what is left of a refused limit, or a part of it
                 _mark(self._refused, registers[name], before.get("condition", 1.0) == 0 or left)
                 _mark(self._parts, registers[name], "claims" in before)
 
@@ -76,14 +78,20 @@ class Observer:
         return Event(at, dict(before), dict(after), amount, setting, self._dust)
 
     def _setting(self, registers: Mapping[str, int], before: Operands) -> Setting:
-        limit = registers.get("limit", -1)
-        refused = before.get("condition", 1.0) == 0 or (limit in self._refused and before["limit"] == 0)
-        return Setting(not refused, limit in self._parts, self._pots.get(registers.get("cash", -1)))
+        limit, cash = registers.get("limit", -1), registers.get("cash", -1)
+        refused = before.get("condition", 1.0) == 0 or self._is_refused(limit, before) or cash in self._shut
+        return Setting(not refused, limit in self._parts, self._pots.get(cash))
+
+    def _is_refused(self, limit: int, before: Operands) -> bool:
+        return limit in self._refused and before["limit"] == 0
 
     def _fill_pot(self, registers: Mapping[str, int], before: Operands, amount: float) -> None:
         """An unrecorded move fills the pot that a step with several targets pays from, or gives back what is left."""
         self._pots.pop(registers["source"], None)
         self._pots.pop(registers["to"], None)
+        self._shut -= {registers["source"], registers["to"]}
+        if self._is_refused(registers.get("limit", -1), before):
+            self._shut.add(registers["to"])
         if amount < before["source"]:
             self._pots[registers["to"]] = before.get("limit", math.inf)
 
