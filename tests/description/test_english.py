@@ -99,6 +99,53 @@ def test_sentences() -> None:
     assert "coupon SOFR + 2.25%" in split
 
 
+SUPPORTED = """\
+format: 1
+name: Supported
+schedule: {closing: 2025-01-01, maturity: 2025-07-01}
+collateral: {collections: {}}
+accounts: {reserve: {}}
+tranches:
+  note: {notional: 60m, coupon: 6%}
+  rcf: {notional: 10m, coupon: 6%, draws: {}}
+  equity: residual
+facilities:
+  lf: {commitment: 2m, coupon: 5%, covers: note.interest}
+guarantees:
+  g: {limit: 10m, covers: note}
+  h: {limit: 5m, covers: note.principal}
+tests: {cover: {ratio: collections / note.debt_service, default: 1x}}
+waterfall:
+  - draw: lf
+  - draw: [g, h]
+    limit: 1m
+  - draw: g
+    for: [note.interest, note.principal]
+  - draw: rcf
+  - draw: reserve
+  - pay: [note.interest, rcf.interest, note.principal, rcf.principal]
+  - pay: equity
+"""
+
+
+def test_lenders_and_guarantors_are_not_emptied() -> None:
+    """Without `for` they cover what they are there for, in the waterfalls of the deal and in the default enforcement:
+    only accounts are emptied."""
+    text = english(tranche.compile(loads(SUPPORTED)), width=10_000)
+    performing, enforcement = text.split("Waterfall ")[1:]
+    lacks = "for what the collection account lacks of"
+    assert re.findall(r"\d\. (.*)", performing)[:5] == [
+        f"Draw on lf, up to what is available of it, {lacks} interest due on note.",
+        f"Draw on g, then h, up to what is available of each, {lacks} the dues that each covers (interest and principal "
+        "due on note and principal due on note), but no more than 1m.",
+        f"Draw on g, up to what is available of it, {lacks} interest due on note and principal due on note.",
+        "Draw all that is available of rcf into the collection account.",
+        "Empty reserve into the collection account.",
+    ]
+    assert f"Draw on g, up to what is available of it, {lacks} interest and principal due on note." in enforcement
+    assert re.findall("Empty .*", enforcement) == ["Empty reserve into the collection account."]
+
+
 def test_calls_are_told_and_drawn() -> None:
     """A debt's own call and the deal's, with the account that the sponsor or the buyer pays into."""
     text = SPLIT

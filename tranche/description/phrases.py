@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
 from tranche.program import Program, Step
@@ -75,7 +74,11 @@ def due(program: Program, target: str) -> str:
     if name:
         return f"{part.replace('_', ' ')} due on {name}"
     kind = kinds(program).get(target, "")
-    return {"fee": f"the fee {target}", "residual": f"all that is left to {target}"}.get(kind, target)
+    return {
+        "fee": f"the fee {target}",
+        "residual": f"all that is left to {target}",
+        "debt": f"interest and principal due on {target}",
+    }.get(kind, target)
 
 
 def _pay(program: Program, step: Step) -> str:
@@ -105,13 +108,22 @@ def _release(program: Program, step: Step) -> str:
 
 
 def _draw(program: Program, step: Step) -> str:
-    needs = dict(step.details).get("for")
-    names = _together(step, list(step.targets))
-    if needs is None:
-        return f"empty {names} into {account(step.to)}"
-    dues = [due(program, target) for target in re.split(r",\s*", needs)]
+    """An account covers the dues of `for` or is emptied; a lender or a guarantor covers dues in every case."""
+    names, into = _together(step, list(step.targets)), account(step.to)
+    kind = kinds(program).get(step.targets[0], "")
+    if not step.cover:
+        return {
+            "debt": f"draw all that is available of {names} into {into}",
+            "treasury": f"sell the free coins of {names} and put what they bring into {into}",
+        }.get(kind, f"empty {names} into {into}")
+    dues = [due(program, target) for target in dict.fromkeys(step.cover)]
     joined = dues[0] if len(dues) == 1 else f"{', '.join(dues[:-1])} and {dues[-1]}"
-    return f"draw on {names} for what {account(step.to)} lacks of {joined}"
+    if kind not in ("facility", "guarantee"):
+        return f"draw on {names} for what {into} lacks of {joined}"
+    if len(step.targets) > 1 and "for" not in dict(step.details):
+        joined = f"the dues that each covers ({joined})"
+    each = "it" if len(step.targets) == 1 else "each"
+    return f"draw on {names}, up to what is available of {each}, for what {into} lacks of {joined}"
 
 
 def _transfer(program: Program, step: Step) -> str:
