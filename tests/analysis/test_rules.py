@@ -90,6 +90,27 @@ FIRES = {
     ),
     "a debt that no step repays": ([("    - pay: b.principal\n", "")], {("unpaid-class", "tranches.b")}),
     "a debt whose interest no step pays": ([("    - pay: b.interest\n", "")], {("unpaid-class", "tranches.b")}),
+    "a guarantor whose fee no step pays": (
+        [("accounts:\n", "guarantees:\n  g: {limit: 1m, covers: a, fee: 1%}\naccounts:\n"),
+         ("- pay: a.interest\n", "- draw: g\n    - pay: a.interest\n")],
+        {("unpaid-class", "guarantees.g")},
+    ),
+    "a guarantor whose payments no step pays": (
+        [("accounts:\n", "guarantees:\n  g: {limit: 1m, covers: a, reimbursed: true}\naccounts:\n"),
+         ("- pay: a.interest\n", "- draw: g\n    - pay: a.interest\n")],
+        {("unpaid-class", "guarantees.g")},
+    ),
+    "a ledger and a facility that no step pays": (
+        [("accounts:\n", "facilities:\n  lf: {commitment: 1m, coupon: 5%, covers: a.interest}\nledgers:\n"
+          "  loss: {tranche: b, to: reserve}\naccounts:\n"),
+         ("collections: {}", f"collections: {{amounts: {{interest: {[10**6] * 8}, loss: {[0] * 8}}}}}")],
+        {("unpaid-class", "facilities.lf"), ("unpaid-class", "ledgers.loss")},
+    ),
+    "a step of a revolving period that is over": (
+        [("tests:\n", "status: {revolving: {until: 2026-01-01}}\ntests:\n"),
+         ("- pay: agent\n", "- pay: agent\n      until: 2025-03-31\n")],
+        {("unreachable-step", f"{LIST}[0].pay")},
+    ),
     "a list for lock-up without a test": (
         [("lock_up: 1.2x, ", ""), ("waterfall:\n", "waterfall:\n  lock_up:\n    - pay: a.interest\n")],
         {("unreachable-status", "waterfall.lock_up")},
@@ -185,6 +206,19 @@ SILENT = {
     "lists of their own for statuses that tests lead to": [
         ("waterfall:\n", "waterfall:\n  lock_up:\n    - pay: a.interest\n  enforcement:\n    - draw: reserve\n"
          "    - pay: a.interest\n    - sweep: a.principal\n    - pay: b.interest\n    - sweep: b.principal\n"),
+    ],
+    "a guarantor who is owed nothing": [
+        ("accounts:\n", "guarantees:\n  g: {limit: 1m, covers: a}\naccounts:\n"),
+        ("- pay: a.interest\n", "- draw: g\n    - pay: a.interest\n"),
+    ],
+    "the list for performing in a revolving period of the whole life": [
+        ("tests:\n", "status: {revolving: {until: 2027-01-01}}\ntests:\n"),
+        ("lock_up: 1.2x, default: 1.05x", "trigger: 1.05x"),
+    ],
+    "a step of the list for performing in the revolving period alone": [
+        ("tests:\n", "status: {revolving: {until: 2026-01-01}}\ntests:\n"),
+        ("lock_up: 1.2x, default: 1.05x", "trigger: 1.05x"),
+        ("- pay: certificate\n", "- pay: certificate\n      until: 2025-07-01\n    - pay: certificate\n"),
     ],
     "a step on the last date alone": [("when: low", "when: low and final")],
     "a test that a read definition reads": [

@@ -136,8 +136,8 @@ def test_lenders_and_guarantors_are_not_emptied() -> None:
     lacks = "for what the collection account lacks of"
     assert re.findall(r"\d\. (.*)", performing)[:5] == [
         f"Draw on lf, up to what is available of it, {lacks} interest due on note.",
-        f"Draw on g, then h, up to what is available of each, {lacks} the dues that each covers (interest and principal "
-        "due on note and principal due on note), but no more than 1m.",
+        f"Draw on g, then h, up to what is available of each, {lacks} the dues that each covers (interest and "
+        "principal due on note and principal due on note), but no more than 1m.",
         f"Draw on g, up to what is available of it, {lacks} interest due on note and principal due on note.",
         "Draw all that is available of rcf into the collection account.",
         "Empty reserve into the collection account.",

@@ -47,13 +47,27 @@ class Subject:
 
     @cached_property
     def steps(self) -> Mapping[str, tuple[ProgramStep, ...]]:
-        """The steps of the Program's lists, by status; a status that nothing leads to has none."""
+        """The steps of the Program's lists, by status; a status that nothing leads to has none. A revolving period
+        without a list of its own runs that for performing, and counts as it."""
+        found = {status: list(steps) for status, steps in self._compiled.items()}
+        if self._lends_performing:
+            again = [attrs.evolve(step, path=_as_performing(step.path)) for step in found.pop("revolving", [])]
+            found.setdefault("performing", again)
+        return {status: tuple(steps) for status, steps in found.items() if steps}
+
+    @cached_property
+    def _compiled(self) -> Mapping[str, list[ProgramStep]]:
+        """The lists of the Program as they are, by status."""
         found: dict[str, list[ProgramStep]] = {}
         for step in self.program.steps:
             match = _LIST.match(step.path)
             if match:
                 found.setdefault(match[1], []).append(step)
-        return {status: tuple(steps) for status, steps in found.items()}
+        return found
+
+    @property
+    def _lends_performing(self) -> bool:
+        return "performing" in self.written and "revolving" not in self.written
 
     @property
     def stated(self) -> Mapping[str, tuple[ProgramStep, ...]]:
@@ -62,7 +76,10 @@ class Subject:
 
     def runs(self, step: ProgramStep) -> NDArray[np.bool_]:
         """The dates [T] on which the step may move something, as far as the calendar alone decides."""
-        moving = [k for k in range(step.first, step.last) if self._moves(k)]
+        copies = [step]
+        if self._lends_performing:
+            copies += [one for one in self._compiled.get("revolving", ()) if _as_performing(one.path) == step.path]
+        moving = [k for one in copies for k in range(one.first, one.last) if self._moves(k)]
         return np.any([self.open[k] & self._limit(k) for k in moving], axis=0) if moving else self._never
 
     def _moves(self, number: int) -> bool:
@@ -172,6 +189,10 @@ def _mentioned(value: Any) -> Iterator[str]:
         for field in attrs.fields(type(value)):
             if field.name not in ("name", "note"):
                 yield from _mentioned(getattr(value, field.name))
+
+
+def _as_performing(path: str) -> str:
+    return path.replace("waterfall.revolving[", "waterfall.performing[", 1)
 
 
 def owner_of(target: str) -> str:

@@ -11,7 +11,7 @@ from tranche.errors import DealWarning
 
 RULE = "unpaid-class"
 PAYING = ("pay", "sweep", "repay", "fund", "transfer", "settle")
-SECTIONS = ("tranches", "fees", "accounts", "tests", "hedges", "support")
+SECTIONS = ("tranches", "fees", "accounts", "tests", "hedges", "facilities", "guarantees", "ledgers")
 
 
 def unpaid_class(subject: Subject) -> Iterator[DealWarning]:
@@ -19,7 +19,10 @@ def unpaid_class(subject: Subject) -> Iterator[DealWarning]:
     targets = {target for step in steps if step.verb in PAYING for target in step.targets}
     owners = {owner_of(target) for target in targets}
     debts = {tranche.name: tranche for tranche in subject.deal.tranches if isinstance(tranche, Debt)}
+    unowed = {one.name for one in subject.deal.guarantees if not one.fee and not one.repays}
     for name in dict.fromkeys(owner_of(target) for target in sorted(payable(subject.deal))):
+        if name in unowed:
+            continue
         path = _path(subject, name)
         if name not in owners:
             yield subject.warning(RULE, path, f"no step pays {name}", "add a step that does")
