@@ -130,3 +130,30 @@ def test_a_class_that_no_step_pays_is_told_once() -> None:
     explanation = tranche.explain(loads(text), 0, collections=np.full((1, 3), 50.0))
     assert [line.record for line in explanation.days[-1].lines if line.owner == "b"] == ["b.deferred", "b.shortfall"]
     assert [line.record for line in open_dues(explanation.days[-1], 1e-9)] == ["b.deferred"]
+
+
+STEPPED_DOWN = """\
+format: 1
+name: Stepped down
+schedule: {closing: 2025-01-01, maturity: 2025-04-01}
+collateral: {collections: {}}
+tranches:
+  a: {notional: 600, coupon: 12%}
+  equity: residual
+guarantees:
+  g: {limit: 10, steps: {2025-03-01: 1}, covers: a.interest}
+waterfall:
+  - draw: g
+  - pay: a.interest
+  - pay: a.principal
+  - pay: equity
+"""
+
+
+def test_a_guarantee_that_was_used_beyond_its_lower_limit_has_nothing_left() -> None:
+    """4 of 10 are called on the first date for interest of 6; of a limit of 1 nothing is left, and not -3."""
+    explanation = tranche.explain(loads(STEPPED_DOWN), 0, collections=np.array([[2.0, 6.0, 2.0]]))
+    drawn = [line for day in explanation.days for line in day.lines if line.record == "g.called"]
+    assert [line.available for line in drawn] == [10.0, 0.0, 0.0]
+    assert [line.paid for line in drawn] == pytest.approx([4.0, 0.0, 0.0])
+    assert drawn[-1].why == "nothing left to draw"

@@ -82,8 +82,8 @@ def drawing(event: Event) -> str:
 
 
 def giving(before: Operands) -> float:
-    """What a draw can take: what an account holds, or what is left below a ceiling."""
-    return before["ceiling"] - before["drawn"] if "ceiling" in before else before["account"]
+    """What a draw can take: what an account holds, or what is left below a ceiling, which may have come down since."""
+    return max(0.0, before["ceiling"] - before["drawn"]) if "ceiling" in before else before["account"]
 
 
 def moving(event: Event) -> str:
