@@ -197,7 +197,7 @@ def _line(program: Program, step: Step, record: Record, event: Event) -> Line | 
     verb = _verb(record, frozenset(event.before))
     if _swept_due(step, record):
         verb = "sweep"
-    if (verb in QUIET or _swept_due(step, record)) and event.amount == 0:
+    if (verb in QUIET or _swept_due(step, record) or _is_sale(step, record)) and event.amount == 0:
         return None
     available, due, paid, short = _amounts(verb, event)
     return Line(step.path, step.text, record.name, verb, available, due, paid, short, WHY[verb](event))
@@ -206,7 +206,7 @@ def _line(program: Program, step: Step, record: Record, event: Event) -> Line | 
 def _skipped(program: Program, step: Step, record: Record, number: int) -> Line | None:
     op = Op(int(program.instructions[number]["op"]))
     names = frozenset(name for name, _ in OPERAND_ROLES[op])
-    if _is_flag(record, names):
+    if _is_flag(record, names) or _is_sale(step, record):
         return None
     if record.field not in VERBS or not record.flow or _verb(record, names) in QUIET or _swept_due(step, record):
         return None
@@ -227,8 +227,13 @@ def _flag(step: Step, record: Record) -> Line:
 
 
 def _swept_due(step: Step, record: Record) -> bool:
-    """Whether a line is the part of a sweep that pays an instalment due."""
-    return record.field == "principal" and step.text.startswith("sweep ")
+    """Whether a line is the part of a sweep, or of a lender's sale of coins, that pays an instalment due."""
+    return record.field == "principal" and (step.text.startswith("sweep ") or not step.verb)
+
+
+def _is_sale(step: Step, record: Record) -> bool:
+    """Whether a line is what a lender's sale of coins brought, or repaid: on most dates there is none."""
+    return not step.verb and record.field in ("foreclosed", "prepaid")
 
 
 def _verb(record: Record, operands: frozenset[str]) -> str:

@@ -10,7 +10,8 @@ from tranche.program import Claim, Program
 from .events import open_dues
 from .lines import Day, Line
 from .observer import dust
-from .words import count, level, money, percent, ratio
+from .turn import reasons
+from .words import SHOWN, count, level, money, percent, ratio
 
 
 def story(program: Program, days: Sequence[Day]) -> tuple[str, ...]:
@@ -80,8 +81,7 @@ def _status(program: Program, days: Sequence[Day]) -> Iterator[str]:
     before = "performing"
     for day in days:
         if day.status != before:
-            reasons = [r for r in day.readings if r.leads_to(day.status)]
-            why = ", ".join(f"{reading.test} {reading.words}" for reading in reasons)
+            why = ", ".join(reasons(program, days, day))
             yield f"{day.date}: {before} → {day.status}" + (f" ({why})." if why else ".")
         before = day.status
     if before == "performing" and not any(day.status != "performing" for day in days):
@@ -147,7 +147,7 @@ def _residual(program: Program, claim: Claim, days: Sequence[Day]) -> str:
     record = f"{claim.name}.distribution"
     received = total(days, record)
     of = f", {received / claim.notional:.2f} times the {money(claim.notional)} invested" if claim.notional > 0 else ""
-    paid = [day for day in days if any(line.record == record and line.paid > 0 for line in day.lines)]
+    paid = [day for day in days if any(line.record == record and line.paid >= SHOWN for line in day.lines)]
     last = f", last on {paid[-1].date}" if paid else ""
     return f"{claim.name}: received {_sum(program, received)} on {count(len(paid), 'date')}{last}{of}."
 

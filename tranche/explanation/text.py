@@ -12,7 +12,7 @@ from .events import events, is_ordinary, open_dues, told_in_full
 from .lines import QUIET, Day, Line
 from .observer import dust
 from .why import NOT_TODAY
-from .words import count, level, money, ratio
+from .words import SHOWN, count, level, money, ratio
 
 HEADINGS = ("available", "due", "paid", "short")
 
@@ -62,7 +62,7 @@ def _in_full(program: Program, day: Day, width: int, least: float) -> Iterator[s
 
 def _cells(line: Line) -> tuple[str, str, str, str]:
     amounts = (line.available, line.due, line.paid, line.short)
-    available, due, paid, short = ("" if math.isnan(a) else "-" if abs(a) < 0.005 else money(a) for a in amounts)
+    available, due, paid, short = ("" if math.isnan(a) else "-" if abs(a) < SHOWN else money(a) for a in amounts)
     return available, due, paid, short
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+SHOWN = 0.005  # less money than this is 0.00
+
 
 def money(amount: float) -> str:
     """`1,234,567.89`; `all there is` for an unbounded amount."""

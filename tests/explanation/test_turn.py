@@ -1,0 +1,107 @@
+"""What the story and the rows say of margin calls, of a change of status, and of amounts below half a cent."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tranche
+from tranche.explanation import Explanation
+from tranche.files import loads
+
+ROOT = Path(__file__).parents[2] / "deals"
+
+MARGIN = """\
+format: 1
+name: Margin
+schedule: {closing: 2025-01-01, maturity: 2025-07-01}
+collateral:
+  miner:
+    hashprice: hashprice
+    treasury:
+      hoard:
+        {price: btc, coins: 900, sale_cost: 0.5%,
+         pledge: {to: loan, coins: 700, call: 75%, liquidation: 85%, restore: 60%, release: 40%, cost: 2%}}
+market:
+  factors:
+    btc: {coin: {initial: 100k USD, drift: -120%, volatility: 0%}}
+    network: {hashrate: {initial: 800k, volatility: 0%}}
+    hashprice: {hashprice: {price: btc, hashrate: network, reward: 3.125}}
+tranches:
+  loan: {notional: 45m, coupon: 12%, amortisation: {schedule: {amounts: [2m, 2m, 2m, 2m, 2m, 35m]}}}
+  owner: residual
+waterfall:
+  - draw: hoard
+    for: [loan.interest, loan.principal]
+  - pay: loan.interest
+  - pay: loan.principal
+  - pay: owner
+"""
+PLEDGE = "collateral.miner.treasury.hoard.pledge"
+
+DEFAULTED = """\
+format: 1
+name: Defaulted
+schedule: {closing: 2025-01-01, maturity: 2025-07-01}
+collateral: {collections: {}}
+tranches:
+  a: {notional: 600, coupon: 12%, amortisation: none}
+  equity: residual
+status: {payment_default: {a.interest: DATES}}
+waterfall:
+  - pay: a.interest
+  - pay: a.principal
+  - pay: equity
+"""
+
+
+@pytest.fixture(scope="module")
+def margin() -> Explanation:
+    return tranche.explain(loads(MARGIN), 0)
+
+
+def test_a_margin_that_is_not_called_has_no_rows(margin: Explanation) -> None:
+    """Least of all the instalment, which the waterfall pays later on the same date."""
+    called = margin.results.mean("hoard.called")
+    assert 0 < called.sum() < len(called)
+    for day, calls in zip(margin.days, called, strict=True):
+        rows = [line for line in day.lines if line.step == PLEDGE]
+        assert bool(rows) == bool(calls)
+        assert all(line.verb in ("receive", "sweep", "flag") for line in rows)
+
+
+def test_a_margin_call_is_no_money(margin: Explanation) -> None:
+    flags = [line for day in margin.days for line in day.lines if line.verb == "flag"]
+    assert {line.record for line in flags} == {"hoard.called", "hoard.liquidated"}
+    assert np.isnan([line.paid for line in flags]).all()
+    assert re.search(r"\n {20,}hoard: margin .*\[hoard.called\]: a margin call", margin.text())
+
+
+def test_rounding_is_not_received(margin: Explanation) -> None:
+    dust = margin.results.total("owner.distribution")[0]
+    assert 0 < dust < 0.005
+    assert "owner: received USD 0.00 on 0 dates." in margin.story
+
+
+@pytest.mark.parametrize(
+    ("dates", "turn"),
+    [
+        (1, "2025-03-01: performing → default (a.interest was left unpaid on 2025-02-01)."),
+        (2, "2025-04-01: performing → default (a.interest was left unpaid on 2 dates in a row up to 2025-03-01)."),
+    ],
+)
+def test_a_payment_default_is_the_cause(dates: int, turn: str) -> None:
+    deal = loads(DEFAULTED.replace("DATES", str(dates)))
+    story = tranche.explain(deal, 0, collections=np.full((1, 6), 2.0)).story
+    assert [sentence for sentence in story if "→" in sentence] == [turn]
+
+
+@pytest.mark.parametrize("name", ["status_payment_default", "status_cross_acceleration", "status_revolving"])
+def test_every_turn_for_the_worse_has_a_cause(name: str) -> None:
+    story = tranche.explain(ROOT / "features" / f"{name}.yaml", 0).story
+    turns = [sentence for sentence in story if "→" in sentence]
+    assert turns
+    assert all(sentence.endswith(").") for sentence in turns if not sentence.endswith("→ performing."))
