@@ -105,3 +105,10 @@ def test_every_turn_for_the_worse_has_a_cause(name: str) -> None:
     turns = [sentence for sentence in story if "→" in sentence]
     assert turns
     assert all(sentence.endswith(").") for sentence in turns if not sentence.endswith("→ performing."))
+
+
+def test_collections_of_folded_dates_are_those_of_the_collateral(margin: Explanation) -> None:
+    """And not what a sale of coins or a lender brought: this miner's collections are nothing at all."""
+    folded = re.findall(r"; collections ([\d,.]+)|: collections ([\d,.]+)", margin.text())
+    assert folded
+    assert {amount for pair in folded for amount in pair if amount} == {"0.00"}

@@ -86,7 +86,7 @@ def _ordinary(days: Sequence[Day]) -> str:
 
 
 def _collected(days: Sequence[Day]) -> float:
-    return sum(line.paid for day in days for line in day.lines if line.verb == "receive")
+    return sum(line.paid for day in days for line in day.lines if line.record == "collateral.collections")
 
 
 def _balances(day: Day) -> str:
