@@ -15,8 +15,7 @@ from tranche.explanation.why import WHY
 from tranche.files import loads
 
 ROOT = Path(__file__).parents[2] / "deals"
-FEATURES = sorted((ROOT / "features").glob("*.yaml"))
-DEALS = sorted(ROOT.glob("*.yaml")) + FEATURES
+DEALS = [*sorted(ROOT.glob("*.yaml")), *sorted((ROOT / "features").glob("*.yaml"))]
 
 FEE_AND_LOSS = """\
 format: 1
@@ -49,7 +48,7 @@ def test_every_verb_has_a_reason() -> None:
     assert set(VERBS.values()) <= WHY.keys()
 
 
-@pytest.mark.parametrize("file", FEATURES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", DEALS, ids=lambda file: file.stem)
 def test_the_lines_account_for_every_change_of_cash(file: Path) -> None:
     explanation = tranche.explain(file, 0)
     program, least = explanation.program, 1e3 * dust(explanation.program)
