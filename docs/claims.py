@@ -138,7 +138,7 @@ def mismatch() -> tuple[str, list[Verdict]]:
 def deflation() -> tuple[str, list[Verdict]]:
     """Falling rent against coverage."""
     head = ["trend of rents a year"]
-    for words in ("leases end with the loan", "lease ends a year before it", "the same, no gap after it"):
+    for words in ("most leases end with the loan", "lease ends a year before it", "the same, no gap after it"):
         head += [f"{words}: loss", "its default level ever met"]
     gap: Change = ("collateral.fleet.releasing_gap", "0d")
     rows, found = [], []
@@ -155,10 +155,11 @@ def deflation() -> tuple[str, list[Verdict]]:
         rows.append([trend, *(cell for pair in cells for cell in pair)])
     said = (
         f"From no trend to −40% a year the expected loss goes from {percent(found[0][0])} to {percent(found[-1][0])} "
-        "where the loan is repaid while the tenants are bound (`coreweave_ddtl_2`), and from "
+        "where most of the loan is repaid while most machines are let under contract (`coreweave_ddtl_2`), and from "
         f"{percent(found[0][1])} to {percent(found[-1][1])} where the lease ends a year before it (`gpu_ddtl_2024`). "
-        "There the 45 days without rent after the lease put most paths below the level by themselves; without the "
-        f"gap the loss goes from {percent(found[0][2])} to {percent(found[-1][2])}. Deflation reaches coverage through "
+        f"There coverage is below the level on {rows[0][6]} of the paths with no trend and no gap after the lease, and "
+        f"on {rows[0][4]} with the 45 days without rent that the file has; without the gap the loss goes from "
+        f"{percent(found[0][2])} to {percent(found[-1][2])}. Deflation reaches coverage through "
         "the lease that ends, not through the one that runs: a loan that is repaid under contract, by a tenant that "
         "pays, hardly feels it."
     )
@@ -201,6 +202,7 @@ def leverage() -> tuple[str, list[Verdict]]:
         shown = [f"{100 * float(at[name]):,.0f}%" for name in names]
         rows.append([words, *shown, *(percent(float(lost[name])) for name in ("gpu", "coin_loan", "high_yield"))])
     base, alone = ratios[0], ratios[1]
+    twice = [f"{100 * float(at['double_leverage_stress']):.1f}" for at in ratios]
     shares = {name: f"{100 * float(base[name]):,.0f}%" for name in ("apart", "joint", "apart_stress", "joint_stress")}
     said = (
         "The lender on the GPUs counts the machines in a forced sale and the coins as its guarantee, and sees "
@@ -208,8 +210,10 @@ def leverage() -> tuple[str, list[Verdict]]:
         f"{shares['joint']} is owed on the same collateral. On the 5% of the paths on which that is worth least the "
         f"two are {shares['apart_stress']} and {shares['joint_stress']}: by then the other lender has sold most of its "
         "pledge, and the double count has turned into coins that are gone. Where nobody else lends on them stress "
-        f"leaves {100 * float(alone['joint_stress']):,.0f}%. What drives this is the price of the coins, not their tie "
-        "to rents: with independent drivers it is the same. The measure holds; the loss falls elsewhere. The GPU loan "
+        f"leaves {100 * float(alone['joint_stress']):,.0f}%. Of what is counted twice in stress, {twice[0]} points, "
+        f"{twice[4]} are left in a market for GPUs that is a hundred times as deep, {twice[2]} when coins stand still "
+        f"and {twice[3]} with independent drivers: the depth of the market drives it most, the price of the coins less, "
+        "and their tie to rents not at all. The measure holds; the loss falls elsewhere. The GPU loan "
         f"loses {percent(losses[0]['gpu'])}, and {percent(losses[5]['gpu'])} where its lease ends after a year: free "
         "coins are sold for it before anybody else is paid. What the coin loan takes is missing to the holders of "
         f"high yield, who lose {percent(losses[0]['high_yield'])} with it and {percent(losses[1]['high_yield'])} "
@@ -242,7 +246,7 @@ def convergence() -> tuple[str, list[Verdict]]:
         found.append([float(one[name]) for name in ("a", "b", "c")])
         rows.append([f"{point:.1f}", *map(percent, found[-1])])
     said = (
-        "0 is independence, 1 full convergence; every rent, coin and tenant keeps its own law. Class C goes from "
+        "0 is the market as the file has it, 1 full convergence; every rent, coin and tenant keeps its own law. Class C goes from "
         f"{percent(found[0][2])} to {percent(found[-1][2])} and class A from {percent(found[0][0])} to "
         f"{percent(found[-1][0])}: tenants that default together when rent is low leave machines that nobody else "
         "rents at the old price. The correlations are assumptions, and full convergence is a bound that nobody has "
@@ -282,7 +286,7 @@ def illusion() -> tuple[str, list[Verdict]]:
     half = len(shown)
     said = (
         f"On {shown[0]} a forced sale would leave a loan to value of {100 * forced[0]:,.0f}%; in a market a hundred "
-        f"times as deep {100 * forced[half]:,.0f}%. The impact of a sale is capped at 90% in the file, and the "
+        f"times as deep {100 * forced[half]:,.0f}%. The impact of a sale is capped at 90% by default, and the "
         "forced sale of the whole fleet in a month meets the cap; how deep the market really is decides this "
         "table, and nobody knows it. The economic value holds the contracts and follows the rent; the appraisal "
         "follows a schedule by age. Means over the paths."
