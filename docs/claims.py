@@ -212,8 +212,8 @@ def leverage() -> tuple[str, list[Verdict]]:
         "pledge, and the double count has turned into coins that are gone. Where nobody else lends on them stress "
         f"leaves {100 * float(alone['joint_stress']):,.0f}%. Of what is counted twice in stress, {twice[0]} points, "
         f"{twice[4]} are left in a market for GPUs that is a hundred times as deep, {twice[2]} when coins stand still "
-        f"and {twice[3]} with independent drivers: the depth of the market drives it most, the price of the coins less, "
-        "and their tie to rents not at all. The measure holds; the loss falls elsewhere. The GPU loan "
+        f"and {twice[3]} with independent drivers: the depth of the market drives it most, the price of the coins "
+        "less, and their tie to rents not at all. The measure holds; the loss falls elsewhere. The GPU loan "
         f"loses {percent(losses[0]['gpu'])}, and {percent(losses[5]['gpu'])} where its lease ends after a year: free "
         "coins are sold for it before anybody else is paid. What the coin loan takes is missing to the holders of "
         f"high yield, who lose {percent(losses[0]['high_yield'])} with it and {percent(losses[1]['high_yield'])} "
@@ -246,9 +246,10 @@ def convergence() -> tuple[str, list[Verdict]]:
         found.append([float(one[name]) for name in ("a", "b", "c")])
         rows.append([f"{point:.1f}", *map(percent, found[-1])])
     said = (
-        "0 is the market as the file has it, 1 full convergence; every rent, coin and tenant keeps its own law. Class C goes from "
-        f"{percent(found[0][2])} to {percent(found[-1][2])} and class A from {percent(found[0][0])} to "
-        f"{percent(found[-1][0])}: tenants that default together when rent is low leave machines that nobody else "
+        "0 is the market as the file has it, 1 full convergence; every rent, coin and tenant keeps its own law. "
+        f"Class C goes from {percent(found[0][2])} to {percent(found[-1][2])} and class A from "
+        f"{percent(found[0][0])} to {percent(found[-1][0])}: tenants that default together when rent is low leave "
+        "machines that nobody else "
         "rents at the old price. The correlations are assumptions, and full convergence is a bound that nobody has "
         "seen; [convergence.md](convergence.md) has a deal that convergence does not hurt."
     )
