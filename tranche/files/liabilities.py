@@ -60,17 +60,17 @@ def read_notional(money: Reader, raw: Any) -> float:
 def read_amortisation(structure: Callable[[Any], Amortisation], raw: Any) -> Amortisation:
     """`level`, `{level: {arrears: leave}}`, `{schedule: [...]}`, `{pass_through: collections.principal}`,
     `{sculpted: {cfads: base_case, dscr: 1.30x}}`."""
-    words = tuple(kind for kind in AMORTISATIONS if kind not in (*_SHORT, "sculpted"))
     kinds = {kind: partial(_amortisation_body, structure, kind) for kind in AMORTISATIONS}
-    return tagged(raw, "amortisation", kinds, words)
+    return tagged(raw, "amortisation", kinds, WORDS)
 
 
 # kind → the field that its value is when it is no mapping
-_SHORT = {"schedule": "amounts", "target_balance": "amount", "pass_through": "amount"}
+SHORT = {"schedule": "amounts", "target_balance": "amount", "pass_through": "amount"}
+WORDS = tuple(kind for kind in AMORTISATIONS if kind not in (*SHORT, "sculpted"))  # that may stand alone
 
 
 def _amortisation_body(structure: Callable[[Any], Amortisation], kind: str, raw: Any) -> Amortisation:
-    short = _SHORT.get(kind)
+    short = SHORT.get(kind)
     plain = short is not None and (isinstance(raw, list) if short == "amounts" else not isinstance(raw, (dict, list)))
     terms = {short: raw} if plain and raw is not None else mapping(raw, "{arrears: leave}")
     if "kind" in terms:

@@ -18,7 +18,7 @@ import attrs
 
 from tranche.collateral.cohort import Cohort
 from tranche.collateral.fleet import Fleet
-from tranche.collateral.liquidation import Impact, Liquidation, Outlet
+from tranche.collateral.liquidation import SHAPES, Impact, Liquidation, Outlet
 from tranche.collateral.terms import Collections
 from tranche.deal import (
     VERBS,
@@ -35,23 +35,24 @@ from tranche.deal import (
     Schedule,
     Series,
     Step,
-    Waterfalls,
 )
 from tranche.deal.amortisation import AMORTISATIONS
 from tranche.deal.interest import AvailableFundsCap, LateInterest
 from tranche.deal.level_schedule import LevelSchedule
 from tranche.deal.status import StatusRules
-from tranche.deal.step import GROUPS
+from tranche.deal.step import GROUPS, LISTS
 from tranche.market.dependence import NAMES, Gaussian, Student, Vine
 from tranche.market.dependence.pair_copula import INDEPENDENT, PARAMETERS
-from tranche.market.factors import KINDS
+from tranche.market.factors import KINDS, Jump
 from tranche.terms import day, level, measured, money, percent, rate, ratio, tenor_days, tenor_years, unit_price
 from tranche.terms.literal import literal
 
+from . import descriptions
 from .converter import deal_converter
-from .descriptions import describe_class, describe_field
+from .descriptions import describe_amortisation, describe_class, describe_field, describe_list
 from .fields import field_readers
 from .keys import key_of
+from .liabilities import SHORT, WORDS
 from .plain import FORMAT
 from .readers import Reader, flag, formula, integer, text
 from .sections import HEDGES
@@ -65,7 +66,16 @@ NUMBER: Schema = {"type": ["number", "string"]}
 TEXT: Schema = {"type": "string"}
 FORMULA: Schema = {"type": ["string", "number"], "description": "A formula."}
 DATE: Schema = {"type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}$"}
+SHARING = ("pay", "sweep", "repay", "settle", "write_down", "write_up")  # verbs that take `pro_rata`
 PAIR_PATTERN = "^[^~|]+~[^~|]+([|][^~|]+)?$"
+ENDS = {"from": "The account that pays; `cash` when left out.", "to": "The account that receives."}
+PERCENT: Schema = {**NUMBER, "examples": ["30%"]}
+IMPACT = "How much selling a quantity in a month lowers the price."
+IMPACTS = {
+    "square_root": "The discount at the depth; that of other quantities goes by their square root.",
+    "linear": "The discount at the depth; that of other quantities is in proportion.",
+}
+PER_ROOT = "Written per square root of a year."
 NAME_PATTERN = "^[A-Za-z][A-Za-z0-9_]*$"
 # reader → (unit or form for the description, an example)
 UNITS: dict[Any, tuple[str, str]] = {
@@ -159,7 +169,7 @@ class _Builder:
         if kind in (AvailableFundsCap, LateInterest):
             return {"anyOf": [FORMULA, own], "description": words}
         if kind is Amortisation:
-            return {"anyOf": [{"enum": list(AMORTISATIONS)}, *self.amortisations(own)], "description": words}
+            return {"anyOf": self.amortisations(own), "description": words}
         if kind is CoverageTest:
             own["properties"] |= {
                 "ratio": {**FORMULA, "description": "numerator / denominator, as one formula."},
@@ -181,7 +191,11 @@ class _Builder:
             keys = {"patternProperties": {PAIR_PATTERN: pair}, "additionalProperties": False}
             return {"type": "object", **keys, "description": words, "examples": [{"rent ~ btc": {"clayton": 2}}]}
         if kind is Impact:
-            return {"type": "object", "description": words, "examples": [{"square_root": "30%", "most": "80%"}]}
+            own = _object(
+                {shape: {**PERCENT, "description": IMPACTS[shape]} for shape in SHAPES} | own["properties"], []
+            )
+            del own["properties"]["shape"], own["properties"]["discount"]
+            return {**own, "oneOf": [{"required": [shape]} for shape in SHAPES], "description": IMPACT}
         return {**own, "description": words}
 
     def body(self, kind: type, *without: str) -> Schema:
@@ -194,7 +208,10 @@ class _Builder:
     def field(self, kind: type, field: attrs.Attribute[Any]) -> Schema:
         """A field: what its reader takes, and what it means."""
         made = dict(self.value(kind, field))
-        words = [describe_field(kind, field), made.pop("description", "")]
+        said = made.pop("description", "")
+        if field.name.endswith("volatility") or (kind is Jump and field.name == "deviation"):
+            said, made["examples"] = ("Written as a number." if kind is Jump else PER_ROOT), ["60%"]
+        words = [describe_field(kind, field), said]
         if isinstance(field.default, str | int | float) and field.default != "":
             default = str(field.default).lower() if isinstance(field.default, bool) else field.default
             words.append(f"Default: {default}.")
@@ -228,9 +245,20 @@ class _Builder:
     # ---- forms of their own --------------------------------------------------------------------------------------
 
     def amortisations(self, own: Schema) -> list[Schema]:
-        """`{level: {…}}` for each kind; a list of amounts below `schedule`, a formula below the kinds that take one."""
-        below = {"anyOf": [own, {"type": ["array", "string", "number", "null"]}]}
-        return [_object({kind: below}, [kind]) for kind in AMORTISATIONS]
+        """A word, or `{level: {…}}`; below some kinds the value of their main key may stand alone."""
+        own = {**own, "properties": {key: terms for key, terms in own["properties"].items() if key != "amounts"}}
+        amounts: Schema = {"type": "array", "items": NUMBER, "description": describe_amortisation("schedule")}
+        made = []
+        for kind in AMORTISATIONS:
+            words = describe_amortisation(kind)
+            if kind in WORDS:
+                made.append({"const": kind, "description": words})
+            if kind == "schedule":
+                below = {"anyOf": [{**own, "properties": {"amounts": amounts, **own["properties"]}}, amounts]}
+            else:
+                below = {"anyOf": [own, FORMULA if kind in SHORT else {"type": "null"}]}
+            made.append(_object({kind: {**below, "description": words}}, [kind]))
+        return made
 
     def tranche(self) -> Schema:
         residual = {"anyOf": [self.ref(Residual), {"type": "null"}]}
@@ -255,7 +283,7 @@ class _Builder:
 
     def waterfall(self) -> Schema:
         steps = {"type": "array", "items": self.step()}
-        lists = _object({status: steps for status in attrs.fields_dict(Waterfalls)}, [])
+        lists = _object({status: {**steps, "description": describe_list(status)} for status in LISTS}, ["performing"])
         return {
             "anyOf": [steps, lists],
             "description": "The steps that spend the cash of a payment date, in order; or a list for each status.",
@@ -264,17 +292,26 @@ class _Builder:
     def step(self) -> Schema:
         if "Step" not in self.defs:
             several: Schema = {"type": "array", "items": TEXT}
-            groups = _object({**dict.fromkeys(GROUPS, several), "from": TEXT, "to": TEXT}, [])
-            targets: Schema = {"anyOf": [TEXT, several, groups]}
+            grouped = {group: {**several, "description": descriptions.GROUPS[group]} for group in GROUPS}
+            ends = {end: {**TEXT, "description": words} for end, words in ENDS.items()}
+            transfer: Schema = {"anyOf": [TEXT, _object(ends, ["to"])]}
             fields = attrs.fields_dict(Step)
-            keys: dict[str, Schema] = {verb: {**targets, "description": f"What it is to {verb}."} for verb in VERBS}
+            keys: dict[str, Schema] = {}
+            for verb in VERBS:
+                groups = [
+                    _object({group: one}, [group])
+                    for group, one in grouped.items()
+                    if verb in SHARING or group == "sequential"
+                ]
+                takes = transfer if verb == "transfer" else {"anyOf": [TEXT, several, *groups]}
+                keys[verb] = {**takes, "description": descriptions.VERBS[verb]}
             for key, (name, reader) in MODIFIERS.items():
                 made = _scalar(reader, None, fields[name]) if key != "for" else {"type": ["string", "array"]}
                 if reader is formula:
                     made = FORMULA
                 keys[key] = {**made, "description": describe_field(Step, fields[name]) or key}
             one_verb = [{"required": [verb]} for verb in VERBS]
-            self.defs["Step"] = {**_object(keys, []), "oneOf": one_verb, "description": describe_class(Step)}
+            self.defs["Step"] = {**_object(keys, []), "oneOf": one_verb, "description": descriptions.STEP}
         return {"$ref": "#/$defs/Step"}
 
     def series(self) -> Schema:
