@@ -41,9 +41,9 @@ class Projection:
 
         Debt: due, interest, principal, shortfall, deferred, balance (closing), and those of `results.OPTIONAL` that the
         deal has. `due` is interest, scheduled principal and call premiums that fell due, arrears included; `principal`
-        also holds what was swept beyond it. Fee: due, paid, shortfall. Residual: distribution. Account: funded, drawn,
-        balance. Collateral: collections, unfunded. Test: ratio, then 1 where a level failed. Raises UsageError with the
-        nearest candidates.
+        also holds what was swept beyond it. Fee: due, paid, excess, shortfall. Residual: distribution. Account: funded,
+        earned, drawn, balance. Collateral: collections, unfunded. Test: ratio, then 1 where a level failed, and
+        equity_cure. Raises UsageError with the nearest candidates.
         """
         claim = self._claim(name)
         kind = claim.kind

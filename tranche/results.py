@@ -126,8 +126,8 @@ class Results:
 
     def cashflows(self, name: str) -> pd.DataFrame:
         """By payment date, means over the paths, in the deal's currency. Debt: interest, principal, shortfall,
-        deferred, balance, then those of `OPTIONAL` that the deal has; residual: distribution; fee: paid, shortfall;
-        account: funded, drawn, balance."""
+        deferred, balance, then those of `OPTIONAL` that the deal has; residual: distribution; fee: paid, excess,
+        shortfall; account: funded, earned, drawn, balance."""
         import pandas as pd
 
         columns = {
@@ -138,8 +138,8 @@ class Results:
 
     def paths(self, name: str) -> pd.DataFrame:
         """A row per path, totals over its life. Debt: interest, principal, shortfall, deferred, those of `OPTIONAL`
-        that the deal has, loss, final_balance; residual: distribution; fee: paid, shortfall; test: the number of dates
-        on which each level failed. Raises UsageError when the paths were not kept."""
+        that the deal has, loss, final_balance; residual: distribution; fee: paid, excess, shortfall; test: the number
+        of dates on which each level failed, and equity_cure. Raises UsageError when the paths were not kept."""
         import pandas as pd
 
         kind = self.claim(name).kind

@@ -1,6 +1,6 @@
 """What each verb and each stage of a period means, for one path in exact arithmetic.
 
-Written from DESIGN.md sections 3 and 4, the docstrings of `tranche.deal` and the plan of the file format; it knows the
+Written from the docstrings of `tranche.deal` and the plan of the file format; it knows the
 Deal and nothing of registers or instructions. `tests/compiler/test_specification.py` holds the compiler to it.
 
 Where the documents leave something open, this is how it is read here:

@@ -1,4 +1,4 @@
-"""Every invariant of DESIGN section 8 on random deals."""
+"""Every invariant on random deals."""
 
 from __future__ import annotations
 

@@ -25,7 +25,8 @@ class Step:
         sweep     `TRANCHE.principal` down to a zero balance: an instalment due that would stay due first, then beyond
         fund      an account up to its target, from cash
         draw      an account into cash: what `cover` still lacks, or everything when `cover` is empty; or a debt, up to
-                  what is available of its commitment; or a facility or guarantee, for what `cover` still lacks
+                  what is available of its commitment; or a facility or guarantee, for what `cover` still lacks;
+                  or a treasury, which sells free coins for it, or all of them when `cover` is empty
         release   an account's excess over its target into cash
         repay     a debt's balance, due or not: `TRANCHE`; of a revolver it can be drawn again. What a facility has
                   lent or a guarantor is owed
@@ -39,7 +40,7 @@ class Step:
     step; `when` (formula) switches the step. `short` says what becomes of interest that this `pay` leaves unpaid:
     `carry` (the tranche's own rule at the close of the period) or `capitalise` (added to its balance at once, PIK).
     `after`/`until` bound its payment dates (inclusive).
-    `source` and `to` name the accounts ("cash" by default).
+    `source` and `to` name the accounts ("cash" by default; a transfer names `to`).
     """
 
     verb: str = attrs.field(validator=v.one_of(VERBS))

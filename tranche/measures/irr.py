@@ -23,7 +23,8 @@ def irr(figures: Figures, name: str) -> float:
     `rate_of_return` of its mean cash flows.
 
     Debt receives interest, principal, scheduled and swept, commitment fees, call premiums and the shares that it
-    converts into, and lends what is drawn later; a residual receives distributions. NaN without a notional, or when
+    converts into, and lends what is drawn later; a residual receives distributions, and what a sponsor pays in as an
+    equity cure or for a call is not counted against them. NaN without a notional, or when
     nothing comes back.
     """
     claim = figures.claim(name)

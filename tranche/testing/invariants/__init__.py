@@ -1,4 +1,4 @@
-"""What holds on every deal and every path (DESIGN section 8), one function each: they take what `observe` gives and
+"""What holds on every deal and every path, one function each: they take what `observe` gives and
 raise BrokenInvariant, an AssertionError that names the deal, the path, the period and the figures."""
 
 from tranche.testing.observed import Observed
