@@ -11,7 +11,7 @@ from tranche.errors import DealError
 from tranche.files import load, load_market
 from tranche.inputs import as_deal
 from tranche.market.overlay import laid_over
-from tranche.market.terms import Gaussian, Lognormal, Market, ReferenceRate, Reverting, Student
+from tranche.market.terms import Gaussian, Independent, Lognormal, Market, ReferenceRate, Reverting, Student
 
 BASE = """\
 format: 1
@@ -161,6 +161,14 @@ def test_a_file_of_a_copula_joins_the_factors_of_the_deal(folder, deal):
     found = as_deal(path, above).market
     assert found.dependence == Student(dof=4.0, correlations=(("rent", "use", 0.7),))
     assert found.factors == load(path).market.factors
+
+
+def test_a_file_that_says_independent_is_heard(folder, deal):
+    path, above = deal("market: markets/base.yaml"), folder / "above.yaml"
+    above.write_text("format: 1\ndependence: independent\n")
+    assert as_deal(path, above).market.dependence == Independent()
+    above.write_text("format: 1\nname: it says nothing of it\n")
+    assert as_deal(path, above).market.dependence == load(path).market.dependence
 
 
 def test_what_neither_the_file_nor_the_deal_has_is_told_at_its_line(folder, deal):

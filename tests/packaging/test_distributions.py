@@ -88,7 +88,9 @@ def test_wheel_has_the_package_and_no_sources_of_kernels(wheel: Path) -> None:
     package = [name for name in names if name.parts[0] == "tranche"]
     others = re.compile(r"tranche_finance(-[\d.]+\.dist-info|\.libs)")
     assert [name for name in names if name not in package and not others.fullmatch(name.parts[0])] == []
-    assert {name.suffix for name in package} <= {".py", ".pyi", ".so", ".typed"}
+    assert {name.suffix for name in package if name.parts[1] != "scaffolds"} <= {".py", ".pyi", ".so", ".typed"}
+    scaffolds = {name.name for name in package if name.parts[1] == "scaffolds"}
+    assert scaffolds == {path.name for path in (ROOT / "tranche" / "scaffolds").iterdir() if path.is_file()}
     assert PurePosixPath("tranche/py.typed") in package
     python = {path.relative_to(ROOT).as_posix() for path in (ROOT / "tranche").rglob("*.py")}
     assert python - {str(name) for name in package} == set()

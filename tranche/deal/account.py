@@ -15,8 +15,7 @@ from .formula import Formula
 
 
 def _initial(instance: Any, attribute: Any, value: Any) -> None:
-    if not isinstance(value, Formula):
-        v.number(0)(instance, attribute, value)
+    (v.amount if isinstance(value, Formula) else v.number(0))(instance, attribute, value)
 
 
 @attrs.frozen(kw_only=True)
@@ -32,7 +31,7 @@ class Account:
     """
 
     name: str = attrs.field(validator=v.name)
-    target: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
+    target: Formula | None = attrs.field(default=None, validator=v.optional(v.amount))
     initial: float | Formula = attrs.field(default=0.0, validator=_initial)
     earns: Coupon | None = attrs.field(default=None, validator=v.optional(v.instance_of(Coupon)))
     earnings_to: str = attrs.field(default="cash", validator=v.identifier)

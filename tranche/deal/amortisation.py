@@ -41,7 +41,7 @@ class Amortisation:
 
     kind: str = attrs.field(default="bullet", validator=v.one_of(AMORTISATIONS))
     amounts: tuple[float, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.number(0)))
-    amount: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
+    amount: Formula | None = attrs.field(default=None, validator=v.optional(v.amount))
     cfads: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
     dscr: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
     over: int | None = attrs.field(default=None, validator=v.optional(v.whole(1, MOST_INSTALMENTS)))

@@ -50,8 +50,8 @@ class BorrowingClass:
 
     name: str = attrs.field(validator=_class_name)
     advance_rate: float = attrs.field(validator=_SHARE)
-    cost: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
-    appraisal: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
+    cost: Formula | None = attrs.field(default=None, validator=v.optional(v.amount))
+    appraisal: Formula | None = attrs.field(default=None, validator=v.optional(v.amount))
     ineligible: Mapping[str, Formula] = attrs.field(factory=FrozenMap, converter=_frozen, validator=_formulas)
     cap: float | None = attrs.field(default=None, validator=v.optional(_SHARE))
 
@@ -100,7 +100,7 @@ class BorrowingBase:
         default=(), converter=v.as_tuple, validator=v.each(v.instance_of(Concentration), at_most=64)
     )
     reserves: Mapping[str, Formula] = attrs.field(factory=FrozenMap, converter=_frozen, validator=_formulas)
-    limit: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
+    limit: Formula | None = attrs.field(default=None, validator=v.optional(v.amount))
     debts: tuple[str, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.text))
     deficiency: str = attrs.field(default="due", validator=v.one_of(DEFICIENCIES))
 

@@ -27,7 +27,7 @@ class CleanUpCall:
 
     when: Formula = attrs.field(validator=v.formula)
     first: dt.date | None = attrs.field(default=None, validator=v.optional(v.date))
-    purchase_price: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
+    purchase_price: Formula | None = attrs.field(default=None, validator=v.optional(v.amount))
     proceeds: str = attrs.field(default="cash", validator=v.reference)
 
     @property

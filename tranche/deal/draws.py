@@ -29,11 +29,11 @@ class Draws:
     """
 
     initial: float = attrs.field(default=0.0, validator=v.number(0))
-    amount: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
+    amount: Formula | None = attrs.field(default=None, validator=v.optional(v.amount))
     first: dt.date | None = attrs.field(default=None, validator=v.optional(v.date))
     until: dt.date | None = attrs.field(default=None, validator=v.optional(v.date))
     when: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
-    limit: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
+    limit: Formula | None = attrs.field(default=None, validator=v.optional(v.amount))
     to: str = attrs.field(default="cash", validator=v.reference)
     revolving: bool = attrs.field(default=False, validator=v.flag)
     fee: float = attrs.field(default=0.0, validator=v.rate(0.0, 1.0))

@@ -23,7 +23,7 @@ class EquityCure:
     limit: int = attrs.field(validator=v.whole(1, 1_200))
     of: str | None = attrs.field(default=None, validator=v.optional(v.text))  # by default the gravest level stated
     in_a_row: int | None = attrs.field(default=None, validator=v.optional(v.whole(1, 1_200)))
-    amount: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
-    most: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
+    amount: Formula | None = attrs.field(default=None, validator=v.optional(v.amount))
+    most: Formula | None = attrs.field(default=None, validator=v.optional(v.amount))
     when: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
     to: str = attrs.field(default="cash", validator=v.reference)

@@ -25,7 +25,7 @@ class Facility:
     """
 
     name: str = attrs.field(validator=v.name)
-    commitment: Formula = attrs.field(validator=v.formula)
+    commitment: Formula = attrs.field(validator=v.amount)
     coupon: Coupon = attrs.field(default=Coupon(spread=0.0), validator=v.instance_of(Coupon))
     commitment_fee: float = attrs.field(default=0.0, validator=v.rate(0.0, 1.0))
     covers: tuple[str, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.reference, at_most=64))

@@ -39,7 +39,7 @@ class Fee:
     """
 
     name: str = attrs.field(validator=v.name)
-    amount: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
+    amount: Formula | None = attrs.field(default=None, validator=v.optional(v.amount))
     rate: float | None = attrs.field(default=None, validator=v.optional(v.rate(0.0, 1.0)))
     on: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
     count: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
@@ -50,7 +50,7 @@ class Fee:
     )
     growth: float = attrs.field(default=0.0, validator=v.rate())
     index: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
-    cap: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
+    cap: Formula | None = attrs.field(default=None, validator=v.optional(v.amount))
     cap_per: str = attrs.field(default="date", validator=v.one_of(CAP_PERS))
     day_count: str | None = attrs.field(default=None, validator=v.optional(v.one_of(DAY_COUNTS)))
     unpaid: str = attrs.field(default="carried", validator=v.one_of(UNPAID_FEES))

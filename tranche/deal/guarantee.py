@@ -27,7 +27,7 @@ class Guarantee:
     """
 
     name: str = attrs.field(validator=v.name)
-    limit: Formula = attrs.field(validator=v.formula)
+    limit: Formula = attrs.field(validator=v.amount)
     steps: tuple[tuple[dt.date, float], ...] = attrs.field(
         default=(), converter=v.as_tuple, validator=v.each(v.dated(v.number(0)))
     )

@@ -26,7 +26,7 @@ class Termination:
 
     when: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
     counterparty: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
-    value: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
+    value: Formula | None = attrs.field(default=None, validator=v.optional(v.amount))
     recovery: float = attrs.field(default=1.0, validator=v.number(0, 1))
 
 
@@ -43,7 +43,7 @@ class Swap:
     """
 
     name: str = attrs.field(validator=v.name)
-    notional: Formula = attrs.field(validator=v.formula)
+    notional: Formula = attrs.field(validator=v.amount)
     pay: Coupon = attrs.field(validator=v.instance_of(Coupon))
     receive: Coupon = attrs.field(validator=v.instance_of(Coupon))
     day_count: str | None = attrs.field(default=None, validator=v.optional(v.one_of(DAY_COUNTS)))
@@ -69,7 +69,7 @@ class Cap:
     """
 
     name: str = attrs.field(validator=v.name)
-    notional: Formula = attrs.field(validator=v.formula)
+    notional: Formula = attrs.field(validator=v.amount)
     index: str = attrs.field(validator=v.identifier)
     strike: float = attrs.field(validator=v.rate())
     premium: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))

@@ -92,7 +92,10 @@ class _Reader:
         if isinstance(node, ast.Name):
             return Number(token.value) if token.kind is Kind.NUMBER else Name(token.text)
         if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
-            return Binary(_BINARY[type(node.op)], self._expr(node.left, depth + 1), self._expr(node.right, depth + 1))
+            left, right = self._expr(node.left, depth + 1), self._expr(node.right, depth + 1)
+            if isinstance(node.op, ast.Div) and isinstance(right, Number) and right.value == 0:
+                raise Invalid(f"a division by 0 at column {self._token(node.right.col_offset).column}", "")
+            return Binary(_BINARY[type(node.op)], left, right)
         if isinstance(node, ast.UnaryOp):
             operand = self._expr(node.operand, depth + 1)
             return operand if isinstance(node.op, ast.UAdd) else Unary(

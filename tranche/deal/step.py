@@ -49,7 +49,7 @@ class Step:
     cover: tuple[str, ...] = attrs.field(default=(), converter=v.as_tuple, validator=v.each(v.reference, at_most=64))
     source: str = attrs.field(default="cash", validator=v.reference)
     to: str = attrs.field(default="cash", validator=v.reference)
-    limit: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
+    limit: Formula | None = attrs.field(default=None, validator=v.optional(v.amount))
     share: float | None = attrs.field(default=None, validator=v.optional(v.number(0, 1)))
     when: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
     after: dt.date | None = attrs.field(default=None, validator=v.optional(v.date))

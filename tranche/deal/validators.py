@@ -13,7 +13,7 @@ from tranche.terms.calendars import calendar_parts
 from tranche.terms.day import day
 from tranche.terms.number import describe
 
-from .formula import Formula
+from .formula import Formula, Number
 from .names import check_identifier, check_name
 
 Validator = Callable[[Any, Any, Any], None]
@@ -105,6 +105,14 @@ def date(instance: Any, attribute: Any, value: Any) -> None:
 def formula(instance: Any, attribute: Any, value: Any) -> None:
     if not isinstance(value, Formula):
         raise Invalid(f"{attribute.name} is {describe(value)}", "give a Formula: parse_formula('2% * pool / 12')")
+
+
+def amount(instance: Any, attribute: Any, value: Any) -> None:
+    """A formula for money: no bare share, which would be a few cents."""
+    formula(instance, attribute, value)
+    if isinstance(value.tree, Number) and value.text.rstrip().endswith(("%", "bp")):
+        what = f"{attribute.name} is {value.text.strip()}, a share, and not an amount of money"
+        raise Invalid(what, f"write what it is a share of, as in {value.text.strip()} * senior.balance, or an amount")
 
 
 def calendar(instance: Any, attribute: Any, value: Any) -> None:

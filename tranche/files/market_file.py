@@ -16,7 +16,7 @@ from tranche.deal.check_market import market_problems
 from tranche.errors import DealError, Invalid, Place, Problem
 from tranche.market.dependence import NAMES, Vine
 from tranche.market.overlay import laid_over
-from tranche.market.terms import Market
+from tranche.market.terms import Independent, Market
 from tranche.terms.number import describe
 
 from .data_path import resolve_inside
@@ -46,6 +46,8 @@ class MarketFile:
     def over(self, base: Market) -> Market:
         """The market laid over `base` (`laid_over`), whose factors and rates it may name. Raises DealError."""
         market = laid_over(base, self.stated)
+        if self.stated.dependence == Independent() and f"{SECTION}.dependence" in self.source.included:
+            market = attrs.evolve(market, dependence=Independent())  # it says so: nothing of the base's is left
         return self._sound(market) if market_problems(self.stated) else market
 
     def problems(self, market: Market) -> list[Problem]:

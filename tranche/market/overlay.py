@@ -12,7 +12,9 @@ def laid_over(base: Market, top: Market) -> Market:
 
     The factors of `base` come first, in their order, and so keep their drivers: the same deal under two markets is
     compared on the same draws. A pair's correlation in `base` stays where `top` has not both of its factors; where it
-    has them and does not name the pair, it says 0. A dependence of another kind takes the place of the base's.
+    has them and does not name the pair, it says 0. A dependence of another kind takes the place of the base's; factors
+    that are independent are what a market has that states none, so that this says nothing (a market file that writes
+    `dependence: independent` is heard: `MarketFile.over`).
     """
     return attrs.evolve(
         base,
