@@ -63,6 +63,12 @@ def test_any_market_that_is_dumped_passes(market: Market) -> None:
     assert [error.message[:300] for error in MARKET.iter_errors(values(dump_market(market)))] == []
 
 
+@pytest.mark.parametrize("regime", ["calm: independent, stress: {t: {dof: 4}}", "stress: independent"])
+def test_a_regime_may_be_independent(regime: str) -> None:
+    text = f"format: 1\ndependence: {{regime: {{probability: 5%, lasts: 1y, {regime}}}}}\n"
+    assert list(MARKET.iter_errors(values(text))) == []
+
+
 @pytest.mark.parametrize(
     "pair",
     ["{rent btc: {clayton: 2}}", "{a ~ b: {claytn: 2}}", "{a ~ b: {clayton: {thta: 2}}}", "{a ~ b: {t: {dof: 4}}}"],

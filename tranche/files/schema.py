@@ -41,7 +41,7 @@ from tranche.deal.interest import AvailableFundsCap, LateInterest
 from tranche.deal.level_schedule import LevelSchedule
 from tranche.deal.status import StatusRules
 from tranche.deal.step import GROUPS, LISTS
-from tranche.market.dependence import NAMES, Gaussian, Student, Vine
+from tranche.market.dependence import NAMES, Gaussian, Independent, Student, Vine
 from tranche.market.dependence.pair_copula import INDEPENDENT, PARAMETERS
 from tranche.market.factors import KINDS, Jump
 from tranche.terms import day, level, measured, money, percent, rate, ratio, tenor_days, tenor_years, unit_price
@@ -222,6 +222,8 @@ class _Builder:
         hint = typing.get_type_hints(kind).get(field.name)
         reader = self.readers.get(kind, {}).get(field.name)
         classes = [one for one in _classes(hint) if one in self.readers]
+        if Independent in _classes(hint):  # a copula that is written as a word
+            return {"anyOf": [{"const": "independent"}, *(self.tagged(one) for one in classes)]}
         if classes:
             return self.of_classes(hint, classes)
         if LevelSchedule in _classes(hint):
