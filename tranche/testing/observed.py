@@ -30,7 +30,7 @@ class Observed:
     deal: Deal
     collections: CollateralCash | None
     seed: int
-    inputs: engine.Scenario
+    inputs: engine.Scenario = attrs.field(repr=False)  # long: the deal and the collections say what it is
     paths: int
 
     @property

@@ -24,7 +24,7 @@ from .fleets import TENANTS, fleets
 from .formulas import formula
 from .miners import miners
 
-NOTIONALS = (500_000.0, 3e6, 10e6)  # of the order of what small fleets and mines are worth
+NOTIONALS = (2e6, 5e6, 10e6)  # of the order of what small fleets and mines are worth, and of what they earn and cost
 RANGES: Mapping[str, tuple[float, float]] = {  # of every market factor: what `market_rows` draws
     "rent_a": (0.0, 3.0), "rent_b": (0.0, 5.0), "resale": (0.0, 20_000.0), "busy": (0.0, 1.0), "power": (0.0, 0.4),
     "hashprice": (5.0, 120.0), "coin": (5_000.0, 300_000.0), "asic": (0.0, 16_000.0), "hosting": (0.0, 100.0),
