@@ -274,7 +274,8 @@ cdef class Kernel:
             raise ValueError("an owed register does not exist")
         if len(narrow) != initial.shape[0]:
             raise ValueError("narrow has the wrong shape")
-        slots = np.where(narrow, -1, np.cumsum(~np.asarray(narrow)) - 1).astype(np.int32)
+        wide = ~np.asarray(narrow, dtype=bool)
+        slots = np.where(wide, np.cumsum(wide) - 1, -1).astype(np.int32)
         by_period = np.ascontiguousarray(np.asarray(series).T)
         cdef const int32_t[::1] slot = slots
         cdef const double[:, ::1] values = by_period
@@ -286,7 +287,7 @@ cdef class Kernel:
         p.registers = initial.shape[0]
         p.initial = &initial[0]
         p.slot = &slot[0]
-        p.slots = np.count_nonzero(~np.asarray(narrow))
+        p.slots = np.count_nonzero(wide)
         p.series = series.shape[0]
         p.periods = series.shape[1]
         p.first_series = first_series

@@ -1,4 +1,4 @@
-"""The check that a formula reads nothing that its stage of the period does not know yet (DESIGN: stages 1 to 7)."""
+"""The check that a formula reads nothing that its stage of the period does not know yet."""
 
 from __future__ import annotations
 

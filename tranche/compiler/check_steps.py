@@ -7,12 +7,11 @@ from collections.abc import Iterator
 
 from tranche.collateral.terms import Miner
 from tranche.deal import Deal, Debt, Residual, Step
+from tranche.deal.step import SHARING
 from tranche.errors import Problem, nearest
 from tranche.terms.dates import PaymentDates
 
 from .names import due_names
-
-SHARING = ("pay", "sweep", "repay", "settle", "write_down", "write_up")  # verbs that know what each target is due
 
 
 def problem(deal: Deal, path: str, what: str, fix: str = "") -> Problem:

@@ -15,8 +15,8 @@ from tranche.program import OPERAND_ROLES, WRITTEN, Kind, Op, Register, Step
 
 from .line import Line
 
-# where among its operands an instruction reads registers
-_READ = {op: tuple(k for k, (_, role) in enumerate(roles) if role in "ru") for op, roles in OPERAND_ROLES.items()}
+# where among its operands an instruction reads registers, those that it updates among them
+_READ = {op: tuple(k for k, (_, role) in enumerate(roles) if role in "rsu") for op, roles in OPERAND_ROLES.items()}
 # those that do nothing but write their first operand
 _PURE = frozenset(
     op for op, roles in OPERAND_ROLES.items() if roles[0][1] == "w" and all(role == "r" for _, role in roles[1:])

@@ -11,6 +11,7 @@ from .formula import Formula
 
 VERBS = ("pay", "fund", "draw", "release", "repay", "settle", "sweep", "transfer", "write_down", "write_up")
 GROUPS = ("sequential", "pro_rata")
+SHARING = ("pay", "sweep", "repay", "settle", "write_down", "write_up")  # verbs that take pro_rata: they know each due
 SHORTS = ("carry", "capitalise")
 LISTS = ("revolving", "performing", "lock_up", "early_amortisation", "enforcement")  # see deal/status.py
 

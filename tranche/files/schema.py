@@ -40,7 +40,7 @@ from tranche.deal.amortisation import AMORTISATIONS
 from tranche.deal.interest import AvailableFundsCap, LateInterest
 from tranche.deal.level_schedule import LevelSchedule
 from tranche.deal.status import StatusRules
-from tranche.deal.step import GROUPS, LISTS
+from tranche.deal.step import GROUPS, LISTS, SHARING
 from tranche.market.dependence import NAMES, Gaussian, Independent, Student, Vine
 from tranche.market.dependence.pair_copula import INDEPENDENT, PARAMETERS
 from tranche.market.factors import KINDS, Jump
@@ -66,7 +66,6 @@ NUMBER: Schema = {"type": ["number", "string"]}
 TEXT: Schema = {"type": "string"}
 FORMULA: Schema = {"type": ["string", "number"], "description": "A formula."}
 DATE: Schema = {"type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}$"}
-SHARING = ("pay", "sweep", "repay", "settle", "write_down", "write_up")  # verbs that take `pro_rata`
 PAIR_PATTERN = "^[^~|]+~[^~|]+([|][^~|]+)?$"
 ENDS = {"from": "The account that pays; `cash` when left out.", "to": "The account that receives."}
 PERCENT: Schema = {**NUMBER, "examples": ["30%"]}

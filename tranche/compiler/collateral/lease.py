@@ -37,10 +37,7 @@ def lower(context: Context, plan: Plan, pays: Value, level: Value, relet: Value)
     if pays == ONE:
         return attrs.evolve(letting, promised=letting.contract)
     emitter = context.emitter
-
-    def part(share: Value, amount: Value, name: str) -> Value:
-        return emitter.product(share, amount, name=name)
-
+    part = emitter.product
     gone = emitter.compute(Op.NOT, pays, name="without a tenant")
     let, stands = part(gone, relet, "let"), part(gone, emitter.compute(Op.SUB, ONE, relet), "stands idle")
     vacant = emitter.compute(Op.ADD, letting.contract_hours, letting.idle, name="vacant hours")
