@@ -100,6 +100,34 @@ FIRES = {
          ("- pay: a.interest\n", "- draw: g\n    - pay: a.interest\n")],
         {("unpaid-class", "guarantees.g")},
     ),
+    "a step-up after the last accrual period has begun": (
+        [("a: {notional: 60m, coupon: 6%,", "a: {notional: 60m, coupon: {rate: 6%, step_up: {2026-10-02: 1%}},")],
+        {("out-of-time", "tranches.a.coupon.step_up")},
+    ),
+    "a fee that steps after the end": (
+        [("agent: {amount: 20k}", "agent: {amount: 20k, steps: {2027-01-02: 30k}}")],
+        {("out-of-time", "fees.agent.steps")},
+    ),
+    "a level of a test after the end": (
+        [("lock_up: 1.2x", "lock_up: {2025-04-01: 1.2x, 2028-01-01: 1.3x}")],
+        {("out-of-time", "tests.dscr.lock_up")},
+    ),
+    "a guarantor who is gone before the first payment, and steps down after the last": (
+        [("accounts:\n", "guarantees:\n  g: {limit: 1m, covers: a, until: 2025-03-31, steps: {2028-01-01: 0}}\n"
+          "accounts:\n"),
+         ("- pay: a.interest\n", "- draw: g\n    - pay: a.interest\n")],
+        {("out-of-time", "guarantees.g.until"), ("out-of-time", "guarantees.g.steps")},
+    ),
+    "machines that come after the end, and a lease that is over before the beginning": (
+        [("collections: {}", "fleet: {cost_per_gpu: 30k USD/gpu, cohorts: {late: {gpus: 100, in_service: 2026-12-30, "
+          "delay: 3d}, old: {gpus: 100, lease: {rate: 2 USD/gpu-hour, start: 2024-01-01, end: 2025-01-01}}}}")],
+        {("out-of-time", "collateral.fleet.cohorts.late.in_service"),
+         ("out-of-time", "collateral.fleet.cohorts.old.lease.end")},
+    ),
+    "draws that end before the first payment date": (
+        [("b: {notional: 30m,", "b: {draws: {initial: 29m, amount: 1m, until: 2025-03-31}, notional: 30m,")],
+        {("out-of-time", "tranches.b.draws.until")},
+    ),
     "a ledger and a facility that no step pays": (
         [("accounts:\n", "facilities:\n  lf: {commitment: 1m, coupon: 5%, covers: a.interest}\nledgers:\n"
           "  loss: {tranche: b, to: reserve}\naccounts:\n"),
@@ -187,6 +215,15 @@ FIRES = {
 }  # fmt: skip
 
 SILENT = {
+    "terms that begin on the last date, and end on the first": [
+        ("a: {notional: 60m, coupon: 6%,", "a: {notional: 60m, coupon: {rate: 6%, step_up: {2026-10-01: 1%}},"),
+        ("agent: {amount: 20k}", "agent: {amount: 20k, steps: {2027-01-01: 30k}}"),
+        ("b: {notional: 30m,", "b: {draws: {initial: 29m, amount: 1m, until: 2025-04-01}, notional: 30m,"),
+    ],
+    "a lease that ends before the first payment date": [
+        ("collections: {}", "fleet: {cost_per_gpu: 30k USD/gpu, gpus: 100, "
+         "lease: {rate: 2 USD/gpu-hour, end: 2025-01-02}}"),
+    ],
     "the base deal": [],
     "a way out on one date": [
         ("- pay: agent\n", "- pay: agent\n    - transfer: {from: box, to: cash}\n      after: 2027-01-01\n"),

@@ -42,6 +42,7 @@ class SpecCohort:
         self.uptime = max(0.0, 1 - terms.failure_rate * (1 - terms.unrepairable) * terms.repair_days / YEAR)
         # what changes
         self.kept = 1.0  # share of the machines that is not sold
+        self.held = 1.0  # the share that was there over the period, on average
         self.left = self.renewed = False
         self.level, self.renegotiated, self.without = 1.0, 0, 0
 
@@ -238,13 +239,13 @@ class SpecFleet:
             contract_hours, free, idle = 0.0, free + let * vacant, (1 - let) * vacant
         price, cost = self.at_market(t, one, hour)
         fee = self.decide(t, one, pays) if tenant is not None else 0.0
-        works = one.kept * runs
+        works = one.held * runs
         market = works * free * price
         paid = contract_hours * hour + free * cost + (0.0 if terms.switch_off else idle * hour)
         late = self.damages(one, start, end)
         return {
             "contract": works * contract, "promised": works * promised, "market": market,
-            "at_once": market + works * (prepaid + fee + late), "opex": works * paid + one.kept * self.fixed(t, one),
+            "at_once": market + works * (prepaid + fee + late), "opex": works * paid + one.held * self.fixed(t, one),
         }  # fmt: skip
 
     def hour_cost(self, t: int, one: SpecCohort) -> float:
@@ -386,6 +387,8 @@ class SpecFleet:
 
     def sell(self, t: int, economic: Economic) -> tuple[float, float]:
         """Machines sold in the period, and what they bring; nothing of them is left at its end."""
+        for one in self.cohorts:
+            one.held = one.kept
         if not self.begun:
             return 0.0, 0.0
         start, end = self.spans[t]
@@ -394,7 +397,8 @@ class SpecFleet:
         number = proceeds = 0.0
         for group in self.generations():
             terms, outlet = self.outlet(group)
-            months = min(max(self.selling_days - terms.delay_days, 0), length) / 30.4375
+            selling = min(max(self.selling_days - terms.delay_days, 0), length)
+            months, gone = selling / 30.4375, 0.0 if last else selling / 2 / length
             owned = [one.kept * one.planned_owned(end) for one in group]
             sold = sum(owned) if last else min(sum(owned), outlet.pace * outlet.depth * months)
             if not sold:
@@ -406,6 +410,7 @@ class SpecFleet:
                     continue
                 part = machines * sold / sum(owned)
                 number, proceeds = number + part, proceeds + part * price
+                one.held = one.kept - gone * one.kept * sold / sum(owned)
                 one.kept *= 1 - sold / sum(owned)
         return number, proceeds
 

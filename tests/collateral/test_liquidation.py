@@ -109,17 +109,28 @@ def test_lenders_keep_what_fetches_less_than_their_bid() -> None:
 
 def test_rent_stops_and_hosting_goes_on() -> None:
     """A lease of 1 cent an hour does not carry the loan: 7,440 · 10 = 74,400 in January, nothing after; hosting of 10 a
-    month and 5 of storage on what is left after each sale."""
+    month and 5 of storage on what is held: machines sold in February are there for half of it, those of the last lot
+    to the end."""
     text = IDLE.format(gpus=10_000, shape="square_root") + "  storage_per_gpu_month: 5 USD/gpu-month\n"
     text += "lease: {rate: 0.01 USD/gpu-hour, end: 2030-01-01}\nkw_per_gpu: 1 kW\nstaff_per_month: 1k\n"
     text += "hosting_per_kw_month: 7.10 USD/kW-month\n"
     seen = earned(deal_on(text, tests=DEFAULT), power=9_000.0)
     assert seen["fleet.revenue"][:2].tolist() == [pytest.approx(74_400), 0]
-    left = 10_000 - 1_200 * 28 / MONTH
-    assert seen["fleet.opex"][:2] == pytest.approx([72_000, left * 12.10], abs=0.005)
+    held = 10_000 - 1_200 * 28 / MONTH / 2
+    assert seen["fleet.opex"][:2] == pytest.approx([72_000, held * 12.10], abs=0.005)
+    last = 10_000 - seen["fleet.sold"][:-1].sum()
+    assert seen["fleet.opex"][-1] == pytest.approx(last * 12.10, abs=0.005)
     text = text.replace("  price: power\n", "  price: power\n  earns_until_sold: true\n")
     until = earned(deal_on(text, tests=DEFAULT), power=9_000.0)
-    assert until["fleet.revenue"][1] == pytest.approx(left * 28 * 24 * 0.01, abs=0.005)
+    assert until["fleet.revenue"][1] == pytest.approx(held * 28 * 24 * 0.01, abs=0.005)
+
+
+def test_what_waits_for_its_sale_is_hosted() -> None:
+    """100 machines go in the 18 days of February that are left after ten: each is hosted for 10 + 18 / 2 of 28 days."""
+    text = IDLE.format(gpus=100, shape="square_root") + "  delay: 10d\nkw_per_gpu: 1 kW\n"
+    seen = earned(deal_on(text + "hosting_per_kw_month: 7.10 USD/kW-month\n", tests=DEFAULT), power=9_000.0)
+    assert seen["fleet.sold"][1] == 100
+    assert seen["fleet.opex"][:3] == pytest.approx([710, 710 * 19 / 28, 0], abs=1e-9)
 
 
 def test_orderly_and_forced_value() -> None:

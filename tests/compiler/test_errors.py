@@ -43,6 +43,10 @@ CASES: dict[str, tuple[Deal, str]] = {
         small(step("pay", "senior")),
         f"{P0}.pay: 'senior' is a debt with two dues; senior.interest or senior.principal",
     ),
+    "a due of a residual": (
+        small(step("pay", "equity.principal")),
+        f"{P0}.pay: 'equity' is a residual: nothing of it falls due; pay: equity",
+    ),
     "misspelt fee": (
         small(step("pay", "agnet")),
         f"{P0}.pay: unknown tranche, fee or account 'agnet'; did you mean 'agent'?",
@@ -258,4 +262,12 @@ def test_places_carry_the_line_of_the_file() -> None:
 def test_inline_collections_have_an_amount_for_each_date() -> None:
     deal = small(collateral=Collections(amounts=(("cash", (1.0, 2.0)),)))
     with pytest.raises(DealError, match="cash: 2 amounts; one for each of the 4 payment dates"):
+        compile_deal(deal)
+
+
+def test_inline_collections_are_amounts_that_a_run_takes() -> None:
+    """50 of notional and more: 2**20 is the smallest bound a deal has."""
+    compile_deal(small(collateral=Collections(amounts=(("cash", (1e6, 1.0, 0.0, 1.0)),))))
+    deal = small(collateral=Collections(amounts=(("cash", (1.0, 1e308, 1.0, 1.0)),)))
+    with pytest.raises(DealError, match=r"collateral.collections.amounts: cash: 1e\+308 USD is beyond 2,097,152"):
         compile_deal(deal)

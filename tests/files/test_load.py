@@ -219,6 +219,8 @@ def test_eight_mistakes_with_their_lines():
         (BENCHMARK, "coupon: 10%", "coupon: 10", "23 tranches.mezz.coupon", "with the % sign"),
         (BENCHMARK, "coupon: 10%", "coupon: .nan", "23 tranches.mezz.coupon", "NaN"),
         (BENCHMARK, "amount: 25k", "amount: 25k USD", "20 fees.agent.amount", "deal's currency: leave it out"),
+        (BENCHMARK, "amount: 25k", "amount: 25,000", "20 fees.agent.000", "a comma ends an entry"),
+        (BENCHMARK, "{notional: 10m}", "{notional: 010}", "24 tranches.equity.residual.notional", "needless zero"),
         # items
         (BENCHMARK, "agent: {amount", "senior: {amount", "20 fees.senior", "is taken by tranches.senior"),
         (BENCHMARK, "agent: {amount", "cash: {amount", "20 fees.cash", "reserved"),

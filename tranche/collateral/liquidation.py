@@ -46,9 +46,10 @@ class Liquidation:
     after it, `dense_haircut` on those above `dense_above` kW a rack: few sites can take them.
 
     From its start the fleet earns no rent and pays no power, upkeep and staff (with `earns_until_sold` it goes on
-    until sold); hosting and the like go on until the sale, and `storage_per_gpu_month` comes on top. Below `credit_bid`
-    of its appraised value a machine is not sold: the lenders keep it and try again in the next period, but for the last
-    date.
+    until sold); hosting and the like go on until the sale, and `storage_per_gpu_month` comes on top. What is sold in a
+    period is sold evenly over the days after the delay, and so is held for half of them; the last lot goes on the last
+    day. Below `credit_bid` of its appraised value a machine is not sold: the lenders keep it and try again in the next
+    period, but for the last date.
 
     The same rules give the values beside the book: *orderly*, all machines sold over `orderly_months`, and *forced*,
     over `forced_months`, each at the impact of that quantity a month. Of a cohort that is still being delivered, what

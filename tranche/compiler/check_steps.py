@@ -97,6 +97,9 @@ def _wrong_target(
             f"account {target!r} has no target" if path.endswith(("fund", "release")) else f"{target!r} is an account",
             fix,
         )
+    residuals = {tranche.name for tranche in deal.tranches if isinstance(tranche, Residual)}
+    if head != target and head in residuals:
+        return problem(deal, path, f"{head!r} is a residual: nothing of it falls due", f"pay: {head}")
     if head != target and head not in debts:
         return problem(deal, path, f"unknown tranche {head!r}", nearest(head, debts))
     if head == target:

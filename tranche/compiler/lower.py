@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tranche.collateral.terms import Collections
 from tranche.deal import Deal, Residual
 from tranche.deal.formula import WINDOWS, Call
 from tranche.errors import DealError, Invalid, Problem
@@ -195,4 +196,17 @@ def quantum_for(context: Context) -> float:
         deal = context.deal
         what = f"amounts of {largest / HEADROOM:.3g} {deal.currency} are too large to be summed exactly"
         raise DealError(Problem(what, "state the deal in thousands or millions", deal.source.place("tranches")))
-    return 2.0 ** (math.ceil(math.log2(largest)) - 50)
+    bound = 2.0 ** math.ceil(math.log2(largest))
+    _check_amounts(context.deal, bound)
+    return bound / 2.0**50
+
+
+def _check_amounts(deal: Deal, bound: float) -> None:
+    """Refuse collections that the deal itself states and no run could take. Raises DealError."""
+    stated = deal.collateral.amounts if isinstance(deal.collateral, Collections) else ()
+    fix, place = "amounts of the size of the notional", deal.source.place("collateral.collections.amounts")
+    most = f"is beyond {bound:,.0f}, the most that a deal of this size counts"
+    largest = [(name, max(amounts, default=0.0)) for name, amounts in stated]
+    found = [Problem(f"{name}: {x:.3g} {deal.currency} {most}", fix, place) for name, x in largest if x > bound]
+    if found:
+        raise DealError(found)

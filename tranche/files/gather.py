@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 LONGEST_MESSAGE = 300
 MOST_UNKNOWN = 20  # unknown keys reported in one mapping
+_THOUSANDS = "a comma ends an entry; write thousands as 1_000 or 1k"
 
 
 class Gather:
@@ -83,7 +84,7 @@ def flatten(error: Exception, path: str, inside: type = object) -> Iterator[tupl
         known = keys_of(error.cl)
         extra = sorted(error.extra_fields)
         for key in extra[:MOST_UNKNOWN]:
-            yield f"{path}.{key}", f"unknown key {key!r}", nearest(key, known)
+            yield f"{path}.{key}", f"unknown key {key!r}", _THOUSANDS if key.isdigit() else nearest(key, known)
         if len(extra) > MOST_UNKNOWN:
             yield path, f"{len(extra) - MOST_UNKNOWN} more unknown keys", nearest(extra[-1], known)
     elif isinstance(error, KeyError):

@@ -1,6 +1,7 @@
 """YAML 1.2 core schema for plain scalars: null, true, false, integers and floats; everything else is text.
 
-Dates stay text on purpose, and so do `yes`, `no` and `1_000_000`: the field that reads them knows what it wants.
+Dates stay text on purpose, and so do `yes`, `no`, `1_000_000` and numbers with a needless zero in front (`[1,000]` is a
+list of two): the field that reads them knows what it wants.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ import re
 
 Scalar = str | int | float | bool | None
 
-_INTEGER = re.compile(r"[-+]?[0-9]{1,18}", re.ASCII)
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})", re.ASCII)
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 _INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)")
 _CONSTANTS: dict[str, Scalar] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,

@@ -17,6 +17,7 @@ MULTIPLIERS: Mapping[str, int] = {"k": 3, "m": 6, "mn": 6, "bn": 9}  # the power
 
 _NUMBER = re.compile(rf"(?P<sign>[+-]?)\s*(?P<digits>{DIGITS})\s*(?P<rest>.*)", re.DOTALL)
 _GROUPED = re.compile(r"(?<![\d_.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+_NEEDLESS = re.compile(r"0[\d_]")
 
 
 def scale(digits: str, power: int) -> float:
@@ -39,6 +40,8 @@ def split_number(value: object, wanted: str) -> tuple[str, str]:
     if len(text) > LONGEST:
         raise Invalid(f"{text[:20]!r}… is {len(text)} characters long", f"write {wanted}")
     match = _NUMBER.fullmatch(_GROUPED.sub(lambda m: m.group().replace(",", ""), text))
+    if match is not None and _NEEDLESS.match(match["digits"]):
+        raise Invalid(f"{value!r} begins with a needless zero", "write thousands as 1_000 or 1k: a comma ends an item")
     if match is None or match["rest"].startswith((",", ".")):
         raise Invalid(f"{value!r} is not a number", f"write {wanted}")
     return match["sign"].replace("+", "") + match["digits"], match["rest"].strip()

@@ -9,6 +9,7 @@ from tranche.errors import DealWarning
 
 from .circular_target import circular_target
 from .nothing_due import nothing_due
+from .out_of_time import out_of_time
 from .reserve_never_drawn import reserve_never_drawn
 from .residual_first import residual_first
 from .seniority import seniority
@@ -22,6 +23,7 @@ from .unread_test import unread_test
 RULES: tuple[Callable[[Subject], Iterator[DealWarning]], ...] = (
     circular_target,
     nothing_due,
+    out_of_time,
     reserve_never_drawn,
     residual_first,
     seniority,

@@ -111,7 +111,7 @@ def _cohort(context: Context, fleet: Fleet, holding: Holding, state: Sale) -> Ea
     paid.append(emitter.product(letting.free, cost, name="running cost"))
     if not terms.switch_off:
         paid.append(emitter.product(letting.idle, hour, name="idling cost"))
-    works = emitter.product(holding.kept, state.runs, name="machines at work")
+    works = emitter.product(holding.held, state.runs, name="machines at work")
     contract = emitter.product(works, letting.contract, name="contract rent")
     promised = emitter.product(works, letting.promised, name="contract rent promised")
     others = [letting.prepaid, lease_now.fee, series(plan.damages()), market]
@@ -119,21 +119,21 @@ def _cohort(context: Context, fleet: Fleet, holding: Holding, state: Sale) -> Ea
     revenue = emitter.compute(Op.ADD, at_once, contract, name="revenue")
     opex = _share(context, paid, works, "running cost")
     fixed = [series(costs.fixed(plan)), _storage(context, fleet, plan, state)]
-    opex = emitter.compute(Op.ADD, opex, _share(context, fixed, holding.kept, "fixed cost"), name="opex")
+    opex = emitter.compute(Op.ADD, opex, _share(context, fixed, holding.held, "fixed cost"), name="opex")
     context.define(f"{terms.name}.revenue", revenue)
     context.define(f"{terms.name}.opex", opex)
-    context.names[f"{terms.name}.contracted"] = partial(_contracted, context, holding, works)
+    context.names[f"{terms.name}.contracted"] = partial(_contracted, context, holding, state)
     relet = emitter.product(works, market, name="market rent") if lease_now.tenant is not None else ZERO
     return Earnings(revenue, opex, contract, promised, relet)
 
 
-def _contracted(context: Context, holding: Holding, works: Value) -> Value:
+def _contracted(context: Context, holding: Holding, sale: Sale) -> Value:
     """Take-or-pay rent still to be invoiced under the lease, if it is in force."""
-    emitter, plan, state = context.emitter, holding.plan, holding.tenancy
+    emitter, plan, tenant = context.emitter, holding.plan, holding.tenancy
     if plan.terms.lease is None:
         return ZERO
     amount: Value = series(lease.remaining(plan, plan.terms.lease)[0])
-    for share in (state.level, state.pays, works):
+    for share in (tenant.level, tenant.pays, emitter.product(holding.kept, sale.runs, name="machines that work on")):
         amount = emitter.product(share, amount, name="contracted")
     return amount
 
