@@ -22,7 +22,7 @@ DAYS_A_MONTH = 30.4375
 
 @attrs.define
 class Holding:
-    """A cohort while its fleet may be sold. Shares of the machines that the plan has: `kept`, not sold by the end of the
+    """A cohort while its fleet may be sold. Shares of the machines in the plan: `kept`, not sold by the end of the
     period; `held`, owned over it on average."""
 
     plan: Plan
