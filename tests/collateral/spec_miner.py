@@ -37,11 +37,10 @@ class SpecSites:
         for site in self.miner.sites:
             for field, amount in self.site(t, site, default_before, sold_before).items():
                 found[field] += amount
-        if self.miner.sites:
-            start, end = self.spans[t]
-            first = SpecCohort(self.miner.sites[0].machines(), self.closing)
-            months = 12 * year_fraction("30/360", start, end)
-            found["opex"] += self.miner.staff_per_month * months * first.growth(end, self.miner.staff_inflation)
+        start, end = self.spans[t]
+        months = 12 * year_fraction("30/360", start, end)
+        grown = (1 + self.miner.staff_inflation) ** max(0.0, (end - self.closing).days / 365.25)
+        found["opex"] += self.miner.staff_per_month * months * grown
         return found
 
     def site(self, t: int, site: Site, default_before: bool, sold_before: bool) -> Found:

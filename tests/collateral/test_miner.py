@@ -58,6 +58,14 @@ def test_every_cost_of_a_site() -> None:
     assert seen["miner.opex"] == pytest.approx(3_720_000 * 0.96 * 1.05 + upkeep + 300_000, abs=0.005)
 
 
+def test_staff_is_paid_where_nothing_is_mined() -> None:
+    """Coins alone: 100,000 a month, of which nothing brings any in."""
+    deal = deal_on("treasury: {bits: {price: bitcoin, coins: 60, policy: sell_to_cover}}\nstaff_per_month: 100k\n")
+    seen = earned(deal, hashprice=50.0, bitcoin=100_000.0, power=0.05)
+    assert seen["miner.opex"] == pytest.approx([100_000] * 6, abs=1e-9)
+    assert seen["bits.sold"] == pytest.approx([1.0] * 6, abs=1e-12)
+
+
 def test_off_where_power_costs_more_than_it_mines() -> None:
     """At 20 USD a PH/s earns 0.8333 an hour and its power costs 1.00: off, but a take-or-pay of 30% is due:
     1,116,000."""

@@ -3,6 +3,7 @@
 Further readings of the documents:
 (J) The clean-up call is decided first, then each debt's call in the order of the file, once windows have been read
     (those apart that read who is called): its condition is read before it moves anything.
+    What the collateral is bought for comes in after the date's draws and terminations of hedges.
 (K) What is scheduled for the price of a make-whole is exact in the floats that coupon and instalments are, and the
     price is the nearest float.
 """
@@ -26,6 +27,7 @@ class Calls:
     def __init__(self, spec: Specification) -> None:
         self.spec = spec
         self.cleaned_up = False
+        self.bought = False  # on this date
 
     def exercise(self) -> None:
         spec, terms = self.spec, self.spec.deal.clean_up
@@ -36,13 +38,20 @@ class Calls:
             owing = any(debt.balance > 0 for debt in spec.debts.values())
             if open_ and owing and wanted and not spec.status.defaulted:
                 self.cleaned_up = True
+                self.bought = True
                 for debt in spec.debts.values():
                     self.redeem(debt)
-                self.come_in("collateral.clean_up", self.purchase_price(), terms.proceeds)
         for debt in spec.debts.values():
             self.option(debt)
             if debt.called:
                 self.redeem(debt)
+
+    def buy(self) -> None:
+        """The price, once hedges are over that the call ends."""
+        terms = self.spec.deal.clean_up
+        if self.bought and terms is not None:
+            self.come_in("collateral.clean_up", self.purchase_price(), terms.proceeds)
+        self.bought = False
 
     def holds(self, when: Formula | None) -> bool:
         return when is None or self.spec.value(when.tree) != 0

@@ -27,6 +27,7 @@ class Status:
     revolved: bool = False  # the revolving period has ended for good
     late: dict[str, int] = attrs.field(factory=dict)  # due -> dates in a row on which it was left unpaid
     alone: set[str] = attrs.field(factory=set)  # debts that are accelerated by themselves
+    scheduled: dict[str, tuple[Fraction, Fraction]] = attrs.field(factory=dict)  # what was due of all that fell due
 
     @property
     def rules(self) -> StatusRules:
@@ -59,7 +60,15 @@ class Status:
         if self.deal.status is not None and rules.acceleration:
             for name, debt in spec.debts.items():
                 if self.now == "default" or name in self.alone:
+                    self.scheduled[name] = debt.principal, debt.balance
                     debt.principal = debt.balance
+
+    def restore(self, debts: dict[str, Any]) -> None:
+        """After everything else: the schedule carries its own arrears to the next date, not what acceleration made
+        due."""
+        for name, (due, whole) in self.scheduled.items():
+            debts[name].principal = max(Fraction(0), due - (whole - debts[name].principal))
+        self.scheduled.clear()
 
     def close(self, name: str, debt: Any) -> None:
         """What an accelerated or called debt leaves unpaid is at most its balance; what is unpaid is counted."""

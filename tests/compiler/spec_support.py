@@ -63,8 +63,8 @@ class Support:
         return [part for part, event in events.items() if event is not None]
 
     def owed_to_outsiders(self) -> Amount:
-        """Every due but those that stay in the deal, and what facilities have lent."""
-        lent = [one.drawn for one in self.credits.values() if isinstance(one.terms, Facility)]
+        """Every due but those that stay in the deal, what facilities have lent, and what guarantors are owed back."""
+        lent = [one.owed for one in self.credits.values() if isinstance(one.terms, Facility) or one.terms.repays]
         return sum((owed for name, owed in self.owed.items() if name not in self.ledgers), sum(lent, ZERO))
 
     # ---- before anything comes in ---------------------------------------------------------------------------------
@@ -88,14 +88,12 @@ class Support:
     def accrue(self) -> None:
         for name, lent in self.credits.items():
             years = self.years(lent.terms.day_count)
-            until = lent.terms.until
-            open_now = until is None or self.date <= until
             if isinstance(lent.terms, Facility):
                 rate = max(0.0, self.leg(lent.terms.coupon)[self.spec.t])
                 self.owed[f"{name}.interest"] += lent.drawn * exact(rate * years)
             fee = lent.terms.commitment_fee if isinstance(lent.terms, Facility) else lent.terms.fee
             if fee:
-                self.owed[f"{name}.fee"] += self.undrawn(lent) * exact(fee * years if open_now else 0.0)
+                self.owed[f"{name}.fee"] += self.undrawn(lent) * exact(fee * self.years_until(lent.terms))
         for name, hedge in self.hedges.items():
             self.net(name, hedge)
         self.debit()
@@ -193,15 +191,18 @@ class Support:
             self.live[name] = False
 
     def worth(self, hedge: Swap | Cap) -> Amount:
-        """The nets of the periods to come on the notional of the date, each discounted to the date before it."""
+        """The nets of the periods to come, each discounted to the date before it, on their notionals as far as these
+        are known, else on that of the date."""
         assert isinstance(hedge, Swap)
         floats = hedge.receive.index is not None
         leg, own = (hedge.receive, hedge.receive_day_count) if floats else (hedge.pay, hedge.pay_day_count)
         years, index = self.all_years(own or hedge.day_count), self.spec.uniform.names[f"rates.{leg.index}"]
         nets, value = self.nets(hedge), 0.0
+        known = self.spec.uniform.value(hedge.notional.tree)
+        varies = known is not None and len(set(known)) > 1
         for t in range(self.spec.dates.periods - 1, self.spec.t, -1):
-            value = (nets[t] + value) / (1.0 + index[t] * years[t])
-        return self.times_notional(hedge, value)
+            value = (nets[t] * (max(0.0, known[t]) if varies else 1.0) + value) / (1.0 + index[t] * years[t])
+        return exact(value) if varies else self.times_notional(hedge, value)
 
     # ---- the waterfall --------------------------------------------------------------------------------------------
 
@@ -324,6 +325,13 @@ class Support:
 
     def years(self, day_count: str | None) -> float:
         return self.all_years(day_count)[self.spec.t]
+
+    def years_until(self, terms: Facility | Guarantee) -> float:
+        """The part of the period in which a facility or guarantee is there; none once the pool is sold."""
+        name, dates = terms.day_count or self.spec.deal.schedule.day_count, self.spec.dates
+        start, end = dates.starts[self.spec.t], dates.dates[self.spec.t]
+        end = end if terms.until is None else min(end, terms.until)
+        return year_fraction(name, start, end) if start < end and not self.spec.optional.cleaned_up else 0.0
 
     def all_years(self, day_count: str | None) -> list[float]:
         name = day_count or self.spec.deal.schedule.day_count

@@ -91,6 +91,7 @@ class Specification:
             self.debt_rules.default()
             self.debt_rules.draw_ahead()
             self.support.terminate()
+            self.optional.buy()
             for step in self.list_of_the_status():
                 self.take(step)
             self.close()
@@ -377,6 +378,7 @@ class Specification:
             if not name.endswith("loans"):
                 self.moved(name, self.name(name))
         self.kept = {call.arguments[0]: self.value(call.arguments[0]) for call in self.calls if call.function == "prev"}
+        self.status.restore(self.debts)
 
     # ---- formulas -------------------------------------------------------------------------------------------------
 

@@ -22,6 +22,35 @@ waterfall:
 """
 
 
+DEFAULTED = """\
+format: 1
+name: Due by schedule
+schedule: {closing: 2025-01-01, maturity: 2025-07-01}
+collateral: {collections: {amounts: [100, 0, 10, 10, 10, 500]}}
+tranches:
+  level: {notional: 600, coupon: 0%, amortisation: {level: {over: 12}}}
+  bullet: {notional: 600, coupon: 0%}
+  equity: residual
+tests:
+  of_level: {value: level.principal.due, breach: above, trigger: 10_000}
+  of_bullet: {value: bullet.principal.due, breach: above, trigger: 10_000}
+status: {default: period == 2}
+waterfall:
+  - pay: [level.principal, bullet.principal]
+  - pay: equity
+"""
+
+
+def test_what_is_due_stays_what_the_schedule_made_due() -> None:
+    """In default from the second date on: 50 a date and its own arrears, less the 10 that are paid; a balloon."""
+    seen = tranche.project(loads(DEFAULTED), np.array([100.0, 0, 10, 10, 10, 500]))
+    assert seen.ratios["of_level"].tolist() == [50.0, 50.0, 100.0, 140.0, 180.0, 520.0]
+    assert seen.ratios["of_bullet"].tolist() == [0.0] * 5 + [600.0]
+    level = seen.cashflows("level")
+    assert level["principal"].tolist() == [50.0, 0.0, 10.0, 10.0, 10.0, 500.0]  # accelerated: ahead of the bullet
+    assert level["shortfall"].tolist() == [0.0, 550.0, 540.0, 530.0, 520.0, 20.0]
+
+
 def test_a_due_that_a_sweep_leaves_is_reported_while_nothing_is_accelerated() -> None:
     """Under `arrears: leave` a sweep pays beyond the due of 25 and leaves it, also when it repays all the balance."""
     flows = tranche.project(loads(TEXT), np.array([100.0, 0, 0, 0])).cashflows("a")

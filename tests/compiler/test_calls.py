@@ -24,6 +24,7 @@ from tranche.deal import (
     Debt,
     Draws,
     Facility,
+    Guarantee,
     LevelSchedule,
     MakeWhole,
     Pik,
@@ -32,6 +33,7 @@ from tranche.deal import (
     StatusRules,
     parse_formula,
 )
+from tranche.files import loads
 from tranche.market.terms import Market, ReferenceRate
 from tranche.reference import exact, run_path
 
@@ -304,6 +306,57 @@ def test_the_buyer_pays_back_what_a_facility_lent() -> None:
     sold, advanced = flows_of(deal, 0.0, "collateral.clean_up", "line.advanced")
     assert advanced[0] == 2.0
     assert sold[1] == pytest.approx(158.0, rel=1e-14)  # 154, 2 of the facility, and interest of the first date: 1 and 1
+
+
+SWAPPED = """\
+format: 1
+name: A swap that ends with its pool
+schedule: {closing: 2025-01-01, maturity: 2026-01-01, frequency: quarterly, day_count: 30/360}
+market: {rates: {SOFR: 2%}}
+collateral: {collections: {amounts: [720, 0, 100, 100]}}
+tranches:
+  n: {notional: 1_000, coupon: 4%, amortisation: {schedule: [700, 0, 0, 300]}}
+  equity: residual
+hedges:
+  irs: {swap: {notional: 1_000, pay: 6%, receive: SOFR, termination: {when: clean_up.called}}}
+clean_up: {when: n.balance < 50% * n.notional}
+waterfall:
+  - settle: irs
+  - pay: irs.termination
+  - pay: n.interest
+  - pay: n.principal
+  - pay: equity
+"""
+
+
+def test_the_buyer_pays_for_the_hedge_that_the_call_ends() -> None:
+    """On the second date: a net of 10, two more at 2% a year, interest of 3 and 300 of principal."""
+    termination = 10 / 1.005 + 10 / 1.005**2
+    records = ("collateral.clean_up", "irs.termination", "n.shortfall")
+    sold, ended, lost = flows_of(loads(SWAPPED), [720.0, 0.0, 100.0, 100.0], *records)
+    assert sold == pytest.approx([0.0, 10 + termination + 303, 0.0, 0.0], rel=1e-14)
+    assert ended == pytest.approx([0.0, termination, 0.0, 0.0], rel=1e-14)
+    assert lost == [0.0] * 4
+
+
+def test_the_buyer_pays_back_what_a_guarantor_is_owed() -> None:
+    sponsor = Guarantee(name="sponsor", limit=parse_formula("10"), covers=("agent",), reimbursed=True)
+    deal = cleaned(guarantees=(sponsor,))
+    first = step("draw", "sponsor", limit="2")
+    deal = attrs.evolve(deal, waterfall=attrs.evolve(deal.waterfall, performing=(first, *deal.waterfall.performing)))
+    sold, called = flows_of(deal, 0.0, "collateral.clean_up", "sponsor.called")
+    assert called[0] == 2.0
+    assert sold[1] == pytest.approx(158.0, rel=1e-14)  # as of the facility above
+
+
+def test_nothing_is_due_for_a_commitment_once_the_pool_is_sold() -> None:
+    """1% a month on 10 and on 20, up to the call on the second date."""
+    line = Facility(name="line", commitment=parse_formula("10"), covers=("agent",), commitment_fee=0.12)
+    sponsor = Guarantee(name="sponsor", limit=parse_formula("20"), covers=("agent",), fee=0.12)
+    deal = cleaned(facilities=(line,), guarantees=(sponsor,))
+    for name, fee in (("line", 0.1), ("sponsor", 0.2)):
+        [short] = flows_of(deal, 4.0, f"{name}.shortfall")
+        assert short == pytest.approx([fee, 2 * fee, 2 * fee, 2 * fee], rel=1e-12)  # nobody pays it
 
 
 def test_a_price_that_does_not_take_the_deal_out_is_the_juniors_loss() -> None:

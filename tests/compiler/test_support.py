@@ -15,9 +15,12 @@ from tranche.compiler import compile_deal
 from tranche.deal import (
     Cap,
     Coupon,
+    Debt,
+    Draws,
     Facility,
     Guarantee,
     Ledger,
+    Residual,
     Schedule,
     Swap,
     Termination,
@@ -121,6 +124,29 @@ def test_a_facility_cannot_be_drawn_in_default_and_a_guarantee_can() -> None:
     assert paid == pytest.approx([1.0, 1.0, 1.0, 0.5])  # and nothing of it repays the facility
 
 
+def test_fees_run_to_the_last_day_of_a_commitment() -> None:
+    """1% a month on 10, on 20 and on 30 until 16 February 2025: a month, then 15 days of 30."""
+    until = dt.date(2025, 2, 16)
+    fees = {"lf.fee": 0.1, "sponsor.fee": 0.2, "loan.commitment_fee": 0.3}
+    draws = Draws(until=until, fee=0.12)
+    deal = small(
+        *(step("pay", name) for name in fees),
+        facilities=(attrs.evolve(LENT, commitment_fee=0.12, until=until),),
+        guarantees=(Guarantee(name="sponsor", limit=parse("20"), covers=("loan.interest",), fee=0.12, until=until),),
+        tranches=(Debt(name="loan", notional=30.0, coupon=Coupon(spread=0.0), draws=draws), Residual(name="equity")),
+        accounts=(), fees=(), tests=(), schedule=FLAT,
+    )  # fmt: skip
+    for name, fee in fees.items():
+        [paid] = flows_of(deal, 4.0, name)
+        assert paid == pytest.approx([fee, fee / 2, 0.0, 0.0], rel=1e-12)
+
+
+def test_a_swap_is_worth_its_own_notionals_to_come() -> None:
+    """4% a year against 2%, on 100, 50 and 25 by quarter: after the first date 0.25 and 0.125 are left to pay."""
+    [ended] = flows_of(loads(PLANNED), [200.0, 0.0, 0.0], "irs.termination")
+    assert ended == pytest.approx([0.25 / 1.005 + 0.125 / 1.005**2, 0.0, 0.0], rel=1e-12)
+
+
 @pytest.mark.parametrize(("available", "drawn"), [(None, [1.0, 1.0, 0.0, 0.0]), ("period <= 3", [1.0, 1.0, 1.0, 0.0])])
 def test_whether_a_facility_lends_in_default(available: str | None, drawn: list[float]) -> None:
     """The same step in both lists: without a condition of its own a facility lends nothing once the deal defaults."""
@@ -152,6 +178,26 @@ def test_what_cures_a_ledger_lands_in_its_account() -> None:
     credited, funded, held = flows_of(deal, 3.0, "pdl.credited", "reserve.funded", "reserve.balance")
     assert credited == funded == [3.0, 2.0, 0.0, 0.0]
     assert held == [3.0, 5.0, 5.0, 5.0]
+
+
+PLANNED = """\
+format: 1
+name: A plan
+schedule: {closing: 2025-01-01, maturity: 2025-10-01, frequency: quarterly, day_count: 30/360}
+market: {rates: {SOFR: 2%}}
+collateral: {collections: {amounts: [200, 0, 0]}}
+series: {plan: [100, 50, 25]}
+tranches:
+  n: {notional: 100, coupon: 0%}
+  equity: residual
+hedges:
+  irs: {swap: {notional: plan, pay: 4%, receive: SOFR, termination: {when: period == 1}}}
+waterfall:
+  - settle: irs
+  - pay: irs.termination
+  - pay: n.principal
+  - pay: equity
+"""
 
 
 SIMULATED = """\

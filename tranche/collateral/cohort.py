@@ -11,7 +11,7 @@ from .lease import Lease
 
 @attrs.frozen(kw_only=True)
 class Cohort:
-    """`gpus` machines of one generation at one site. The formulas, per period, with d days and h hours, m months:
+    """`gpus` machines of one generation at one site. The formulas, per period, with h hours and m months (30/360):
 
     Units   In service from `in_service` + `delay_days` on, evenly over `ramp_days`. Of the machines in service
             `failure_rate` a year fail; `unrepairable` of those are scrapped (they work to the start of the period in

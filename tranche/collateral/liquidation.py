@@ -40,10 +40,11 @@ class Outlet:
 class Liquidation:
     """What the agent does once the deal is in default (from the date after; a default is for good).
 
-    After `delay_days` it sells: of each generation min(owned, pace · depth · months) a period, on the last payment date
-    all that is left in one lot. A machine brings price × (1 − every `superseded` share so far) × (1 − stranding) × (1 −
-    impact of the quantity a month) × (1 − `cost`). Stranding: `liquid_cooled_haircut` on liquid-cooled machines and,
-    after it, `dense_haircut` on those above `dense_above` kW a rack: few sites can take them.
+    After `delay_days` it sells: of each generation min(owned, pace · depth · months) a period (a month is 30.4375
+    days), on the last payment date all that is left in one lot. A machine brings price × (1 − every `superseded` share
+    so far) × (1 − stranding) × (1 − impact of the quantity a month) × (1 − `cost`). Stranding: `liquid_cooled_haircut`
+    on liquid-cooled machines and, after it, `dense_haircut` on those above `dense_above` kW a rack: few sites can take
+    them.
 
     From its start the fleet earns no rent and pays no power, upkeep and staff (with `earns_until_sold` it goes on
     until sold); hosting and the like go on until the sale, and `storage_per_gpu_month` comes on top. What is sold in a

@@ -52,9 +52,9 @@ class Site:
 
     Machines  in service from `in_service` (None: closing) evenly over `ramp_days`; `attrition` of them is lost a year.
     Mined     h · PH/s · `uptime` · (1 − curtailed) · hashprice / 24 · (1 − `pool_fee`), worth at the date's hashprice.
-    Cost      power = the same hours · efficiency · `pue` · price, and `upkeep_per_ph_month`: both saved where it is
-              off, but for the take-or-pay share of the power. `fixed_per_month` is not saved. Upkeep and fixed cost
-              grow by `cost_inflation` a year from closing.
+    Cost      power = the same hours · efficiency · `pue` · price, and `upkeep_per_ph_month` for the same hours: both
+              saved where it is off, but for the take-or-pay share of the power. `fixed_per_month` is not saved. Upkeep
+              and fixed cost grow by `cost_inflation` a year from closing.
     Off       With `switch_off` the machines mine only on the dates on which that leaves no less than the next best:
               to stand still, or to sell the power back.
     Value     `cost_per_ph` written off straight-line over `life_years` is the book value; `value_per_ph` (a number or a

@@ -51,14 +51,23 @@ def _clean_up(context: Context) -> None:
     owes: Value = ZERO
     for debt in context.debts.values():
         owes = emitter.compute(Op.OR, owes, emitter.compute(Op.LT, ZERO, debt.balance), name="owes")
-    now = _exercised(context, terms.when, may, owes, called)
+    now = context.cleaned_up_now = _exercised(context, terms.when, may, owes, called)
     emitter.emit(Op.COPY, called, emitter.compute(Op.OR, called, now))
     for debt in context.debts.values():
         _fall_due(context, debt, now)
-    price = _all_due(context)
-    if terms.purchase_price is not None:
-        price = emitter.compute(Op.MAX, ZERO, lower_formula(context, terms.purchase_price), name="purchase price")
-    _receive(context, "collateral", "clean_up", emitter.compute(Op.SELECT, now, price, ZERO), terms.proceeds)
+
+
+def buy(context: Context) -> None:
+    """The price of the collateral, once it is known what else the call ends: hedges fall due with it."""
+    terms, now = context.deal.clean_up, context.cleaned_up_now
+    if terms is None:
+        return
+    emitter = context.emitter
+    with emitter.step("clean_up.purchase_price", "clean-up call: the purchase price", to=terms.proceeds):
+        price = _all_due(context)
+        if terms.purchase_price is not None:
+            price = emitter.compute(Op.MAX, ZERO, lower_formula(context, terms.purchase_price), name="purchase price")
+        _receive(context, "collateral", "clean_up", emitter.compute(Op.SELECT, now, price, ZERO), terms.proceeds)
 
 
 def _call(context: Context, debt: DebtRegisters) -> None:
@@ -109,9 +118,10 @@ def _fall_due(context: Context, debt: DebtRegisters, now: Value) -> None:
 
 
 def _all_due(context: Context) -> Value:
-    """What takes the deal out: every due that is paid to outsiders, and what facilities have lent."""
-    lent = [credit.drawn for credit in context.credits.values() if isinstance(credit.terms, Facility)]
-    return context.sum([*(due.unpaid for due in context.dues.values() if due.to is None), *lent], "all that is due")
+    """What takes the deal out: every due that is paid to outsiders, what facilities have lent, and what guarantors are
+    owed back."""
+    back = [one.owed for one in context.credits.values() if isinstance(one.terms, Facility) or one.terms.repays]
+    return context.sum([*(due.unpaid for due in context.dues.values() if due.to is None), *back], "all that is due")
 
 
 def _receive(context: Context, owner: str, field: str, amount: Value, to: str) -> None:

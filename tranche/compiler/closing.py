@@ -56,3 +56,4 @@ def lower(context: Context) -> None:
         for k, named in enumerate(context.records):
             if named.owner in ("status", "borrowing_base") and not named.flow:
                 emitter.emit(Op.RECORD, named.register, record=k)
+        status.restore(context)

@@ -118,6 +118,15 @@ class Named:
     side: int = 0
 
 
+@attrs.frozen
+class Scheduled:
+    """What of a debt's principal was `due` by its schedule before all of it, the `whole`, fell due in a default."""
+
+    default: Value
+    due: Value
+    whole: Value
+
+
 @attrs.define
 class Context:
     """Built in stages by `lower`; later stages read what earlier ones put in."""
@@ -140,9 +149,11 @@ class Context:
     names: dict[str, Callable[[], Value]] = attrs.field(factory=dict)  # the symbol table, each name lowered when read
     kept: list[tuple[Lane, Expr]] = attrs.field(factory=list)  # memories, and what each takes over at the close
     cleaned_up: Lane | None = None  # 1 from the clean-up call on
+    cleaned_up_now: Value = ZERO  # 1 on its date
     residuals_wait: Formula | None = None  # a condition without which residuals get nothing now
     unpaid_rows: dict[str, Lane] = attrs.field(factory=dict)  # due -> dates in a row on which it was left unpaid
     accelerated: dict[str, Value] = attrs.field(factory=dict)  # debts whose whole balance can fall due, and when
+    scheduled: dict[str, Scheduled] = attrs.field(factory=dict)  # of debts whose arrears acceleration would hide
     fixings: dict[str, list[Lane]] = attrs.field(factory=dict)  # factor → its values 0, 1, … dates before the period
     later: set[str] = attrs.field(factory=set)  # names that are read once payments have begun
     _numbers: dict[tuple[str, str], int] = attrs.field(factory=dict)  # owner and field of a record → its number

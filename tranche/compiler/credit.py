@@ -7,6 +7,7 @@ from functools import partial
 
 from tranche.deal import Facility, Guarantee
 from tranche.program import Claim, Op
+from tranche.terms.daycounts import year_fraction
 
 from .context import Context, Credit, Due
 from .coupon import lent
@@ -88,10 +89,19 @@ def lower(context: Context) -> None:
                 if rate != ZERO:
                     emitter.emit(Op.ACCRUE, context.dues[f"{name}.interest"].unpaid, credit.drawn, rate)
             fee = terms.commitment_fee if isinstance(terms, Facility) else terms.fee
-            live = _open(context, terms.until)
             if fee:
-                accrual = series([fee * part if on else 0.0 for part, on in zip(years, live, strict=True)])
+                accrual: Value = series([fee * part for part in _until(context, terms.until, terms.day_count)])
+                if context.cleaned_up is not None:
+                    accrual = emitter.compute(Op.SELECT, context.cleaned_up, ZERO, accrual, name="accrual")
                 emitter.emit(Op.ACCRUE, context.dues[f"{name}.fee"].unpaid, undrawn(context, credit), accrual)
+
+
+def _until(context: Context, until: dt.date | None, day_count: str | None) -> list[float]:
+    """Year fractions of the periods up to a date."""
+    name = day_count or context.deal.schedule.day_count
+    periods = zip(context.dates.starts, context.dates.dates, strict=True)
+    ends = [(start, end if until is None else min(end, until)) for start, end in periods]
+    return [year_fraction(name, start, end) if start < end else 0.0 for start, end in ends]
 
 
 def close(context: Context) -> None:

@@ -14,7 +14,7 @@ from .context import Context, Due, HedgeRegisters
 from .coupon import before, leg
 from .expressions import lower_formula
 from .names import on_curve
-from .values import ONE, ZERO, Constant, Lane, Value, series
+from .values import ONE, ZERO, Constant, Lane, Series, Value, series
 from .wording import details
 
 
@@ -110,13 +110,16 @@ def declare_names(context: Context) -> None:
 
 
 def _value(context: Context, swap: Swap) -> Value:
-    notional, unit = context.names[f"{swap.name}.notional"](), series(unit_values(context, swap))
+    notional = context.names[f"{swap.name}.notional"]()
+    if isinstance(notional, Series):
+        return series(_values(context, swap, notional.values.tolist()))
+    unit = series(_values(context, swap, [1.0] * context.periods))
     return context.emitter.compute(Op.MUL, notional, unit, name=f"{swap.name} value")
 
 
-def unit_values(context: Context, swap: Swap) -> list[float]:
-    """The value to the deal of the periods after each payment date, per unit of notional: what each nets, discounted at
-    the index of the leg that floats (that received, where both do), compounded period by period."""
+def _values(context: Context, swap: Swap, notionals: list[float]) -> list[float]:
+    """The value to the deal of the periods after each payment date: what each nets on its notional, discounted at the
+    index of the leg that floats (that received, where both do), compounded period by period."""
     dates = context.dates
     floats = swap.receive.index is not None
     floating, day_count = (swap.receive, swap.receive_day_count) if floats else (swap.pay, swap.pay_day_count)
@@ -129,7 +132,7 @@ def unit_values(context: Context, swap: Swap) -> list[float]:
     nets = [rate.value] * context.periods if isinstance(rate, Constant) else rate.values.tolist()
     values = [0.0] * context.periods
     for t in reversed(range(context.periods - 1)):
-        values[t] = (nets[t + 1] + values[t + 1]) / growth[t + 1]
+        values[t] = (notionals[t + 1] * nets[t + 1] + values[t + 1]) / growth[t + 1]
     return values
 
 

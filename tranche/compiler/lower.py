@@ -86,6 +86,7 @@ def compile_deal(deal: Deal, *, fuse: bool = True, watch: Sequence[str] = ()) ->
     margin.enforce(context)
     draws.lower(context)
     hedges.terminate(context)
+    calls.buy(context)
     waterfalls.lower(context, masks)
     closing.lower(context)
     return _pack(context, fuse)

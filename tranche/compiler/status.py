@@ -6,11 +6,11 @@ from tranche.deal import StatusRules
 from tranche.deal.formula import Formula
 from tranche.program import Claim, Op
 
-from .context import Context
+from .context import Context, Scheduled
 from .coverage import Biting
 from .expressions import lower_formula
 from .masks import Mask
-from .names import STATUS_NAMES
+from .names import STATUS_NAMES, formulas, used_names
 from .values import ONE, ZERO, Constant, Value, is_uniform, series
 from .wording import details
 
@@ -139,9 +139,30 @@ def _accelerate(context: Context, defaulted: Value, own: dict[str, Value]) -> No
     for name, debt in context.debts.items():
         due = _any(context, [defaulted, *([own[name]] if name in own else [])])
         if due != ZERO:
+            read = debt.terms.amortisation.carries and _reads_principal_due(context, name)
+            scheduled = emitter.frozen(debt.principal) if read else ZERO
             whole = emitter.compute(Op.SELECT, due, debt.balance, debt.principal, name="accelerated")
             emitter.emit(Op.COPY, debt.principal, whole)
             context.accelerated[name] = due
+            if read:
+                context.scheduled[name] = Scheduled(due, scheduled, whole)
+
+
+def _reads_principal_due(context: Context, debt: str) -> bool:
+    """Whether any formula reads what the schedule makes due of a debt's principal."""
+    names = {f"{debt}.principal.due", f"{debt}.debt_service", "debt_service"}
+    return any(names & used_names(formula.tree) for _, formula in formulas(context.deal))
+
+
+def restore(context: Context) -> None:
+    """Last of all: of what acceleration made due, the next date finds the arrears of the schedule alone."""
+    emitter = context.emitter
+    for name, before in context.scheduled.items():
+        register = context.debts[name].principal
+        repaid = emitter.compute(Op.SUB, before.whole, register, name="repaid")
+        arrears = emitter.compute(Op.SUB, before.due, repaid, name="arrears")
+        arrears = emitter.compute(Op.MAX, ZERO, arrears, name="arrears")
+        emitter.emit(Op.COPY, register, emitter.compute(Op.SELECT, before.default, arrears, register, name="arrears"))
 
 
 def at_close(context: Context, name: str) -> None:

@@ -17,10 +17,12 @@ class CleanUpCall:
     default nobody calls. `when` is read like that of a CallOption: `senior.balance < 10% * senior.notional`.
 
     The buyer pays `purchase_price` (formula, money) into the account `proceeds`. By default it is what takes the deal
-    out: all that is due on the date, of the debts (whole balances), fees, facilities, guarantees and hedges, and what
-    facilities have lent; cash that the deal has goes to the residuals then.
+    out: all that is due on the date, of the debts (whole balances), fees, facilities, guarantees and hedges (with the
+    terminations of the date, those that the call causes among them), what facilities have lent and what guarantors are
+    owed back; cash that the deal has goes to the residuals then.
 
-    The collections of the date are still the deal's; the buyer has all later ones, and no fee falls due later.
+    The collections of the date are still the deal's; the buyer has all later ones, and no fee falls due later, of
+    facilities and guarantees neither.
     `clean_up.called` is 1 from the call on. A hedge ends with the pool where its `termination` says so:
     `when: clean_up.called`.
     """

@@ -24,8 +24,8 @@ class Draws:
     `limit`     formula, money: the most that may be outstanding, such as borrowing_base.base
     `to`        where the proceeds of `amount` go: `cash`, an account, or `outside` (they pay for what is built)
     `revolving` whether what was repaid can be drawn again
-    `fee`       commitment fee, rate per annum on what is undrawn at the beginning of the accrual period while it is
-                available, paid where a step names `X.commitment_fee`; unpaid, it is due again
+    `fee`       commitment fee, rate per annum from closing to `until` on what is undrawn at the beginning of the
+                accrual period, paid where a step names `X.commitment_fee`; unpaid, it is due again
     """
 
     initial: float = attrs.field(default=0.0, validator=v.number(0))

@@ -21,7 +21,8 @@ class Termination:
     `counterparty`: the counterparty's: what the deal owes ranks as `HEDGE.termination_subordinated`. What the
     counterparty owes comes into the account of the hedge's receipts, after its own default `recovery` of it.
     `value` (formula, money): what the hedge is worth to the deal, negative when the deal owes it. Without it a swap is
-    worth its remaining periods on the curve of its index, at the notional on which the date's own net accrued.
+    worth its remaining periods on the curve of its index: at their own notionals where these are known ahead (an
+    amount, a series), else at the notional on which the date's own net accrued.
     """
 
     when: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))

@@ -22,7 +22,8 @@ class LateInterest:
 @attrs.frozen(kw_only=True)
 class Pik:
     """Payment in kind: where `when` holds, `share` of the date's interest is capitalised at the close of the date and
-    does not fall due, at the coupon plus `premium`. From maturity on, and in default, all interest is due in cash.
+    does not fall due, at the coupon plus `premium`. From maturity on all interest is due in cash; in default, and on a
+    call, what was to be paid in kind is, with the premium.
 
     `when` is read as interest accrues, like the condition of a `Margin`.
     """

@@ -8,23 +8,28 @@ from tranche.collateral.cohort import Cohort
 from tranche.compiler.context import Context
 from tranche.compiler.values import Value, series
 from tranche.program import Op
+from tranche.terms.dates import PaymentDates
 
 from .lease import factor
-from .plan import DAYS_A_YEAR, Array, Plan
+from .plan import DAYS_A_YEAR, Array, Plan, months_of
 from .values import book
 
 
-def growth(plan: Plan, inflation: float) -> Array:
+def growth(dates: PaymentDates, inflation: float) -> Array:
     """What a price of closing has become at each payment date [T]."""
-    closing = plan.dates.closing
-    years = np.array([max(0.0, (date - closing).days / DAYS_A_YEAR) for date in plan.dates.dates])
+    years = np.array([max(0.0, (date - dates.closing).days / DAYS_A_YEAR) for date in dates.dates])
     return np.asarray((1.0 + inflation) ** years)
+
+
+def staff(dates: PaymentDates, per_month: float, inflation: float) -> Value:
+    """Of the whole company, whatever it runs."""
+    return series(per_month * months_of(dates) * growth(dates, inflation))
 
 
 def hourly(context: Context, plan: Plan) -> Value:
     """Power and upkeep of a machine for an hour: what switching it off saves."""
     emitter, terms = context.emitter, plan.terms
-    grown = growth(plan, terms.cost_inflation)
+    grown = growth(plan.dates, terms.cost_inflation)
     upkeep = terms.maintenance_per_gpu_month * plan.period_months() / plan.period_hours() * grown
     kilowatts = terms.kw_per_gpu * terms.pue
     if not isinstance(terms.power_price, str):
@@ -41,7 +46,7 @@ def fixed(plan: Plan) -> Array:
     insurance = terms.insurance / 12.0 * terms.cost_per_gpu * months
     repairs = _repairs_a_month(terms) * terms.repair_cost * months
     tax = terms.property_tax * plan.period_months() / 12.0 * book(plan)
-    return np.asarray((hosting + insurance + repairs) * growth(plan, terms.cost_inflation) + tax)
+    return np.asarray((hosting + insurance + repairs) * growth(plan.dates, terms.cost_inflation) + tax)
 
 
 def _repairs_a_month(terms: Cohort) -> float:

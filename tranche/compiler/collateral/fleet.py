@@ -41,8 +41,7 @@ def lower_net(context: Context, fleet: Fleet) -> Value:
     state = sale.lower(context, fleet.liquidation, holdings)
     _values(context, fleet, holdings)
     earned = [_cohort(context, fleet, holding, state) for holding in holdings]
-    first = holdings[0].plan
-    staff: Value = series(fleet.staff_per_month * first.period_months() * costs.growth(first, fleet.staff_inflation))
+    staff = costs.staff(context.dates, fleet.staff_per_month, fleet.staff_inflation)
     staff = emitter.product(staff, state.runs, name="staff")
     revenue = context.sum([one.revenue for one in earned], "revenue")
     opex = context.sum([staff, *(one.opex for one in earned)], "opex")

@@ -6,11 +6,10 @@ from tranche.collateral.miner import Miner
 from tranche.collateral.miner_names import MINER
 from tranche.compiler.context import Context
 from tranche.compiler.expressions import memory
-from tranche.compiler.values import ZERO, Value, series
+from tranche.compiler.values import ZERO, Value
 from tranche.program import Claim, Op
 
 from . import costs, fleet, mining, treasury
-from .plan import Plan
 
 FLOWS = ("revenue", "income", "opex", "proceeds")
 STOCKS = ("book", "value", "forced")
@@ -37,7 +36,8 @@ def lower(context: Context, miner: Miner) -> Value:
         found[field] = context.sum([getattr(one, field) for one in mined.values()], field)
     for name, one in mined.items():
         context.define(f"{name}.running", one.running)
-    found["opex"] = context.sum([_staff(context, miner), found["opex"]], "opex")
+    staff = costs.staff(context.dates, miner.staff_per_month, miner.staff_inflation)
+    found["opex"] = context.sum([staff, found["opex"]], "opex")
     for field, amount in found.items():
         context.define(f"{MINER}.{field}", amount)
         if field in FLOWS:
@@ -55,10 +55,3 @@ def lower(context: Context, miner: Miner) -> Value:
     context.define(f"{MINER}.net", net)
     context.define(f"{MINER}.unfunded", unfunded)
     return emitter.compute(Op.MAX, net, ZERO, name="collections")
-
-
-def _staff(context: Context, miner: Miner) -> Value:
-    if not miner.sites:
-        return ZERO
-    plan = Plan(miner.sites[0].machines(), context.dates)
-    return series(miner.staff_per_month * plan.period_months() * costs.growth(plan, miner.staff_inflation))

@@ -46,7 +46,7 @@ def lower(context: Context, site: Site, hashprice: str, defaulted: Value) -> Min
     resold = emitter.product(hours, sells, name="power sold")
     power = emitter.product(hours, cost, name="power and upkeep")
     let, hosting = _hosting(context, site, plan)
-    fixed = site.fixed_per_month * plan.period_months() * growth(plan, site.cost_inflation)
+    fixed = site.fixed_per_month * plan.period_months() * growth(plan.dates, site.cost_inflation)
     standby = site.power.standby_per_kw_month * site.efficiency * site.pue * _months_mining(site, plan)
     owned = series(plan.owned())
     price = ZERO if site.value_per_ph is None else factor(context, site.value_per_ph)
@@ -76,7 +76,7 @@ def _hour(context: Context, site: Site, plan: Plan, hashprice: Value) -> tuple[V
     kilowatts = Constant(site.efficiency * site.pue)
     earned = emitter.product(hashprice, Constant((1.0 - site.pool_fee) / HOURS), name="mined an hour")
     paid = emitter.product(factor(context, power.price), kilowatts, name="power")
-    grown = growth(plan, site.cost_inflation)
+    grown = growth(plan.dates, site.cost_inflation)
     upkeep = series(site.upkeep_per_ph_month * plan.period_months() / plan.period_hours() * grown)
     cost = emitter.compute(Op.ADD, paid, upkeep, name="power and upkeep")
     if not site.switch_off:
@@ -148,7 +148,7 @@ def _hosting(context: Context, site: Site, plan: Plan) -> tuple[Value, Array]:
         factor(context, terms.rent_per_kw_month), factor(context, terms.utilisation), name="hosting rent"
     )
     let = emitter.product(series(kilowatts * months), rate, name="hosting")
-    return let, kilowatts * months * terms.cost_per_kw_month * growth(plan, site.cost_inflation)
+    return let, kilowatts * months * terms.cost_per_kw_month * growth(plan.dates, site.cost_inflation)
 
 
 def _capex(site: Site, plan: Plan) -> Array:

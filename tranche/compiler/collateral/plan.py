@@ -29,7 +29,7 @@ def _days(dates: PaymentDates) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 @lru_cache(maxsize=64)
-def _months(dates: PaymentDates) -> Array:
+def months_of(dates: PaymentDates) -> Array:
     """Months of each period, which nobody can write to."""
     spans = zip(dates.starts, dates.dates, strict=True)
     months = 12.0 * np.array([year_fraction("30/360", start, end) for start, end in spans])
@@ -125,7 +125,7 @@ class Plan:
         return HOURS * (ends - starts).astype(np.float64)
 
     def period_months(self) -> Array:
-        return _months(self.dates)
+        return months_of(self.dates)
 
     def capex(self) -> Array:
         """The cost as it is paid: evenly from the order to the planned first day, or on that day; what is paid by
