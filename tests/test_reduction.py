@@ -95,11 +95,27 @@ def test_losses_are_those_of_the_paths(whole: Results) -> None:
         assert losses.shortfall(share) == pytest.approx(tail.mean(), abs=0.51e-4)
 
 
+@given(st.lists(st.floats(0.001, 199.0), min_size=1, max_size=30), st.floats(0, 1))
+def test_quantile_shortfall_and_the_worst_are_in_order(lost: list[float], share: float) -> None:
+    losses = HandMade(DEBT, {"a.balance": [0.0, *lost]}).losses("a")
+    most = losses.worst[0][1] if losses.worst else 0.0
+    assert losses.quantile(share) <= losses.shortfall(share) * (1 + 1e-12) <= most * (1 + 2e-12)
+
+
+def test_a_share_is_one() -> None:
+    losses = HandMade(DEBT, {"a.balance": [0.0, 50.0]}).losses("a")
+    for share in (-0.1, 1.5, math.nan):
+        with pytest.raises(UsageError, match="a number from 0 to 1"):
+            losses.quantile(share)
+        with pytest.raises(UsageError, match="a number from 0 to 1"):
+            losses.shortfall(share)
+
+
 def test_four_paths_by_hand() -> None:
     losses = HandMade(DEBT, {"a.balance": [0.0, 50.0, 0.0, 10.0]}).losses("a")
     assert losses.quantile(0.5) == 0.0
     assert losses.quantile(0.75) == pytest.approx(0.1, abs=1.001e-4)
-    assert losses.quantile(1.0) == pytest.approx(0.5, abs=1.001e-4)
+    assert losses.quantile(1.0) == 0.5
     assert losses.shortfall(0.5) == pytest.approx(0.3, abs=0.51e-4)  # of 50 and 10
     assert losses.shortfall(0.9) == pytest.approx(0.5, abs=0.51e-4)
     assert losses.shortfall(1.0) == 0.5

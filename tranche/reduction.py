@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tranche._kernels.waterfall import TALLY
+from tranche.errors import Problem, UsageError
 from tranche.program import Program
 
 MOMENTS, BINS, WORST = TALLY["moments"], TALLY["bins"], TALLY["worst"]
@@ -51,9 +52,10 @@ class Losses:
     worst: tuple[tuple[int, float], ...]
 
     def quantile(self, share: float) -> float:
-        """The loss, as a share of the notional, that is not exceeded on `share` of the paths: interpolated inside its
-        basis point, so that it is right to one; infinite beyond the last bin (200% of the notional)."""
-        rank = share * self.spread.count - (self.spread.count - int(self.bins.sum()))
+        """The loss, as a share of the notional, that is not exceeded on `share` of the paths: the losses of a basis
+        point are taken as evenly spread over it, up to the highest of all, so that it is right to one; infinite beyond
+        the last bin (200% of the notional). Raises UsageError for a share below 0 or above 1."""
+        rank = _share(share) * self.spread.count - (self.spread.count - int(self.bins.sum()))
         if rank <= 0:
             return 0.0
         reached = np.cumsum(self.bins)
@@ -61,12 +63,13 @@ class Losses:
         if k >= BINS - 1:
             return math.inf
         inside = (rank - float(reached[k] - self.bins[k])) / float(self.bins[k])
-        return (k + inside) / PER_NOTIONAL
+        low, high = self._edges(k)
+        return low + inside * (high - low)
 
     def shortfall(self, share: float) -> float:
-        """The mean loss, as a share of the notional, on the worst 1 − `share` of the paths (expected shortfall), each
-        taken in the middle of its basis point; infinite where one of them is beyond the last bin."""
-        wanted = (1.0 - share) * self.spread.count
+        """The mean of `quantile` above `share` (expected shortfall), never below it; infinite where a loss is beyond
+        the last bin. Raises UsageError for a share below 0 or above 1."""
+        wanted = (1.0 - _share(share)) * self.spread.count
         if not wanted > 0:
             return self.worst[0][1] if self.worst else 0.0
         if self.bins[-1]:
@@ -74,11 +77,23 @@ class Losses:
         lost, left = [], wanted
         for k in np.flatnonzero(self.bins)[::-1].tolist():
             taken = min(left, float(self.bins[k]))
-            lost.append(taken * (k + 0.5))
+            low, high = self._edges(k)
+            lost.append(taken * (high - 0.5 * taken / float(self.bins[k]) * (high - low)))
             left -= taken
             if left <= 0:
                 break
-        return math.fsum(lost) / PER_NOTIONAL / wanted
+        return math.fsum(lost) / wanted
+
+    def _edges(self, k: int) -> tuple[float, float]:
+        """Where the losses of a bin begin and end: nobody loses more than the most."""
+        low, high = k / PER_NOTIONAL, (k + 1) / PER_NOTIONAL
+        return low, min(high, max(low, self.spread.most / self.notional))
+
+
+def _share(share: float) -> float:
+    if not 0.0 <= share <= 1.0:
+        raise UsageError(Problem(f"the share is {share!r}", "a number from 0 to 1, such as 0.99"))
+    return share
 
 
 @attrs.frozen(eq=False)

@@ -131,7 +131,7 @@ def test_fees_run_to_the_last_day_of_a_commitment() -> None:
     draws = Draws(until=until, fee=0.12)
     deal = small(
         *(step("pay", name) for name in fees),
-        facilities=(attrs.evolve(LENT, commitment_fee=0.12, until=until),),
+        facilities=(attrs.evolve(LENT, covers=("loan.interest",), commitment_fee=0.12, until=until),),
         guarantees=(Guarantee(name="sponsor", limit=parse("20"), covers=("loan.interest",), fee=0.12, until=until),),
         tranches=(Debt(name="loan", notional=30.0, coupon=Coupon(spread=0.0), draws=draws), Residual(name="equity")),
         accounts=(), fees=(), tests=(), schedule=FLAT,
