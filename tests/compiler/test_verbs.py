@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.compiler.small import cover_test, definitions, fee, flows_of, small, step, target
+from tranche import engine
 from tranche.collateral.terms import Collections
 from tranche.compiler import compile_deal
 from tranche.deal import Amortisation, Coupon, Deal, Debt, Residual, Waterfalls
@@ -358,3 +360,14 @@ def test_a_long_deal_without_any_cash_runs() -> None:
     deal = small(step("pay", "senior.interest"), periods=360)
     (balance,) = flows_of(deal, 0.0, "senior.balance")
     assert balance == [100.0] * 360
+
+
+@pytest.mark.parametrize(("stated", "seen"), [("200 * senior.notional", 200e6), ("1e12", 256e6)])
+def test_what_is_watched_is_held_within_what_amounts_may_be(stated: str, seen: float) -> None:
+    """256 times the notional."""
+    senior = Debt(name="senior", notional=1e6, coupon=Coupon(spread=0.12))
+    deal = small(tranches=(senior, Residual(name="equity")), definitions=definitions(big=stated))
+    program = compile_deal(deal, watch=("big",))
+    inputs = engine.scenario(program, [engine.cash_flows(program, np.zeros(program.periods))])
+    flows = engine.path_flows(inputs, 0, 1)[0]
+    assert flows[:, program.record("watch.big")].tolist() == [seen] * program.periods

@@ -132,7 +132,7 @@ def _declare(context: Context) -> None:
 
 
 def _watch(context: Context, names: Sequence[str]) -> None:
-    emitter, bound = context.emitter, Constant(sum(claim.notional for claim in context.claims) + LEAST)
+    emitter, bound = context.emitter, Constant(max(HEADROOM * sum(claim.notional for claim in context.claims), LEAST))
     for name in names:
         state = emitter.state(f"watch.{name}")
         most = emitter.compute(Op.MIN, context.names[name](), bound)
