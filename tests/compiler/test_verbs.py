@@ -366,7 +366,7 @@ def test_a_long_deal_without_any_cash_runs() -> None:
 def test_what_is_watched_is_held_within_what_amounts_may_be(stated: str, seen: float) -> None:
     """256 times the notional."""
     senior = Debt(name="senior", notional=1e6, coupon=Coupon(spread=0.12))
-    deal = small(tranches=(senior, Residual(name="equity")), definitions=definitions(big=stated))
+    deal = small(tranches=(senior, Residual(name="equity")), accounts=(), definitions=definitions(big=stated))
     program = compile_deal(deal, watch=("big",))
     inputs = engine.scenario(program, [engine.cash_flows(program, np.zeros(program.periods))])
     flows = engine.path_flows(inputs, 0, 1)[0]
