@@ -100,6 +100,13 @@ FIRES = {
          ("- pay: a.interest\n", "- draw: g\n    - pay: a.interest\n")],
         {("unpaid-class", "guarantees.g")},
     ),
+    "a draw that counts what another brought in for other dues": (
+        [("accounts:\n", "accounts:\n  second: {target: 1m}\n"),
+         ("    - draw: reserve\n      for: [a.interest, a.principal]\n",
+          "    - draw: reserve\n      for: a.interest\n    - draw: second\n      for: b.interest\n"),
+         ("    - fund: reserve\n", "    - fund: reserve\n    - fund: second\n")],
+        {("draw-on-draw", f"{LIST}[2].draw")},
+    ),
     "a step-up after the last accrual period has begun": (
         [("a: {notional: 60m, coupon: 6%,", "a: {notional: 60m, coupon: {rate: 6%, step_up: {2026-10-02: 1%}},")],
         {("out-of-time", "tranches.a.coupon.step_up")},
@@ -215,6 +222,21 @@ FIRES = {
 }  # fmt: skip
 
 SILENT = {
+    "two draws in a row for the same dues": [
+        ("accounts:\n", "accounts:\n  second: {target: 1m}\n"),
+        ("    - draw: reserve\n", "    - draw: second\n      for: a.interest\n    - draw: reserve\n"),
+        ("    - fund: reserve\n", "    - fund: reserve\n    - fund: second\n"),
+    ],
+    "a draw after the fee is paid that the one before was for": [
+        ("accounts:\n", "accounts:\n  second: {target: 1m}\n"),
+        ("    - pay: agent\n", "    - draw: second\n      for: agent\n    - pay: agent\n"),
+        ("    - fund: reserve\n", "    - fund: reserve\n    - fund: second\n"),
+    ],
+    "a draw after what the one before was for is paid": [
+        ("accounts:\n", "accounts:\n  second: {target: 1m}\n"),
+        ("    - pay: b.interest\n", "    - draw: second\n      for: b.interest\n    - pay: b.interest\n"),
+        ("    - fund: reserve\n", "    - fund: reserve\n    - fund: second\n"),
+    ],
     "terms that begin on the last date, and end on the first": [
         ("a: {notional: 60m, coupon: 6%,", "a: {notional: 60m, coupon: {rate: 6%, step_up: {2026-10-01: 1%}},"),
         ("agent: {amount: 20k}", "agent: {amount: 20k, steps: {2027-01-01: 30k}}"),

@@ -8,6 +8,7 @@ from tranche.analysis.subject import Subject
 from tranche.errors import DealWarning
 
 from .circular_target import circular_target
+from .draw_on_draw import draw_on_draw
 from .nothing_due import nothing_due
 from .out_of_time import out_of_time
 from .reserve_never_drawn import reserve_never_drawn
@@ -22,6 +23,7 @@ from .unread_test import unread_test
 
 RULES: tuple[Callable[[Subject], Iterator[DealWarning]], ...] = (
     circular_target,
+    draw_on_draw,
     nothing_due,
     out_of_time,
     reserve_never_drawn,
