@@ -67,3 +67,20 @@ def test_every_factor_and_dependence(dependence: Dependence) -> None:
     market = attrs.evolve(EVERY_FACTOR, factors=factors, dependence=dependence)
     deal = attrs.evolve(loads(BENCHMARK), market=market)
     assert tranche.load(tranche.dump(deal)).market == market
+
+
+def test_a_term_that_is_a_figure_by_default_is_written() -> None:
+    """The ladder of a pledge decides when a lender sells: nobody should have to look its defaults up."""
+    text = tranche.dump(tranche.load(FOLDER / "btc_miner_loan.yaml"))
+    for line in ("call: 75%", "liquidation: 85%", "restore: 60%", "life_years: 4y"):
+        assert line in text
+    assert "price: 100%" not in text  # of a debt, all: that goes without saying
+
+
+def test_numbers_have_the_unit_of_their_field() -> None:
+    text = tranche.dump(tranche.load(FOLDER / "gpu_lease_abs.yaml"))
+    for line in ("initial: 2.35 USD/gpu-hour", "power_price: 0.08 USD/kWh", "[100%, 78%,", "pd: {1y: 2%}"):
+        assert line in text
+    text = tranche.dump(tranche.load(FOLDER / "gpu_ddtl_2024.yaml"))
+    for line in ("notional: 7.6bn", "gpus: 200_000\n", "lock_up: 1.20x", "219_665_333.33 ± 0.01"):
+        assert line in text

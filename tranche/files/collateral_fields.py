@@ -140,7 +140,11 @@ def miner_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
 
 def factor_or(reader: Reader) -> Reader:
     """The name of a market factor, or what `reader` reads."""
-    return lambda value: value if isinstance(value, str) and value[:1].isalpha() else reader(value)
+    return partial(_factor_or, reader)
+
+
+def _factor_or(reader: Reader, value: Any) -> Any:
+    return value if isinstance(value, str) and value[:1].isalpha() else reader(value)
 
 
 def months(value: Any) -> float:

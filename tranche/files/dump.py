@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from io import StringIO
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarint import ScalarInt
 from ruamel.yaml.scalarstring import LiteralScalarString
 
 from tranche.deal import Deal
@@ -17,6 +19,7 @@ from .plain import plain, plain_market
 
 WIDTH = 100_000  # no text is folded
 SHORT = 90  # characters of a mapping that stands on one line
+_GROUPED = re.compile(r"-?[1-9]\d{0,2}(_\d{3})+", re.ASCII)
 
 
 def dump(deal: Deal) -> str:
@@ -55,6 +58,8 @@ def _styled(value: Any, depth: int, in_list: bool = False) -> Any:
         return items
     if isinstance(value, str) and "\n" in value:
         return LiteralScalarString(value)
+    if isinstance(value, str) and _GROUPED.fullmatch(value):
+        return ScalarInt(int(value), underscore=[3, False, False])  # else it would stand in quotes
     return value
 
 

@@ -1,8 +1,8 @@
 """Deal → the plain values that a file of it would hold: the inverse of the readers.
 
-A class is a mapping of its keys without those that have their default; what a file writes in a form of its own (a
-step, a tagged kind, a named section) has a writer in `_FORMS`. Numbers get the unit of their field where that reads
-back as the very same number.
+A class is a mapping of its keys without those that have their default, unless that is a figure of its own (a call at
+75%); what a file writes in a form of its own (a step, a tagged kind, a named section) has a writer in `_FORMS`. Numbers
+get the unit of their field where that reads back as the very same number.
 """
 
 from __future__ import annotations
@@ -38,19 +38,22 @@ from tranche.deal import (
 from tranche.deal.check import SUPPORT
 from tranche.deal.expect import Expect
 from tranche.deal.formula import Binary, Number
-from tranche.deal.level_schedule import LevelSchedule
+from tranche.deal.level_schedule import Level, LevelSchedule
 from tranche.deal.series import Series
 from tranche.errors import Invalid
 from tranche.market.dependence import NAMES
+from tranche.market.quantity import quantities
 from tranche.market.terms import KINDS, Gaussian, Independent, Market, ReferenceRate, Student, Vine
-from tranche.terms import level, measured, money, percent, rate, ratio, tenor_days, tenor_years, unit_price
+from tranche.terms import level, money, percent, rate
 
-from .collateral_fields import months
 from .converter import deal_converter
+from .coverage import read_level
 from .fields import field_readers
 from .keys import key_of
 from .liabilities import SCULPTED, read_coupon
 from .market import FLAT_FROM
+from .market_fields import default_curve
+from .number_text import LONG, bare, curve_key, grouped, inner_reader, number_text
 from .readers import Reader
 from .steps import MODIFIERS
 from .vine import vine_keys
@@ -95,6 +98,13 @@ def _is_default(field: attrs.Attribute[Any], value: Any) -> bool:
     return default is not attrs.NOTHING and type(value) is type(default) and value == default
 
 
+def _is_left_out(field: attrs.Attribute[Any], value: Any) -> bool:
+    """A default goes without saying, but for one that is neither nothing nor all: terms must be seen."""
+    default = field.default
+    figure = isinstance(default, int | float) and default > 0 and default != 1
+    return _is_default(field, value) and not figure
+
+
 class _Writer:
     def __init__(self, currency: str) -> None:
         self.currency = currency
@@ -110,14 +120,15 @@ class _Writer:
         if isinstance(value, bool | dt.date | str) or value is None:
             return value
         if isinstance(value, int | float | np.number):
-            return _number(float(value), reader, self.currency)
+            return number_text(float(value), reader, self.currency)
         if isinstance(value, Mapping):
             return {key: self.write(item) for key, item in value.items()}
         if value and all(attrs.has(type(item)) and hasattr(item, "name") for item in value):
             return {item.name: self.write(item) for item in value}
+        inner = percent if reader is default_curve else inner_reader(reader)
         if _is_pairs(value):
-            return {f"{key!r}y" if isinstance(key, float) else key: self.write(item) for key, item in value}
-        return [self.write(item) for item in value]
+            return {curve_key(key): self.write(item, inner) for key, item in value}
+        return [self.write(item, inner) for item in value]
 
     def fields(self, value: Any, *without: str) -> dict[str, Any]:
         """The keys of an object of the term sheet, without its name and what has its default."""
@@ -126,7 +137,7 @@ class _Writer:
         return {
             key_of(kind, field.name): self.write(getattr(value, field.name), readers.get(field.name))
             for field in attrs.fields(kind)
-            if field.name not in ("name", *without) and not _is_default(field, getattr(value, field.name))
+            if field.name not in ("name", *without) and not _is_left_out(field, getattr(value, field.name))
         }
 
 
@@ -136,51 +147,13 @@ def _is_pairs(value: tuple[Any, ...]) -> bool:
     )
 
 
-# ---- numbers ---------------------------------------------------------------------------------------------------------
-
-
-def _number(value: float, reader: Reader | None, currency: str) -> Any:
-    """The number with the unit that its field has, where it reads back as the same; else bare."""
-    base = reader.func if isinstance(reader, partial) else reader
-    for text in _candidates(value, base, reader):
-        try:
-            if reader is not None and reader(text) == value:
-                return text
-        except Invalid:  # a unit that this field has not
-            continue
-    return int(value) if value == int(value) and abs(value) < 1e15 else float(value)
-
-
-def _candidates(value: float, base: Any, reader: Reader | None) -> list[str]:
-    if base in (rate, percent):
-        return [f"{value * 100:.10g}%"]
-    if base is ratio:
-        return [f"{value:.2f}x", f"{value:.10g}x"]
-    if base is tenor_days:
-        return [f"{value:g}d"]
-    if base is months:
-        return [f"{value!r}m", f"{value / 12!r}y"]
-    if base is tenor_years:
-        return [f"{value:g}y", f"{value * 12:g}m"]
-    if base is measured:
-        return [f"{value:.10g} {reader.keywords['unit']}"]  # type: ignore[union-attr]
-    if base in (money, unit_price, level):
-        per = f" {reader.keywords['currency']}/{reader.keywords['unit']}" if base is unit_price else ""  # type: ignore[union-attr]
-        return [
-            f"{value / scale:.7g}{suffix}{per}"
-            for scale, suffix in ((1e9, "bn"), (1e6, "m"), (1e3, "k"), (1.0, ""))
-            if abs(value) >= scale and (per or suffix)
-        ]
-    return []
-
-
 # ---- forms of their own ----------------------------------------------------------------------------------------------
 
 
 def _formula(_: _Writer, formula: Formula) -> Any:
     tree = formula.tree
     if isinstance(tree, Number):
-        return int(tree.value) if tree.value == int(tree.value) and abs(tree.value) < 1e15 else tree.value
+        return grouped(tree.value) if LONG <= abs(tree.value) < 1e15 else bare(tree.value)
     return formula.text or format_expr(tree)
 
 
@@ -198,7 +171,7 @@ def _lag(_: _Writer, lag: Lag) -> str:
 
 
 def _late(writer: _Writer, late: LateInterest) -> Any:
-    spread = _number(abs(late.spread), rate, writer.currency)
+    spread = number_text(abs(late.spread), rate, writer.currency)
     if not late.on_coupon:
         return f"-{spread}" if late.spread < 0 else spread
     return f"coupon {'-' if late.spread < 0 else '+'} {spread}" if late.spread else "coupon"
@@ -228,7 +201,17 @@ def _test(writer: _Writer, test: CoverageTest) -> dict[str, Any]:
     if isinstance(test.denominator.tree, Number) and test.denominator.tree.value == 1.0:
         return {"value": body.pop("numerator"), **{k: v for k, v in body.items() if k != "denominator"}}
     body = {key: value for key, value in body.items() if key not in ("numerator", "denominator")}
+    for name, at in test.levels.items():
+        body[name] = _level(at)
     return {"ratio": ratio, **body}
+
+
+def _level(at: Level) -> Any:
+    """Of a ratio: `1.20x`."""
+    if isinstance(at, LevelSchedule):
+        return {date: _level(value) for date, value in at.points}
+    text = f"{at:.2f}x"
+    return text if read_level(text) == at else at
 
 
 def _step(writer: _Writer, step: Step) -> dict[str, Any]:
@@ -275,7 +258,7 @@ def _borrowing_base(writer: _Writer, base: BorrowingBase) -> dict[str, Any]:
 def _expect(writer: _Writer, expect: Expect) -> dict[str, Any]:
     body = writer.fields(expect, "figures")
     if expect.figures:
-        body["figures"] = {item.figure: f"{float(item.value)!r} ± {float(item.within)!r}" for item in expect.figures}
+        body["figures"] = {item.figure: f"{grouped(item.value)} ± {grouped(item.within)}" for item in expect.figures}
     return body
 
 
@@ -340,13 +323,30 @@ def _tagged(tag: str) -> Callable[[_Writer, Any], dict[str, Any]]:
     return lambda writer, value: {tag: writer.fields(value)}
 
 
+def _factor(tag: str) -> Callable[[_Writer, Any], dict[str, Any]]:
+    """A factor of the market; its levels with their unit where each of its kind has the same."""
+    unit = {"rent": "gpu-hour", "power": "kWh"}.get(tag)
+
+    def write(writer: _Writer, value: Any) -> dict[str, Any]:
+        body = writer.fields(value)
+        levels = [name for name, one in quantities(type(value)).items() if one.kind == "level"] if unit else []
+        for name in levels:
+            number = getattr(value, name)
+            text = f"{number:.10g} {writer.currency}/{unit}"
+            if name in body and level(text, currency=writer.currency) == number:
+                body[name] = text
+        return {tag: body}
+
+    return write
+
+
 def _correlated(writer: _Writer, copula: Gaussian | Student) -> dict[str, Any]:
     pairs = {f"{first} ~ {second}": value for first, second, value in copula.correlations}
     return {NAMES[type(copula)]: {**writer.fields(copula, "correlations"), **pairs}}
 
 
 def _reference_rate(writer: _Writer, reference: ReferenceRate) -> Any:
-    points: Any = {day: _number(value, rate, writer.currency) for day, value in reference.points}
+    points: Any = {day: number_text(value, rate, writer.currency) for day, value in reference.points}
     if list(points) == [FLAT_FROM]:
         points = points[FLAT_FROM]
     return {"points": points, "note": reference.note} if reference.note else points
@@ -360,7 +360,7 @@ _FORMS: dict[type, Callable[[_Writer, Any], Any]] = {
     BorrowingBase: _borrowing_base, Expect: _expect,
     Collections: _collections, Fleet: _fleet, Miner: _miner,
     Liquidation: _liquidation, Outlet: _outlet, Impact: _impact, Market: _market,
-    ReferenceRate: _reference_rate, **{kind: _tagged(tag) for tag, kind in KINDS.items()},
+    ReferenceRate: _reference_rate, **{kind: _factor(tag) for tag, kind in KINDS.items()},
     **{kind: _tagged(tag) for kind, tag in NAMES.items()}, Gaussian: _correlated, Student: _correlated,
     Vine: lambda writer, value: {NAMES[Vine]: vine_keys(value)}, Independent: lambda writer, value: "independent",
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from cattrs import Converter
@@ -67,16 +68,16 @@ def mapping(value: Any, example: str = "key: value") -> dict[str, Any]:
 
 def listing(reader: Callable[[Any], T]) -> Callable[[Any], tuple[T, ...]]:
     """A list whose items `reader` reads; every item that fails is told by its index."""
+    return partial(_listing, reader)
 
-    def read(value: Any) -> tuple[T, ...]:
-        if not isinstance(value, list):
-            fix = "write [a, b] or lines that begin with '- '"
-            raise Invalid(f"{describe(value)} stands where a list is wanted", fix)
-        with Gather() as gather:
-            items = [gather.read(i, reader, item) for i, item in enumerate(value)]
-        return tuple(item for item in items if item is not None)
 
-    return read
+def _listing(reader: Callable[[Any], T], value: Any) -> tuple[T, ...]:
+    if not isinstance(value, list):
+        fix = "write [a, b] or lines that begin with '- '"
+        raise Invalid(f"{describe(value)} stands where a list is wanted", fix)
+    with Gather() as gather:
+        items = [gather.read(i, reader, item) for i, item in enumerate(value)]
+    return tuple(item for item in items if item is not None)
 
 
 def structure_named(converter: Converter, kind: type, name: str, raw: Any) -> Any:
