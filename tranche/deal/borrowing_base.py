@@ -85,8 +85,9 @@ class BorrowingBase:
 
     `deficiency`: `due`: what the opening loans are above the base falls due as principal on the date, the most senior
     debt first, beside what is scheduled (the larger of the two is due); it is measured anew on every date, and a debt
-    whose missed instalments are due again keeps what is unpaid of it among them · `none`: steps deal with it. A
-    revolver draws up to `borrowing_base.base` (its `draws: limit`, which is of the whole balance).
+    whose missed instalments are due again keeps what is unpaid of it among them. Coins that a lender sells on a margin
+    call of the date do not lower it: they count on the next · `none`: steps deal with it. A revolver draws up to
+    `borrowing_base.base` (its `draws: limit`, which is of the whole balance).
 
     Springing dominion is a test of what is left: `ratio: borrowing_base.availability / commitment`, `trigger: 10%`,
     `grace` and `clean` for the dates in a row; the step `sweep: revolver.principal, when: dominion.breached` then takes
