@@ -18,10 +18,10 @@ def ops(program: Program) -> list[Op]:
     return [Op(int(op)) for op in program.instructions["op"]]
 
 
-def emitted(op: Op) -> Emitter:
+def emitted(op: Op, unlimited: Value = INFINITE, nothing: Value = ZERO) -> Emitter:
     """The parts of a fused instruction, each operand a state of its own, or a series of its own."""
     emitter = Emitter(periods=2)
-    spare = {UNLIMITED: INFINITE, NOTHING: ZERO} | {name: emitter.temp(name) for name in SCRATCH}
+    spare = {UNLIMITED: unlimited, NOTHING: nothing} | {name: emitter.temp(name) for name in SCRATCH}
     named: dict[str, Value] = {
         name: Series(np.array([number, 0.5])) if role == "s" else emitter.state(name)
         for number, (name, role) in enumerate(OPERAND_ROLES[op], start=2)
@@ -38,6 +38,17 @@ def test_the_parts_in_a_row_become_one_instruction(op: Op) -> None:
     for number, (name, role) in zip(packed.instructions["r"][0].tolist(), OPERAND_ROLES[op], strict=False):
         register = packed.registers[number]
         assert register.kind is Kind.SERIES if role == "s" else register.name == name
+
+
+SPARE = [(op, word) for op in FUSED for word in (UNLIMITED, NOTHING) if any(word in p.operands for p in FUSED[op])]
+
+
+@pytest.mark.parametrize(("op", "word"), SPARE)
+def test_not_where_another_number_stands_for_nothing_or_no_limit(op: Op, word: str) -> None:
+    """Nor where the same instructions were just fused with the right ones."""
+    assert [Op(int(o)) for o in emitted(op).pack().instructions["op"]] == [op]
+    other = emitted(op, unlimited=Constant(7.0)) if word == UNLIMITED else emitted(op, nothing=Constant(7.0))
+    assert op not in [Op(int(o)) for o in other.pack().instructions["op"]]
 
 
 @pytest.mark.parametrize(("op", "name"), [(op, name) for op, names in UNCLAMPED.items() for name in names])

@@ -10,12 +10,11 @@ from typing import Any
 import attrs
 import numpy as np
 
-from tranche.program import COMMUTATIVE, INSTRUCTION, READ, REGISTERS, WRITTEN, Kind, Op, Register, Step, instruction
+from tranche.program import COMMUTATIVE, READ, WRITTEN, Kind, Op, Register, Step
 
 from .fold import fold
-from .fuse import fuse
+from .layout import laid_out
 from .line import Line
-from .prune import prune
 from .values import INFINITE, ONE, ZERO, Constant, Lane, Value, series
 
 _FLOAT = struct.Struct("=d")
@@ -159,49 +158,15 @@ class Emitter:
     # ---- layout ---------------------------------------------------------------------------------------------------
 
     def pack(self, fused: bool = True) -> Packed:
-        """Drop what nobody needs and fuse frequent sequences (unless told not to), and number the registers: constants,
-        series, inputs, states, temps; temps whose lives do not meet share one."""
-        if fused:
-            lines, steps = prune(self._lines, self.steps, self._registers)
-            self._lines, self.steps = fuse(lines, steps, self._registers, self._series)
-        numbers: dict[int, int] = {}
-        registers: list[Register] = []
-        by_kind: dict[Kind, list[int]] = {kind: [] for kind in Kind}
-        for virtual, register in enumerate(self._registers):
-            by_kind[register.kind].append(virtual)
-        for kind in (Kind.CONSTANT, Kind.SERIES, Kind.INPUT, Kind.STATE):
-            for virtual in by_kind[kind]:
-                numbers[virtual] = len(registers)
-                registers.append(self._registers[virtual])
-        registers.extend(self._pack_temps(set(by_kind[Kind.TEMP]), numbers, len(registers)))
-        rows = []
-        for line in self._lines:
-            operands = list(line.operands)
-            for k in REGISTERS[line.op]:
-                operands[k] = numbers[operands[k]]
-            rows.append(instruction(line.op, operands, line.records))
+        """The arrays of a Program; `fused`: without what nobody needs, and with frequent sequences fused."""
+        layout = laid_out(self._lines, self.steps, self._registers, self._series, fused)
+        ranges = zip(self.steps, layout.steps, strict=False)  # where no instruction is left, no step is
+        self.steps = [attrs.evolve(step, first=first, last=last) for step, (first, last) in ranges]
+        registers = [self._registers[virtual] for virtual in layout.order]
+        registers += [Register(f"t{k}", Kind.TEMP) for k in range(layout.temps)]
         table = [values for _, values in sorted(self._series.items())]
         packed = np.array(table, dtype=np.float64).reshape(len(table), self.periods)
-        return Packed(np.array(rows, dtype=INSTRUCTION), tuple(registers), packed, numbers)
-
-    def _pack_temps(self, temps: set[int], numbers: dict[int, int], first: int) -> list[Register]:
-        uses = [
-            dict.fromkeys([n for n in [line.operands[k] for k in REGISTERS[line.op]] if n in temps])
-            for line in self._lines
-        ]
-        last_use = {n: k for k, used in enumerate(uses) for n in used}
-        free: list[int] = []
-        count = 0
-        for k, used in enumerate(uses):
-            for n in used:
-                if n not in numbers:
-                    if free:
-                        numbers[n] = free.pop()
-                    else:
-                        numbers[n] = first + count
-                        count += 1
-            free.extend(numbers[n] for n in used if last_use[n] == k)
-        return [Register(f"t{k}", Kind.TEMP) for k in range(count)]
+        return Packed(layout.instructions, tuple(registers), packed, layout.numbers)
 
 
 def _simplify(op: Op, operands: tuple[Value, ...]) -> Value | None:

@@ -31,7 +31,7 @@ def never_negative(
     lines: Sequence[Line], registers: Sequence[Register], series: Mapping[int, NDArray[np.float64]]
 ) -> set[int]:
     """The registers that are never negative in any run of these (unfused) instructions."""
-    level = [_first(number, register, series) for number, register in enumerate(registers)]
+    level = [first_level(number, register, series) for number, register in enumerate(registers)]
     changing = [line for line in lines if line.op not in _KEEP]
     changed = True
     while changed:
@@ -44,7 +44,8 @@ def never_negative(
     return {number for number, found in enumerate(level) if found == 2}
 
 
-def _first(number: int, register: Register, series: Mapping[int, NDArray[np.float64]]) -> int:
+def first_level(number: int, register: Register, series: Mapping[int, NDArray[np.float64]]) -> int:
+    """Of what a register holds first."""
     if register.kind is Kind.INPUT:
         return 2 if register.name.startswith("collections.") else 0  # the engine refuses negative collections
     if number not in series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -27,20 +27,44 @@ def check(program: Program) -> None:
         problems.append(Problem(f"series has shape {program.series.shape}", "[series registers, T]"))
     if program.quantum <= 0 or np.frexp(program.quantum)[0] != 0.5:
         problems.append(Problem(f"quantum {program.quantum!r} is not a power of two"))
+    form = _form(program)
+    found = [] if form in _sound else [*_wrong_instructions(program), *_wrong_records(program)]
+    if found:
+        problems += found
+    else:
+        _sound[form] = None
+        while len(_sound) > KEPT:
+            del _sound[next(iter(_sound))]
+    if problems:
+        raise ProgramError(problems)
+
+
+KEPT = 32
+_sound: dict[tuple[object, ...], None] = {}  # forms whose instructions and records obey the rules
+
+
+def _form(program: Program) -> tuple[object, ...]:
+    """All that the rules of instructions and records look at."""
+    kinds = tuple([register.kind for register in program.registers])
+    records = tuple([(record.register, record.flow, record.side) for record in program.records])
+    return program.instructions.tobytes(), kinds, records
+
+
+def _wrong_instructions(program: Program) -> Iterator[Problem]:
     fixed = {k for k, register in enumerate(program.registers) if register.kind not in _WRITABLE}
     for k, (op, records, operands) in enumerate(program.instructions.tolist()):
         for what in _breaches(program, fixed, op, operands, records, k):
-            problems.append(Problem(f"instruction {k}: {what}"))
+            yield Problem(f"instruction {k}: {what}")
+
+
+def _wrong_records(program: Program) -> Iterator[Problem]:
     for record in program.records:
         if not 0 <= record.register < len(program.registers):
-            problems.append(Problem(f"record {record.name}: register {record.register} does not exist"))
+            yield Problem(f"record {record.name}: register {record.register} does not exist")
         elif program.registers[record.register].kind is not Kind.STATE:
-            problems.append(Problem(f"record {record.name}: its register is not a state"))
+            yield Problem(f"record {record.name}: its register is not a state")
         if record.side not in ((-1, 0, 1) if record.flow else (0,)):
-            what = f"record {record.name}: side {record.side}"
-            problems.append(Problem(what, "-1, 0 or 1 for a flow, 0 for a stock"))
-    if problems:
-        raise ProgramError(problems)
+            yield Problem(f"record {record.name}: side {record.side}", "-1, 0 or 1 for a flow, 0 for a stock")
 
 
 def _breaches(
