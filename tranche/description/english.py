@@ -9,6 +9,7 @@ from tranche.program import Program, Step
 
 from .phrases import sentence
 from .picture import list_of, title_of
+from .terms import terms_of
 
 WIDTH = 110
 
@@ -32,7 +33,7 @@ def _lines(program: Program, width: int) -> Iterator[str]:
             yield from ("", head)
             heading, number = head, 0
         number += 1
-        said = sentence(program, step) if step.verb else _terms(step)
+        said = sentence(program, step) if step.verb else _terms(program, step)
         yield from _wrapped(said, width, f"{number:>4}. ")
     yield ""
     yield from _wrapped(f"Made from the compiled deal {program.hash[:16]}.", width)
@@ -42,34 +43,35 @@ def _heading(step: Step) -> str:
     listed = list_of(step)
     if listed:
         return title_of(listed)
+    if step.path.startswith("collateral.miner.treasury"):
+        return "Margin calls, and coins that are sold"
+    if step.path.endswith(".draws"):
+        return "What comes in"
     return {
         "collateral": "What comes in",
         "tranches": "What falls due",
         "fees": "What falls due",
+        "accounts": "What comes in",
+        "hedges": "What falls due",
+        "facilities": "What falls due",
+        "guarantees": "What falls due",
+        "borrowing_base": "What the collateral lends on",
+        "ledgers": "Losses of the period",
         "tests": "Tests, on the cash before it is spent",
         "status": "Tests, on the cash before it is spent",
         "close": "At the close",
-    }.get(step.path.partition(".")[0], "And")
+    }.get(step.path.partition(".")[0], "What else happens")
 
 
-def _terms(step: Step) -> str:
+def _terms(program: Program, step: Step) -> str:
     """A step outside the waterfalls: what it does, and the terms by which it does it."""
     own = "." in step.path  # a text that begins with the name of a class keeps its letters
     said = step.text if own else step.text[0].upper() + step.text[1:]
     said = _CLOSING.get(step.path, said)
-    if not step.details:
-        return f"{said}."
-    details = dict(step.details)
-    ratio = [details.pop(part) for part in ("numerator", "denominator") if part in details]
-    if len(ratio) == 2:
-        said += f": {_operand(ratio[0])} / {_operand(ratio[1])}"
-    terms = "; ".join(f"{key.replace('_', ' ')} {words}" for key, words in details.items())
+    ratio, terms = terms_of(program, step)
+    if ratio:
+        said += f": {ratio}"
     return f"{said}. Terms: {terms}." if terms else f"{said}."
-
-
-def _operand(text: str) -> str:
-    bare = text.replace("_", "").replace(".", "").isalnum() or (text.endswith(")") and text.count("(") == 1)
-    return text if bare and not text.startswith("(") else f"({text})"
 
 
 _CLOSING = {

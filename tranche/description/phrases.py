@@ -21,6 +21,7 @@ MODIFIERS: Mapping[str, str] = {
     "make_whole": "at no less than what makes the holder whole ({0})",
 }
 TOLD = {"draw": ("for",), "call": ("purchase_price",)}  # by the verb's own words
+WAITS = {"no debt is owed anything": "only once all debt is repaid"}
 SHORT = {"capitalise": "interest that stays unpaid is added to the balance at once"}
 
 
@@ -48,8 +49,15 @@ def sentence(program: Program, step: Step) -> str:
         if key == "short":
             said += f"; {SHORT.get(words, f'what stays unpaid: {words}')}"
         else:
-            said += ", " + MODIFIERS.get(key, key.replace("_", " ") + " {0}").format(words, purse=_purse(step))
+            said += f", {modifier(key, words, _purse(step))}"
     return said[0].upper() + said[1:] + "."
+
+
+def modifier(key: str, words: str, purse: str) -> str:
+    """The phrase of a modifier that is not told by the verb."""
+    if key == "waits" and words in WAITS:
+        return WAITS[words]
+    return MODIFIERS.get(key, key.replace("_", " ") + " {0}").format(words, purse=purse)
 
 
 def _purse(step: Step) -> str:
@@ -87,7 +95,8 @@ def _pay(program: Program, step: Step) -> str:
 
 def _sweep(program: Program, step: Step) -> str:
     names = [target.rpartition(".")[0] or target for target in step.targets]
-    return f"repay {_together(step, names)} ahead of schedule, down to a balance of zero"
+    comma = "," if step.group == "pro_rata" and len(names) > 1 else ""
+    return f"repay {_together(step, names)}{comma} ahead of schedule, down to a balance of zero"
 
 
 def _targets(step: Step) -> str:

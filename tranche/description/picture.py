@@ -8,7 +8,7 @@ import attrs
 
 from tranche.program import Program, Step
 
-from .phrases import MODIFIERS, SHORT, account, kinds
+from .phrases import SHORT, account, kinds, modifier
 
 LISTS = {
     "calls": "Who is redeemed early",
@@ -139,6 +139,6 @@ def _notes(program: Program, step: Step) -> tuple[str, ...]:
         elif key == "purchase_price":
             notes.append(f"for a price of {words}")
         else:
-            phrase = MODIFIERS.get(key, key.replace("_", " ") + " {0}")
-            notes.append(phrase.format(words, purse="it" if step.verb in ("draw", "release") else account(step.source)))
+            purse = "it" if step.verb in ("draw", "release") else account(step.source)
+            notes.append(modifier(key, words, purse))
     return tuple(notes)
