@@ -19,11 +19,14 @@ from .backing import Backing
 from .calls import Calls
 from .cause import Cause
 from .events import open_dues
-from .lines import Day, Line
+from .fates import invested, share_lost
+from .lines import Day, Line, Reading
+from .margin import TREASURIES, bare
 from .observer import dust, record_of
 from .trace import Trace
+from .turn import reasons
 from .why import NOT_MET, NOT_TODAY
-from .words import count, level, money, percent, ratio
+from .words import SHOWN, count, level, money
 
 KINDS = ("debt", "fee", "residual", "test")
 MOST_EPISODES = 5
@@ -69,11 +72,6 @@ class Because:
     def claims(self) -> dict[str, Claim]:
         return {claim.name: claim for claim in self.program.claims}
 
-    @property
-    def _rules(self) -> tuple[tuple[str, str], ...]:
-        """What sets the status of the deal besides its tests."""
-        return self.steps["status"].details if "status" in self.steps else ()
-
     def root(self, name: str) -> Cause:
         """Raises UsageError for what cannot lose anything."""
         claim = self.claims.get(name)
@@ -96,9 +94,7 @@ class Because:
         episodes = self._episodes(name)
         if lost > max(self._dust, 1e-9 * claim.notional):
             what = f"{name} lost {currency} {money(lost)}"
-            if claim.notional:
-                what += f", {percent(lost / claim.notional)} of its notional of {money(claim.notional)}"
-            what += "."
+            what += f", {share_lost(self.program, self.days, claim, lost)}." if claim.notional else "."
         elif episodes:
             what = f"{name} lost nothing in the end, but was short on {count(_dates(episodes), 'date')}."
         else:
@@ -119,7 +115,9 @@ class Because:
         name, record = claim.name, f"{claim.name}.distribution"
         received = self.alternatives.actual.totals.get(record, 0.0)
         what = f"{name} received {self.program.currency} {money(received)}"
-        if claim.notional:
+        if received < SHOWN:
+            what = f"{name} received nothing{invested(claim)}"
+        elif claim.notional:
             what += f", {received / claim.notional:.2f} times the {money(claim.notional)} invested"
         what += "."
         episodes = [
@@ -270,6 +268,9 @@ class Because:
             when = dict(step.details).get("when")
             order = "after it" if after else "ahead of it"
             what = f"{record} took {money(taken[path, record])} {order} ({step.text})."
+            if path.startswith(TREASURIES):  # no rival claim: the money is there for this debt alone
+                what = f"{money(taken[path, record])} came of pledged coins, which were sold for it, and repaid "
+                what += f"{record.partition('.')[0]} ahead of the waterfall ({step.text})."
             day = episode.days[0]
             behind = [*(self._tests_of(day, path, record) if when else ()), *self.backing.behind(record, episode.days)]
             behind += self.calls.behind(record, episode.days)
@@ -293,14 +294,14 @@ class Because:
         status = day.status
         while first.number > 1 and self.days[first.number - 2].status == day.status:
             first = self.days[first.number - 2]
-        what = f"The deal is in {status} since {first.date}, so that another waterfall applies"
+        what = f"The deal has been in {status} since {first.date}, so that another waterfall applies"
         if (status, first.number) in self._told:
             return [Cause("status", f"{what} (see above).", status, first.number, day.number, "status")]
         self._told.add((status, first.number))
         tests = tuple(self._test(first, r.test, r.level_name) for r in first.readings if r.leads_to(status))
-        rules = "; ".join(f"{key.replace('_', ' ')} {said}" for key, said in self._rules)
-        if not tests and rules:
-            what += f": no test failed on that date, so that the deal's rules of status did it ({rules})"
+        why = () if tests else reasons(self.program, self.days, first)
+        if why:
+            what += f": {', '.join(why)}"
         return [Cause("status", f"{what}.", status, first.number, day.number, "status", because=tests)]
 
     def _tests_of(self, day: Day, path: str, record: str) -> Iterator[Cause]:
@@ -343,7 +344,8 @@ class Because:
         number = self._test_instruction(test, level_name)
         t = day.number - 1
         over, under = self.alternatives.actual.readings[t][number][:2]
-        what = f"{test} on {day.date}: {reading.words} ({money(over)} over {money(under)})"
+        sides = "" if reading.is_amount else f" ({money(over)} over {money(under)})"
+        what = f"{test} on {day.date}: {reading.words}{sides}{bare(self.program, day, reading)}"
         if times > 1:
             what += f"; so on {count(times, 'date')}"
         before = next((d for d in reversed(self.days[:t]) for r in d.readings
@@ -351,30 +353,26 @@ class Because:
                        and math.isfinite(r.ratio)), None)  # fmt: skip
         if reading.failed and before is not None:
             was = self.alternatives.actual.readings[before.number - 1][number]
-            ratio_was = ratio(was[0] / was[1]) if was[1] > 0 else ratio(math.inf)
-            what += f"; on {before.date} it was {ratio_was} ({money(was[0])} over {money(was[1])})"
-        causes = tuple(self._factors_of(number, day)) if reading.failed else ()
+            what += f"; on {before.date} it was {reading.show(was[0] / was[1] if was[1] > 0 else math.inf)}"
+            what += "" if reading.is_amount else f" ({money(was[0])} over {money(was[1])})"
+        causes = tuple(self._factors_of(number, day, reading)) if reading.failed else ()
         path = f"tests.{test}"
         return Cause("test", what + ".", test, day.number, day.number, path, reading.ratio, causes)
 
-    def _factors_of(self, number: int, day: Day) -> Iterator[Cause]:
+    def _factors_of(self, number: int, day: Day, reading: Reading) -> Iterator[Cause]:
         """The inputs that a test reads, and what it would have been with each on its mean path."""
         t, numbers = day.number - 1, self.alternatives
         names = [n for side in ("numerator", "denominator") for n in self.trace.origin(number, side).inputs]
         for name in dict.fromkeys(names):
             cause = self._factor(name, day)
             if numbers.possible:
-                over, under, wanted, failed = numbers.held(name).readings[t].get(number, (0.0, 0.0, 0.0, False))
-                then = ratio(over / under) if under > 0 else "without anything due"
-                verdict = f"still fails {ratio(wanted)}" if failed else f"passes {ratio(wanted)}"
-                what = f"{cause.what[:-1]}; on its mean path up to then the test would be {then}, which {verdict}."
+                then = _instead(reading, numbers.held(name).readings[t].get(number, (0.0, 0.0, 0.0, False)))
+                what = f"{cause.what[:-1]}; on its mean path up to then the test would be {then}."
                 cause = attrs.evolve(cause, what=what)
             yield cause
         if numbers.possible and len(set(names)) > 1:
-            over, under, wanted, failed = numbers.held(ALL).readings[t].get(number, (0.0, 0.0, 0.0, False))
-            then = ratio(over / under) if under > 0 else "without anything due"
-            verdict = f"still fails {ratio(wanted)}" if failed else f"passes {ratio(wanted)}"
-            what = f"With all inputs on their mean paths up to then the test would be {then}, which {verdict}."
+            then = _instead(reading, numbers.held(ALL).readings[t].get(number, (0.0, 0.0, 0.0, False)))
+            what = f"With all inputs on their mean paths up to then the test would be {then}."
             yield Cause("alternative", what, ALL, day.number, day.number)
 
     def _collateral(self, days: Sequence[Day]) -> Iterator[Cause]:
@@ -471,6 +469,13 @@ def _category(line: Line) -> str:
 
 def _open(line: Line) -> float:
     return max(line.short, line.paid) if line.verb == "capitalise" else line.short
+
+
+def _instead(reading: Reading, held: tuple[float, float, float, bool]) -> str:
+    """How a test would have been on other paths of its inputs."""
+    over, under, wanted, failed = held
+    then = reading.show(over / under) if under > 0 else "without anything due"
+    return f"{then}, which {'still fails' if failed else 'passes'} {reading.show(wanted)}"
 
 
 def _dates(episodes: Sequence[Episode]) -> int:

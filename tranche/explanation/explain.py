@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tranche import engine
-from tranche.inputs import CollateralCash, DealOrPath, MarketOrPath, prepare
+from tranche.inputs import CollateralCash, DealOrPath, MarketOrPath, as_deal, prepare
 from tranche.program import Program
 from tranche.reduction import OWED
 from tranche.reference import Number, run_path
@@ -13,6 +13,7 @@ from .explanation import Explanation
 from .lines import Day, lines_of, readings_of
 from .observer import Observer
 from .options import calls_of, options
+from .setting import Setting, setting_of
 from .trace import Trace
 
 
@@ -27,10 +28,12 @@ def explain(
 
     The path is the same that `run` simulates under this number and seed. Raises DealError, DataError and UsageError.
     """
-    return explain_inputs(prepare(deal, seed=seed, collections=collections, market=market, fuse=False), path, seed)
+    found = as_deal(deal, market)
+    inputs = prepare(found, seed=seed, collections=collections, fuse=False)
+    return explain_inputs(inputs, path, seed, setting_of(found))
 
 
-def explain_inputs(inputs: engine.Scenario, path: int, seed: int = 0) -> Explanation:
+def explain_inputs(inputs: engine.Scenario, path: int, seed: int = 0, setting: Setting | None = None) -> Explanation:
     """The same for one path of a scenario whose Program is not fused."""
     program = inputs.program
     results = engine.run_program(inputs, 1, first_path=path, threads=1, seed=seed)
@@ -51,10 +54,12 @@ def explain_inputs(inputs: engine.Scenario, path: int, seed: int = 0) -> Explana
                 owed=_owed(program, twin.movements[t]),
                 lines=lines,
                 readings=readings,
+                coins=_coins(program, twin.movements[t]),
                 calls=calls_of(decided, observer.seen[t]),
             )
         )
-    return Explanation(program, path, seed, tuple(days), results, Alternatives(program, inputs, path, inputs.paths))
+    numbers = Alternatives(program, inputs, path, inputs.paths)
+    return Explanation(program, path, seed, tuple(days), results, numbers, setting or Setting())
 
 
 def _owed(program: Program, moved: list[Number]) -> dict[str, float]:
@@ -69,6 +74,16 @@ def _levels(program: Program, moved: list[Number], field: str) -> dict[str, floa
         record.owner: float(moved[k])
         for k, record in enumerate(program.records)
         if record.field == field and not record.flow
+    }
+
+
+def _coins(program: Program, moved: list[Number]) -> dict[str, float]:
+    """Coins that are pledged at the close of a date, and those that were posted on it."""
+    treasuries = {claim.name for claim in program.claims if claim.kind == "treasury"}
+    return {
+        record.name: float(moved[k])
+        for k, record in enumerate(program.records)
+        if record.owner in treasuries and record.field in ("pledged", "posted")
     }
 
 

@@ -19,6 +19,7 @@ from .because import Because
 from .cause import Why
 from .lines import Day, Line
 from .options import Call
+from .setting import Setting
 from .story import story
 from .text import day_by_day
 
@@ -35,6 +36,7 @@ class Explanation:
     days: tuple[Day, ...]
     results: Results
     alternatives: Alternatives = attrs.field(repr=False)
+    setting: Setting = attrs.field(default=Setting(), repr=False)
     part: tuple[Day, ...] | None = attrs.field(default=None, repr=False)  # what is shown of the days; see `only`
 
     @property
@@ -71,7 +73,7 @@ class Explanation:
     @cached_property
     def story(self) -> tuple[str, ...]:
         """What happened, in sentences."""
-        return story(self.program, self.days)
+        return story(self.program, self.days, self.setting)
 
     def frame(self) -> pd.DataFrame:
         """A row for each payment and each test of each date; see `lines.Line` for the columns.

@@ -7,12 +7,13 @@ import math
 
 import attrs
 
+from tranche.description.terms import is_amount
 from tranche.program import OPERAND_ROLES, Op, Program, Record, Step
 
 from .observer import Event, Observer, record_of
 from .options import Call
 from .why import NOT_MET, NOT_TODAY, WHY, giving
-from .words import ratio
+from .words import money, ratio
 
 # record field → what is done; funds and draws are told apart by their operands. Every flow that a program can record
 # stands here, in FLAGS, in LEVELS or in SILENT.
@@ -108,10 +109,15 @@ class Reading:
     level: float
     failed: bool
     breach: str = "below"  # the side of the level on which it fails
+    is_amount: bool = False  # what is compared is money, not a ratio
 
     def leads_to(self, status: str) -> bool:
         """Whether failing this level puts the deal into the status."""
         return self.failed and self.level_name == f"{status.replace(' ', '-')} level"
+
+    def show(self, value: float) -> str:
+        """A level, or what is compared with it, in its own unit."""
+        return money(value) if self.is_amount and math.isfinite(value) else ratio(value)
 
     @property
     def words(self) -> str:
@@ -120,7 +126,7 @@ class Reading:
         if math.isinf(self.ratio) and not self.failed:
             return "passed: nothing is due"
         verdict = f"failed: {self.breach}" if self.failed else f"passed: not {self.breach}"
-        return f"{ratio(self.ratio)} {verdict} its {self.level_name} of {ratio(self.level)}"
+        return f"{self.show(self.ratio)} {verdict} its {self.level_name} of {self.show(self.level)}"
 
 
 @attrs.frozen
@@ -135,6 +141,7 @@ class Day:
     owed: dict[str, float]  # what every debt is owed at the close: the records of `reduction.OWED`
     lines: tuple[Line, ...]
     readings: tuple[Reading, ...]
+    coins: dict[str, float] = attrs.field(factory=dict)  # `hoard.pledged` at the close, `hoard.posted` on the date
     calls: tuple[Call, ...] = ()  # of each call of the deal, how it stood
 
     def before(self, line: Line) -> tuple[Line, ...]:
@@ -286,4 +293,6 @@ def _reading(program: Program, record: Record, event: Event) -> Reading:
     value = numerator / denominator if denominator > 0 else over_nothing
     level, failed = event.before["level"], event.amount != 0
     name = LEVELS.get(record.field, record.field.replace("_", " "))
-    return Reading(record.owner, name, value, level, failed, "above" if above else "below")
+    own = next((step for step in program.steps if step.path == f"tests.{record.owner}"), None)
+    return Reading(record.owner, name, value, level, failed, "above" if above else "below",
+                   own is not None and is_amount(own))  # fmt: skip

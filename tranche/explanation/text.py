@@ -6,13 +6,14 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from tranche.description.terms import is_amount
 from tranche.program import Program
 
 from .events import events, is_ordinary, open_dues, told_in_full
 from .lines import QUIET, Day, Line
 from .observer import dust
 from .why import NOT_TODAY
-from .words import SHOWN, count, level, money, ratio
+from .words import SHOWN, count, level, money
 
 HEADINGS = ("available", "due", "paid", "short")
 
@@ -51,25 +52,33 @@ def _in_full(program: Program, day: Day, width: int, least: float) -> Iterator[s
     skipped = [line for line in shown if line.why == NOT_TODAY]
     shown = [line for line in shown if line.why != NOT_TODAY]
     several = {step for step, lines in groupby(shown, key=lambda line: line.step) if len(list(lines)) > 1}
+    amounts = {step.path for step in program.steps if is_amount(step)}
     for line in shown:
         label = f"{line.text} [{line.record}]" if line.step in several else line.text
         cells = "  ".join(cell.rjust(width) for cell in _cells(line))
-        yield f"  {cells}  {label}: {line.why}"
+        yield f"  {cells}  {label}: {line.why}{'' if line.step in amounts else _sides(line)}"
     if skipped:
         yield f"  {NOT_TODAY}: {'; '.join(dict.fromkeys(line.text for line in skipped))}"
     yield f"  at the close: {_balances(day)}"
 
 
 def _cells(line: Line) -> tuple[str, str, str, str]:
+    if line.verb == "test":
+        return "", "", "", ""  # what it compares is neither available nor due; see `_sides`
     amounts = (line.available, line.due, line.paid, line.short)
     available, due, paid, short = ("" if math.isnan(a) else "-" if abs(a) < SHOWN else money(a) for a in amounts)
     return available, due, paid, short
 
 
+def _sides(line: Line) -> str:
+    """What a test compares; the test of an amount has said it."""
+    return f" ({money(line.available)} over {money(line.due)})" if line.verb == "test" else ""
+
+
 def _brief(day: Day, least: float) -> str:
     parts = [f"{day.date}  date {day.number}, {day.status}: collections {money(_collected([day]))}"]
     lowest = {r.test: r for r in day.readings if r.failed}  # the gravest level comes last
-    parts += [f"{r.test} {ratio(r.ratio)} {r.breach} its {r.level_name} of {ratio(r.level)}" for r in lowest.values()]
+    parts += [f"{r.test} {r.show(r.ratio)} {r.breach} its {r.level_name} of {r.show(r.level)}" for r in lowest.values()]
     short = [f"{line.record} {money(line.short)}" for line in open_dues(day, least)]
     if short:
         parts.append("short " + ", ".join(short))

@@ -9,12 +9,14 @@ from tranche.compiler.status import MATERIAL
 from tranche.program import Program
 
 from .lines import Day
+from .margin import bare
 
 
 def reasons(program: Program, days: Sequence[Day], day: Day) -> tuple[str, ...]:
     """Words for each of what led to the status of a date on which it changed; none where nothing did, as on the way
     back to performing."""
-    tests = tuple(f"{one.test} {one.words}" for one in day.readings if one.leads_to(day.status))
+    led = [one for one in day.readings if one.leads_to(day.status)]
+    tests = tuple(f"{one.test} {one.words}{bare(program, day, one)}" for one in led)
     if tests:
         return tests
     rules = next((dict(step.details) for step in program.steps if step.path == "status"), {})

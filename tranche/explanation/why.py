@@ -119,7 +119,7 @@ def unpaid(event: Event) -> str:
 
 
 def uncovered(event: Event) -> str:
-    return "operating cost that the rent does not cover"
+    return "operating cost that income does not cover"
 
 
 def _available(event: Event) -> float:

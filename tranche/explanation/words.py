@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 SHOWN = 0.005  # less money than this is 0.00
 
@@ -32,3 +33,8 @@ def percent(share: float) -> str:
 def count(number: int, thing: str) -> str:
     """`1 date`, `12 dates`."""
     return f"{number:,} {thing}" + ("" if number == 1 else "s")
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

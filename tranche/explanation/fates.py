@@ -1,0 +1,125 @@
+"""What became of every class, account and test of a deal on a path, a sentence each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from tranche.program import Claim, Program
+
+from .events import open_dues
+from .lines import Day
+from .margin import bare
+from .observer import dust
+from .sums import at_closing, cash, drawn, total
+from .words import SHOWN, count, money, percent
+
+
+def fate(program: Program, claim: Claim, days: Sequence[Day]) -> Iterator[str]:
+    match claim.kind:
+        case "debt":
+            yield _debt(program, claim, days)
+        case "residual":
+            yield _residual(program, claim, days)
+        case "fee":
+            yield _fee(program, claim, days)
+        case "account" if claim.name != "cash":
+            yield _account(program, claim, days)
+        case "test":
+            yield _test(program, claim, days)
+
+
+def _debt(program: Program, claim: Claim, days: Sequence[Day]) -> str:
+    name, least = claim.name, dust(program)
+    principal, swept = total(days, f"{name}.principal"), total(days, f"{name}.prepaid")
+    parts = [f"interest {money(total(days, f'{name}.interest'))}", f"principal {money(principal + swept)}"]
+    if swept > least:
+        parts[-1] += f" ({money(swept)} of it swept)"
+    repaid = next((day for day in days if day.owed[name] <= 1e-9 * claim.notional), None)
+    left = days[-1].owed[name]
+    if left > 1e-9 * claim.notional:
+        fate = f"lost {cash(program, left)}, {share_lost(program, days, claim, left)}"
+    elif repaid is not None:
+        fate = f"repaid in full on {repaid.date}"
+    else:
+        fate = "repaid in full"
+    late = [day for day in days for line in open_dues(day, least) if line.owner == name]
+    dates = len({day.number for day in late})
+    timing = f"short of a due on {count(dates, 'date')}, first on {late[0].date}" if late else "never short of a due"
+    deferred = total(days, f"{name}.deferred")
+    if deferred > least:
+        first = next(day for day in days for line in day.lines if line.record == f"{name}.deferred" and line.paid > 0)
+        timing += f"; {money(deferred)} of its interest was capitalised, first on {first.date}"
+    for field in ("commitment_fee", "cap_shortfall", "call_premium"):
+        more = total(days, f"{name}.{field}")
+        if more > least:
+            parts.append(f"{field.replace('_', ' ')} {money(more)}")
+    called = next((day for day in days for line in day.lines if line.record == f"{name}.refinanced"), None)
+    if called is not None:
+        fate = f"called on {called.date}, {fate}"
+    received = f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return f"{name}: {fate}; received {received}; {timing}."
+
+
+def share_lost(program: Program, days: Sequence[Day], claim: Claim, lost: float) -> str:
+    """What a loss is of the notional and, where that was not all lent, of what was."""
+    lent = drawn(program, days, claim)
+    of = f" ({percent(lost / lent)} of the {money(lent)} drawn)" if lent is not None else ""
+    return f"{percent(lost / claim.notional)} of its notional of {money(claim.notional)}{of}"
+
+
+def _residual(program: Program, claim: Claim, days: Sequence[Day]) -> str:
+    record = f"{claim.name}.distribution"
+    received = total(days, record)
+    paid = [day for day in days if any(line.record == record and line.paid >= SHOWN for line in day.lines)]
+    if not paid:
+        return f"{claim.name}: received nothing{invested(claim)}."
+    of = f", {received / claim.notional:.2f} times the {money(claim.notional)} invested" if claim.notional > 0 else ""
+    on = f"on {count(len(paid), 'date')}, last on {paid[-1].date}"
+    return f"{claim.name}: received {cash(program, received)} {on}{of}."
+
+
+def invested(claim: Claim) -> str:
+    """What was paid for a residual that brought nothing."""
+    return f" for the {money(claim.notional)} invested" if claim.notional > 0 else ""
+
+
+def _fee(program: Program, claim: Claim, days: Sequence[Day]) -> str:
+    record = f"{claim.name}.paid"
+    late = [day for day in days for line in open_dues(day, dust(program)) if line.owner == claim.name]
+    timing = f"short on {count(len(late), 'date')}, first on {late[0].date}" if late else "never short"
+    return f"{claim.name}: paid {cash(program, total(days, record))}; {timing}."
+
+
+def _account(program: Program, claim: Claim, days: Sequence[Day]) -> str:
+    record, least = f"{claim.name}.drawn", dust(program)
+    used = [(day, line.paid) for day in days for line in day.lines
+             if line.record == record and line.verb in ("draw", "spend") and line.paid > least]  # fmt: skip
+    use = "never drawn"
+    if used:
+        dates = count(len({day.number for day, _ in used}), "date")
+        use = f"{cash(program, sum(paid for _, paid in used))} drawn on {dates}, first on {used[0][0].date}"
+    opening, peak = at_closing(program, claim.name), max(day.balances[claim.name] for day in days)
+    most = f"{money(opening)} at closing, which was the most" if opening > peak else f"at most {money(peak)}"
+    return f"{claim.name}: {use}; held {most}, and {money(days[-1].balances[claim.name])} at the end."
+
+
+def _test(program: Program, claim: Claim, days: Sequence[Day]) -> str:
+    readings = [(day, reading) for day in days for reading in day.readings if reading.test == claim.name]
+    tested = [(day, r) for day, r in readings if math.isfinite(r.level) and (r.failed or math.isfinite(r.ratio))]
+    if not tested:
+        return f"{claim.name}: never tested, for nothing was due."
+    above = tested[0][1].breach == "above"
+    day, worst = (max if above else min)(tested, key=lambda pair: pair[1].ratio)
+    parts = [f"{claim.name}: {'highest' if above else 'lowest'} {worst.show(worst.ratio)} on {day.date}"]
+    parts[0] += bare(program, day, worst)
+    for name in dict.fromkeys(r.level_name for _, r in tested):
+        wanted = worst.show(next(r.level for _, r in tested if r.level_name == name))
+        failed = [(d, r) for d, r in tested if r.level_name == name and r.failed]
+        if failed:
+            first, r = failed[0]
+            times = f"on {count(len(failed), 'date')}, first on {first.date} ({r.show(r.ratio)})"
+            parts.append(f"{worst.breach} its {name} of {wanted} {times}")
+        else:
+            parts.append(f"never {worst.breach} its {name} of {wanted}")
+    return "; ".join(parts) + "."

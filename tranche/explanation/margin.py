@@ -1,0 +1,112 @@
+"""What lenders on pledged coins did on a path: margin calls, what was posted, what they sold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from tranche.program import Program
+
+from .lines import Day, Reading
+from .observer import dust
+from .setting import Setting
+from .sums import at_closing, cash
+from .words import count, level, percent
+
+TREASURIES = "collateral.miner.treasury"
+MOST = 4  # dates that are told for each treasury
+FLAGS = ("called", "liquidated")
+
+
+@attrs.frozen
+class Looked:
+    """One treasury on one date on which its lender did something."""
+
+    day: Day
+    flags: frozenset[str]
+    brought: float  # by pledged coins that the lender sold
+    repaid: float  # of the debt, with that
+    free: float  # brought by free coins that were sold because of a default
+
+
+def margin(program: Program, days: Sequence[Day], setting: Setting) -> Iterator[str]:
+    """Sentences on every treasury of which coins are pledged, in the order of the dates."""
+    debts = {step.path.split(".")[-2]: dict(step.details)["to"] for step in program.steps
+             if step.path.startswith(f"{TREASURIES}.") and step.path.endswith(".pledge")}  # fmt: skip
+    for name, debt in debts.items():
+        looked = [one for day in days if (one := _look(program, name, debt, day)) is not None]
+        for one in looked[:MOST]:
+            yield f"{one.day.date}: {_told(program, days, setting, name, debt, one)}."
+        if len(looked) > MOST:
+            more = f"{count(len(looked) - MOST, 'more date')}, last on {looked[-1].day.date}"
+            brought = sum(one.brought for one in looked[MOST:])
+            sold = f"; coins sold on them brought {cash(program, brought)}" if brought > dust(program) else ""
+            yield f"There were margin calls on {debt}, or sales of coins pledged to it, on {more}{sold}."
+
+
+def bare(program: Program, day: Day, reading: Reading) -> str:
+    """Words for a test of pledged coins that fails because there are none left; empty for all others."""
+    over = next((dict(step.details).get("numerator", "") for step in program.steps
+                 if step.path == f"tests.{reading.test}"), "")  # fmt: skip
+    name, _, field = over.rpartition(".")
+    nothing = field == "pledged_value" and day.coins.get(f"{name}.pledged", 1.0) <= 0 and reading.ratio == 0
+    return ": nothing is pledged any more" if nothing else ""
+
+
+def _look(program: Program, name: str, debt: str, day: Day) -> Looked | None:
+    lines = [line for line in day.lines if line.step in (TREASURIES, f"{TREASURIES}.{name}.pledge")]
+    flags = {field for line in lines for field in FLAGS if line.record == f"{name}.{field}"}
+    paid = {field: sum(line.paid for line in lines if line.record == f"{name}.{field}" and line.verb != "flag")
+            for field in ("foreclosed", "drawn")}  # fmt: skip
+    repaid = sum(line.paid for line in lines if line.record in (f"{debt}.prepaid", f"{debt}.principal"))
+    if not flags and max(paid.values()) <= dust(program):
+        return None
+    return Looked(day, frozenset(flags), paid["foreclosed"], repaid, paid["drawn"])
+
+
+def _told(program: Program, days: Sequence[Day], setting: Setting, name: str, debt: str, one: Looked) -> str:
+    terms = setting.treasuries[name].pledge if name in setting.treasuries else None
+    before = _pledged(days, setting, name, one.day)
+    owed = days[one.day.number - 2].balances[debt] if one.day.number > 1 else at_closing(program, debt)
+    price = one.day.inputs.get(f"market.{setting.treasuries[name].price}", 0.0) if terms is not None else 0.0
+    at = f" at {percent(owed / (before * price))} of the value of the coins pledged by {name}" if before * price else ""
+    parts = []
+    if one.flags:
+        reached = terms is not None and at and owed >= terms.liquidation * before * price
+        parts.append(f"{debt} stood{at}" if at else f"{debt} stood too high against the coins pledged by {name}")
+        if terms is not None and at:
+            limit = f"sale from {percent(terms.liquidation)}" if reached else f"call from {percent(terms.call)}"
+            parts[-1] += f" ({limit} on)"
+        posted = one.day.coins.get(f"{name}.posted", 0.0)
+        if not reached:
+            asked = max(0.0, owed / (price * terms.restore) - before) if terms is not None and price else posted
+            parts.append(_posting(posted, asked, percent(terms.restore) if terms is not None else ""))
+    if one.brought > dust(program):
+        if "liquidated" not in one.flags:
+            parts.append("in default")
+        gone = one.day.coins.get(f"{name}.pledged", 0.0) <= 0
+        left = "nothing is pledged any more" if gone else (
+            f"that restored {percent(terms.restore)}" if terms is not None else "the rest stays pledged")  # fmt: skip
+        all_of_it = one.brought - one.repaid <= dust(program)
+        of = "all of which" if all_of_it else f"of which {cash(program, one.repaid)}"
+        parts.append(f"the lender sold pledged coins for {cash(program, one.brought)}, {of} repaid {debt}; {left}")
+    if one.free > dust(program):
+        parts.append(f"because of the default free coins of {name} were sold for {cash(program, one.free)}")
+    return "; ".join(parts)
+
+
+def _posting(posted: float, asked: float, restore: str) -> str:
+    back = f", back to {restore}" if restore else ""
+    if posted >= asked * (1 - 1e-9):
+        return f"margin call: {level(posted)} coins were posted{back}"
+    got = f"{level(posted)} were posted, all that were free" if posted > 0 else "none were free"
+    return f"margin call for {level(asked)} coins{back}: {got}"
+
+
+def _pledged(days: Sequence[Day], setting: Setting, name: str, day: Day) -> float:
+    """Coins pledged before a date."""
+    if day.number > 1:
+        return days[day.number - 2].coins.get(f"{name}.pledged", 0.0)
+    terms = setting.treasuries[name].pledge if name in setting.treasuries else None
+    return terms.coins if terms is not None else 0.0

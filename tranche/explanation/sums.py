@@ -1,0 +1,41 @@
+"""Amounts over the life of a path, and what stood in the deal's books before it began."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tranche.program import Claim, Program
+
+from .lines import Day
+from .words import money
+
+DRAWN = ("drawn", "drawn_outside")
+
+
+def total(days: Sequence[Day], record: str) -> float:
+    """What was paid under a record over the path's life, added up in the kernel's order."""
+    amount = 0.0
+    for day in days:
+        for line in day.lines:
+            if line.record == record and line.verb not in ("test", "flag"):
+                amount += line.short if line.verb in ("unpaid", "uncovered") else line.paid
+    return amount
+
+
+def at_closing(program: Program, name: str) -> float:
+    """What a class owed, or an account held, before the first period."""
+    return program.registers[program.records[program.record(f"{name}.balance")].register].initial
+
+
+def drawn(program: Program, days: Sequence[Day], debt: Claim) -> float | None:
+    """What had been lent under a debt that is drawn, when that is not all of its notional; None for all others."""
+    known = {record.name for record in program.records}
+    if not any(f"{debt.name}.{field}" in known for field in DRAWN):
+        return None
+    lent = at_closing(program, debt.name) + sum(total(days, f"{debt.name}.{field}") for field in DRAWN)
+    return lent if 0 < lent < (1 - 1e-9) * debt.notional else None
+
+
+def cash(program: Program, amount: float) -> str:
+    """An amount with its currency."""
+    return f"{program.currency} {money(amount)}"
