@@ -160,7 +160,8 @@ def test_of_many_dates_with_margin_calls_the_first_are_told() -> None:
 def test_coins_that_the_lender_sold_out(told: dict[str, Explanation]) -> None:
     explanation = told["btc_miner_loan"]
     said = sentence(explanation, "2026-07-30: loan stood at 144.67% of the value of the coins pledged by hoard ")
-    assert "; the lender sold pledged coins for USD 68,432,400.05, all of which repaid loan; nothing is " in said
+    sale = "the lender sold pledged coins for USD 68,432,400.05, all of which repaid loan"
+    assert f" (sale from 85.00% on); {sale}; nothing is pledged any more; because of the default free coins of " in said
     turn = sentence(explanation, "2026-07-30: performing")
     assert turn.endswith("below its default level of 1.00x: nothing is pledged any more).")
     assert "lowest 0.00x on 2026-07-30: nothing is pledged any more; " in sentence(explanation, "coverage: ")
