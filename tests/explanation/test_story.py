@@ -45,7 +45,7 @@ def test_what_an_account_held_at_closing_counts(told: dict[str, Explanation]) ->
     explanation = told["coreweave_ddtl_2"]
     most = max(day.balances["dsra"] for day in explanation.days)
     assert most < at_closing(explanation.program, "dsra") == 600e6
-    assert "; held 600,000,000.00 at closing, which was the most, and 0.00 " in sentence(explanation, "dsra: ")
+    assert "; held 600,000,000.00 at closing, at most 600,000,000.00, and 0.00 " in sentence(explanation, "dsra: ")
 
 
 def test_tenants_default_first_of_all(told: dict[str, Explanation]) -> None:

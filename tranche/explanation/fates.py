@@ -99,9 +99,10 @@ def _account(program: Program, claim: Claim, days: Sequence[Day]) -> str:
     if used:
         dates = count(len({day.number for day, _ in used}), "date")
         use = f"{cash(program, sum(paid for _, paid in used))} drawn on {dates}, first on {used[0][0].date}"
-    opening, peak = at_closing(program, claim.name), max(day.balances[claim.name] for day in days)
-    most = f"{money(opening)} at closing, which was the most" if opening > peak else f"at most {money(peak)}"
-    return f"{claim.name}: {use}; held {most}, and {money(days[-1].balances[claim.name])} at the end."
+    opening = at_closing(program, claim.name)
+    peak = max(opening, *(day.balances[claim.name] for day in days))
+    held = f"{money(opening)} at closing, at most {money(peak)}" if opening > least else f"at most {money(peak)}"
+    return f"{claim.name}: {use}; held {held}, and {money(days[-1].balances[claim.name])} at the end."
 
 
 def _test(program: Program, claim: Claim, days: Sequence[Day]) -> str:
