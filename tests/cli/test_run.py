@@ -26,6 +26,7 @@ def test_the_table_of_every_deal(command: Command, deals: Path) -> None:
     assert f"{100 * table['expected_loss']['loan']:.3f}%" in loan.split()
     assert f"{table['interest']['loan'] / 1e6:,.3f}" in loan.split()
     assert result.stdout.count("audit: cash in less cash out") == 2
+    assert "dscr: below its lock-up level (1.10x) on " in result.stdout
 
 
 def test_json_equals_the_api(command: Command, deals: Path) -> None:

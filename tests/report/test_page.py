@@ -82,7 +82,8 @@ def test_charts_are_data_that_says_what_the_run_says(gpu: Study) -> None:
     assert bars["senior interest"] == pytest.approx(means.to_list(), rel=1e-5)
     ratio = gpu.ratio("dscr")
     median = next(trace for trace in charts["test-0"]["traces"] if trace.get("name") == "dscr, median")
-    assert median["y"][0] == pytest.approx(float(sorted(ratio[:, 0])[len(ratio) // 2]), rel=1e-3)
+    assert median["y"][0] is None  # before the first test
+    assert median["y"][1] == pytest.approx(float(sorted(ratio[:, 1])[len(ratio) // 2]), rel=1e-3)
     lost = sum(charts["losses"]["traces"][0]["y"])
     assert lost == pytest.approx(gpu.results.tranches()["default_probability"]["senior"], rel=1e-4)
 

@@ -51,7 +51,7 @@ def print_results(file: str, deal: Deal, results: Results, seconds: float, threa
         f"means in {words}{safe(program.currency)}"
     )
     out.print(tranche_table(frame, unit))
-    for line in _tests(results):
+    for line in _tests(deal, results):
         out.print(line)
     out.print(
         f"audit: cash in less cash out and cash held is at most {audit.relative:.2g} of the cash in, "
@@ -90,12 +90,14 @@ def cell(value: float, kind: str, unit: float = 1.0) -> str:
     return f"{value:.2f}" if kind == "years" else f"{100 * value:.3f}%"
 
 
-def _tests(results: Results) -> list[str]:
+def _tests(deal: Deal, results: Results) -> list[str]:
     """What each coverage test's levels did, on how many of the dates and of the paths."""
+    from tranche.deal.level_words import words
     from tranche.program import fails_above
     from tranche.results import FIELDS
 
     lines = []
+    levels = {test.name: {name: words(test, level) for name, level in test.levels.items()} for test in deal.tests}
     for claim in results.program.claims:
         if claim.kind != "test":
             continue
@@ -107,8 +109,9 @@ def _tests(results: Results) -> list[str]:
                 lines.append(f"{safe(claim.name)}: cured by the sponsor on {100 * failed.positive:.2f}% of the paths")
                 continue
             level = f"{LEVELS.get(field, field)} level" if field != "breached" else "trigger"
+            stated = levels[claim.name]["trigger" if field == "breached" else field]
             lines.append(
-                f"{safe(claim.name)}: {side} its {level} on {failed.mean:.2f} dates a "
+                f"{safe(claim.name)}: {side} its {level} ({stated}) on {failed.mean:.2f} dates a "
                 f"path, ever on {100 * failed.positive:.2f}% of the paths"
             )
     return lines

@@ -2,30 +2,63 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tranche.deal.level_schedule import levels_of
+from tranche.deal.level_schedule import Level, levels_of
+from tranche.deal.level_words import begins, number, steps, words
+from tranche.deal.test import CoverageTest
 from tranche.report.study import Study
 
-from .chart import Chart, fan, level
+from .chart import Chart, fan, line
 
 HIGHEST = 5.0  # a ratio is drawn up to so many times its highest level: what is far above says nothing
 
 
 def charts(study: Study) -> Iterator[Chart]:
-    """Each test's ratio before the cash of the date is spent, and its levels."""
-    dates = [date.isoformat() for date in study.program.dates[1:]]
+    """Each test's ratio before the cash of the date is spent, and its levels, from the first date that is tested."""
+    dates = list(study.program.dates[1:])
+    days = [date.isoformat() for date in dates]
     for k, test in enumerate(study.deal.tests):
-        ratio = study.ratio(test.name)
+        first = begins(test)
+        tested = np.array([first is None or date >= first for date in dates])
+        ratio = np.where(tested, study.ratio(test.name), np.nan)
         if not np.isfinite(ratio).any():
             continue
-        stated = {name: found for name, given in test.levels.items() for found in levels_of(given)}
-        top = HIGHEST * max(stated.values(), default=1.0)
-        traces = fan(dates, np.minimum(ratio, top), f"c{k % 8}", test.name)
-        for j, (name, value) in enumerate(stated.items()):
-            traces.append(level(dates, value, f"{name.replace('_', '-')} {value:g}", f"c{(k + j + 1) % 8}"))
-        side = "below" if test.breach == "below" else "above"
-        note = f"It fails {side} its level. {study.sampled:,} paths; drawn up to {top:g}; gaps where nothing is due."
-        yield Chart(f"test-{k}", f"Test {test.name}", note, traces, {"yaxis": {"rangemode": "tozero"}})
+        top = HIGHEST * max((value for level in test.levels.values() for value in levels_of(level)), default=1.0)
+        traces = fan(days, np.minimum(ratio, top), f"c{k % 8}", test.name)
+        for j, (name, level) in enumerate(test.levels.items()):
+            told = f"{name.replace('_', '-')} {words(test, level)}"
+            traces += _level(test, level, dates, told, f"c{(k + j + 1) % 8}")
+        layout = {"yaxis": {"rangemode": "tozero"}, "xaxis": {"range": [days[0], days[-1]]} if len(days) > 1 else {}}
+        yield Chart(f"test-{k}", f"Test {test.name}", _note(study, test, ratio, top), traces, layout)
+
+
+def _level(test: CoverageTest, level: Level, dates: list[dt.date], name: str, colour: str) -> list[dict[str, Any]]:
+    """A line that steps on the days on which the level changes, over the dates of the deal that it holds on."""
+    stated = [(max(start or dates[0], dates[0]), value) for start, value in steps(test, level)]
+    held = {start.isoformat(): value for start, value in stated if start <= dates[-1]}
+    if not held:
+        return []
+    days, values = [*held, dates[-1].isoformat()], [*held.values(), [*held.values()][-1]]
+    style = {"dash": "dash", "width": 1.5}
+    mode = "lines" if days[0] < days[-1] else "lines+markers"  # a line of one date is a point
+    return [line(days, values, name, colour, shape="hv", mode=mode, line=style)]
+
+
+def _note(study: Study, test: CoverageTest, ratio: NDArray[np.float64], top: float) -> str:
+    first = begins(test)
+    said = [f"It fails {'below' if test.breach == 'below' else 'above'} its level; {study.sampled:,} paths."]
+    if first is not None and first > study.program.dates[1]:
+        said.append(f"First tested on {first}.")
+    if test.every > 1:
+        said.append(f"Tested on one payment date in {test.every}.")
+    if np.isnan(ratio[:, [date >= (first or date) for date in study.program.dates[1:]]]).any():
+        said.append("Each date is of those paths alone on which something is due: later dates are of fewer paths.")
+    if (ratio > top).any():
+        said.append(f"What is above {number(test, top)} is drawn at {number(test, top)}.")
+    return " ".join(said)

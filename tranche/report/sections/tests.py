@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from tranche.deal.level_words import words
 from tranche.report.figures import share
-from tranche.report.html import Markup, table
+from tranche.report.html import Markup, element, join, table
 from tranche.report.study import Study
 from tranche.results import FIELDS
 
-HEAD = ("test", "level", "failed on dates a path", "ever, share of paths")
+HEAD = ("test", "level", "fails", "failing dates per path (mean)", "paths on which it ever fails")
 
 
 def section(study: Study) -> Markup | None:
@@ -18,5 +19,9 @@ def section(study: Study) -> Markup | None:
             level = "trigger" if field == "breached" else field
             if level in test.levels:
                 spread = study.results.spread(f"{test.name}.{field}")
-                rows.append((test.name, level.replace("_", "-"), f"{spread.mean:.2f}", share(spread.positive)))
-    return table(HEAD, rows, numbers=2, label="Tests") if rows else None
+                side = f"{test.breach} {words(test, test.levels[level])}"
+                rows.append((test.name, level.replace("_", "-"), side, f"{spread.mean:.2f}", share(spread.positive)))
+    if not rows:
+        return None
+    note = "A date fails as the documents say it, whether or not the cash suffices; grace and cures come after that."
+    return join((table(HEAD, rows, numbers=3, label="Tests"), element("p", note, class_="note")))
