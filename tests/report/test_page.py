@@ -133,8 +133,14 @@ def test_markup() -> None:
 
 @pytest.mark.parametrize(
     ("said", "found"),
-    [("75-90% billed (B)", "B"), ("public (A, year end 2024)", "A"), ("Assumption; fell (B).", "B"),
-     ("Rent drifts. Assumption", "assumption"), ("from Jan", "")],
+    [("75-90% billed (B)", "B"), ("public (A, year end 2024)", "A"), ("Assumption; fell (B).", "B, assumption"),
+     ("Rent drifts. Assumption", "assumption"), ("from Jan", ""),
+     ("Rent drifts by -20%. Assumption; H100 rent fell and rose again (B)", "B, assumption"),
+     ("initial (A); rest assumption", "A, assumption"),
+     ("Assumptions but for the volatility (40-55%, B)", "B, assumption"),
+     ("(9-11m, B)", "B"), ("evenly over 340 days (B and assumption)", "B, assumption"), ("40-60% (B/C)", "B, C"),
+     ("one (A, B), two (C)", "A, B, C"), ("from a training run (A, derived from it)", "A, derived"),
+     ("derived from rents (A)", "A"), ("a plan (C corporation, Series B notes)", "")],
 )  # fmt: skip
 def test_confidence(said: str, found: str) -> None:
     assert confidence(said) == found

@@ -13,6 +13,7 @@ from tranche.files import write_text
 
 from .charts import Chart, charts
 from .charts.chart import PALETTE
+from .figures import paths
 from .html import Markup, element, join, script_data, text
 from .script import SCRIPT
 from .sections import AFTER, BEFORE
@@ -52,7 +53,11 @@ def page(study: Study) -> str:
     ]
     figures = {
         "palette": PALETTE,
-        "charts": [{"name": one.name, "traces": one.traces, "layout": one.layout} for one in drawn],
+        "charts": [
+            {"name": one.name, "traces": one.traces, "layout": one.layout, "height": one.height}
+            for one in drawn
+            if one.traces
+        ],
     }
     scripts = [
         script_data("figures", figures),
@@ -73,10 +78,9 @@ def document(title: str, body: Markup) -> str:
 
 
 def _subtitle(study: Study) -> str:
-    drawn = any(name.startswith("market.") for name in study.program.inputs)
-    source = f"of seed {study.seed}" if drawn else "of the collections given"
+    source = f"of seed {study.seed}" if study.drawn else "of the collections given"
     return (
-        f"{study.results.count:,} paths {source} · {study.program.periods} payment dates from "
+        f"{paths(study.results.count)} {source} · {study.program.periods} payment dates from "
         f"{study.program.dates[1]} to {study.program.dates[-1]} · {study.program.currency}"
     )
 
@@ -97,12 +101,16 @@ def _figures(drawn: list[Chart]) -> Markup:
             element(
                 "figure",
                 element("figcaption", element("h3", one.title), element("p", one.note, class_="note")),
-                element("div", id=one.name, class_="plot"),
+                element("div", id=one.name, class_="plot", style=_height(one)) if one.traces else "",
             )
             for one in drawn
         ),
         class_="charts",
     )
+
+
+def _height(chart: Chart) -> str | None:
+    return f"height:{chart.height}px" if chart.height != Chart.HEIGHT else None  # the page's style has the usual one
 
 
 @cache

@@ -35,7 +35,9 @@ SCRIPT = """
   const layout = (own) => {
     const axis = () => ({gridcolor: value("--line"), linecolor: value("--line"), zerolinecolor: value("--line"),
                          automargin: true, title: {standoff: 8}});
+    const more = Object.keys(own).filter((key) => /^[xy]axis\\d+$/.test(key)).map((key) => [key, axis()]);
     return merged({
+      ...Object.fromEntries(more),
       font: {color: value("--ink"), size: 12, family: getComputedStyle(document.body).fontFamily},
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", margin: {l: 56, r: 12, t: 8, b: 40},
       xaxis: axis(), yaxis: axis(), legend: {orientation: "h", y: -0.16}, hovermode: "x unified",
@@ -73,7 +75,7 @@ SCRIPT = """
   window.addEventListener("beforeprint", () => {  // an A4 page is narrower or wider than the screen's columns
     if (!window.Plotly) return;
     for (const chart of figures.charts) {
-      const plain = {...layout(chart.layout), width: 660, height: 300, autosize: false};
+      const plain = {...layout(chart.layout), width: 660, height: chart.height, autosize: false};
       Plotly.react(document.getElementById(chart.name), coloured(chart.traces), plain, options);
     }
   });

@@ -43,6 +43,11 @@ class Study:
         return self.results.program
 
     @property
+    def drawn(self) -> bool:
+        """Whether the paths are drawn from a market, so that there is an error of sampling."""
+        return any(name.startswith("market.") for name in self.program.inputs)
+
+    @property
     def sampled(self) -> int:
         """How many paths the fans are drawn from."""
         return len(self.flows)

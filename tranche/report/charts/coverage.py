@@ -9,14 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tranche.deal import format_expr
+from tranche.deal.formula import Binary, Number
 from tranche.deal.level_schedule import Level, levels_of
 from tranche.deal.level_words import begins, number, steps, words
 from tranche.deal.test import CoverageTest
+from tranche.report.figures import paths
 from tranche.report.study import Study
 
-from .chart import Chart, fan, line
+from .chart import Chart, fan, line, partial
 
 HIGHEST = 5.0  # a ratio is drawn up to so many times its highest level: what is far above says nothing
+LONGEST = 100  # letters of a formula that a note has room for
 
 
 def charts(study: Study) -> Iterator[Chart]:
@@ -51,14 +55,15 @@ def _level(test: CoverageTest, level: Level, dates: list[dt.date], name: str, co
 
 
 def _note(study: Study, test: CoverageTest, ratio: NDArray[np.float64], top: float) -> str:
+    """What is drawn, of which paths; `ratio` [paths, T] of the dates that are tested."""
     first = begins(test)
-    said = [f"It fails {'below' if test.breach == 'below' else 'above'} its level; {study.sampled:,} paths."]
+    alone = test.denominator.tree == Number(1.0)
+    what = format_expr(test.numerator.tree if alone else Binary("/", test.numerator.tree, test.denominator.tree))
+    what = what if len(what) <= LONGEST else "Its ratio"
+    said = f"{what}, on {paths(study.sampled)}; it fails {test.breach} its level."
     if first is not None and first > study.program.dates[1]:
-        said.append(f"First tested on {first}.")
+        said += f" First tested on {first}."
     if test.every > 1:
-        said.append(f"Tested on one payment date in {test.every}.")
-    if np.isnan(ratio[:, [date >= (first or date) for date in study.program.dates[1:]]]).any():
-        said.append("Each date is of those paths alone on which something is due: later dates are of fewer paths.")
-    if (ratio > top).any():
-        said.append(f"What is above {number(test, top)} is drawn at {number(test, top)}.")
-    return " ".join(said)
+        said += f" Tested on one payment date in {test.every}."
+    said += partial(ratio[:, [date >= (first or date) for date in study.program.dates[1:]]], "nothing is due")
+    return said + (f" What is above {number(test, top)} is drawn there." if (ratio > top).any() else "")

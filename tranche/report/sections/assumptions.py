@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from tranche.report.html import Markup, element, join, table
 from tranche.report.study import Study
 
-LETTER = re.compile(r"\(([ABC](?:/[A-Z][a-z]*|/derived)?)[,:;)]")
+BRACKETS = re.compile(r"\(([^()]*)\)")
+LETTER = re.compile(r"(?:^|[,;:/]\s*|\band\s+)([ABC])(?=$|[,;:/]|\s+and\b)")  # in brackets, and not of a sentence
 MEANING = {"A": "filing, agency, paper or issuer", "B": "press or aggregator", "C": "general knowledge"}
 
 
@@ -27,15 +28,17 @@ def section(study: Study) -> Markup | None:
     if not parts:
         return None
     legend = "; ".join(f"{letter}: {words}" for letter, words in MEANING.items())
-    return join((*parts, element("p", f"{legend}; assumption: measured by nobody.", class_="note")))
+    legend += "; derived: worked out from such; assumption: measured by nobody."
+    return join((*parts, element("p", legend, class_="note")))
 
 
 def confidence(text: str) -> str:
-    """The letters in a text such as `75-90% billed (B)`, or `assumption` where it says so, or nothing."""
-    letters = sorted({found[0] for found in LETTER.findall(text)})
-    if letters:
-        return ", ".join(letters)
-    return "assumption" if "assumption" in text.lower() else ""
+    """All that a text such as `75-90% billed (B); the rest is an assumption` says: letters, `derived`, `assumption`."""
+    found = {inside: set(LETTER.findall(inside)) for inside in BRACKETS.findall(text)}
+    said = sorted(set().union(*found.values()))
+    said += ["derived"] * any(letters and "derived" in inside for inside, letters in found.items())
+    said += ["assumption"] * ("assumption" in text.lower())
+    return ", ".join(said)
 
 
 def _notes(study: Study) -> Iterator[tuple[str, str]]:
