@@ -30,6 +30,16 @@ def test_a_deal_that_fails_is_told_and_the_others_are_made(command: Command, dea
     assert "the format is 2" in Path("pages/index.html").read_text(encoding="utf-8")
 
 
+def test_pages_do_not_name_the_folders_of_a_machine(command: Command, deals: Path) -> None:
+    (deals / "pool.yaml").write_text("format: 2\n")
+    command("report", deals.resolve(), "--paths", "50", "--out", "pages")
+    for page in Path("pages").glob("*.html"):
+        assert str(Path.cwd()) not in page.read_text(encoding="utf-8"), page
+    index = Path("pages/index.html").read_text(encoding="utf-8")
+    assert "deals/more/fleet.yml · 50 paths of seed 0" in index
+    assert "deals/pool.yaml:1" in index
+
+
 def test_names_do_not_meet() -> None:
     files = [Path("a/deal.yaml"), Path("b/deal.yaml"), Path("index.yaml")]
     assert names(files) == ["deal", "b-deal", "0-index"] or len(set(names(files))) == 3

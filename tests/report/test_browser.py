@@ -56,6 +56,28 @@ def test_every_chart_is_drawn(tmp_path: Path, flags: tuple[str, ...]) -> None:
     assert 'class="waterfall"' in dom
 
 
+PRINTED = """<script>
+const wait = setInterval(() => {
+  if (!document.documentElement.dataset.drawn) return;
+  clearInterval(wait);
+  window.dispatchEvent(new Event("beforeprint"));
+  const legend = document.querySelector("#convergence .legend").getBoundingClientRect();
+  const title = document.querySelector("#convergence .xtitle").getBoundingClientRect();
+  document.title = `printed: ${document.querySelectorAll("details:not([open])").length} closed, `
+    + `legend ${legend.top >= title.bottom ? "below" : "over"} title`;
+}, 50);
+</script>"""
+
+
+def test_what_is_printed_is_open_and_legible(tmp_path: Path) -> None:
+    path = tmp_path / "deal.html"
+    write_report(study(tranche.load(DEALS / "gpu_lease_abs.yaml"), 500, 7), path)
+    path.write_text(path.read_text(encoding="utf-8").replace("</body>", f"{PRINTED}</body>"), encoding="utf-8")
+    dom, console = opened(path, tmp_path / "profile", "--window-size=1280,900")
+    assert console == []
+    assert "<title>printed: 0 closed, legend below title</title>" in dom
+
+
 def test_hostile_text_does_not_run(tmp_path: Path) -> None:
     write_report(study(loads(TEXT)), tmp_path / "deal.html")
     write_index(tmp_path / "index.html", [Entry.of(study(loads(TEXT)), "<b>x</b>.yaml", "deal.html")])

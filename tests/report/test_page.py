@@ -14,6 +14,8 @@ import tranche
 from tests.report.hostile import FORMULA, SCRIPT, TEXT
 from tranche.files import loads
 from tranche.report import Entry, Study, study, write_index, write_report, write_workbook
+from tranche.report.charts import Chart
+from tranche.report.figures import shown
 from tranche.report.html import element, script_data, text
 from tranche.report.page import page
 from tranche.report.sections.assumptions import confidence
@@ -105,6 +107,7 @@ def test_no_cell_of_a_workbook_is_a_formula(hostile: Study, tmp_path: Path) -> N
     assert not any(cell.hyperlink for cell in cells)
     assert FORMULA in {cell.value for cell in cells}
     assert book["Tranches"]["B2"].value == 80
+    assert [cell.value for cell in book["Tests"][2]][:3] == ["cover", "trigger", "below 1.20x"]
     assert [path.name for path in tmp_path.iterdir()] == ["deal.xlsx"]  # nothing is left beside it
 
 
@@ -114,6 +117,45 @@ def test_the_index_names_what_failed(hostile: Study, tmp_path: Path) -> None:
     outline = Outline(path.read_text(encoding="utf-8"))
     assert "script" not in outline.tags
     assert "1 deal, 1 failed" in path.read_text(encoding="utf-8")
+
+
+def test_the_index_says_of_what_its_figures_are(gpu: Study, tmp_path: Path) -> None:
+    path = tmp_path / "index.html"
+    write_index(path, [Entry.of(gpu, "deals/gpu.yaml", "gpu.html")])
+    said = path.read_text(encoding="utf-8")
+    assert "deals/gpu.yaml · 2,000 paths of seed 7, USD" in said
+    assert "in percent of the notional" in said
+    assert '<th scope="row">senior</th>' in said
+    assert not re.search(r"<th[^>]*></th>", said)  # every row and group has a name
+
+
+def test_no_file_is_named_by_the_folders_of_a_machine(
+    gpu: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = gpu.deal.source.file
+    assert Path(file).is_absolute()
+    assert str(DEALS) not in page(gpu)
+    monkeypatch.chdir(tmp_path)
+    assert [shown(str(tmp_path / "a" / "b.yaml")), shown(file), shown("a/b.yaml")] == [
+        "a/b.yaml", "gpu_ddtl_2024.yaml", "a/b.yaml",
+    ]  # fmt: skip
+
+
+def test_the_audit_fits_a_phone(gpu: Study) -> None:
+    markup = page(gpu)
+    assert f"<td><code>{gpu.program.hash}</code></td>" in markup  # breaks, where a number does not
+    assert "code{overflow-wrap:anywhere}" in markup
+
+
+def test_a_chart_of_nothing_is_its_note(monkeypatch: pytest.MonkeyPatch, hostile: Study) -> None:
+    one = [Chart("convergence", "As correlations converge", "Nothing is lost.", []), Chart("x", "X", "", [{}], {}, 500)]
+    monkeypatch.setattr("tranche.report.page.charts", lambda _: iter(one))
+    markup = page(hostile)
+    assert "Nothing is lost." in markup
+    assert 'id="convergence"' not in markup
+    assert 'id="x" class="plot" style="height:500px"' in markup
+    (data,) = re.findall(r'<script type="application/json" id="figures">(.*?)</script>', markup)
+    assert [chart["name"] for chart in json.loads(data)["charts"]] == ["x"]
 
 
 def test_a_page_is_whole_or_not_there(hostile: Study, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ def report(
     """
     from tranche.errors import TrancheError
     from tranche.report import Entry, write_index
+    from tranche.report.figures import shown
 
     from .deal_files import deal_files
     from .ending import as_data, ending
@@ -49,7 +50,8 @@ def report(
                 entries.append(_write(file, out / f"{name}.html", number, seed, threads, collections, xlsx))
                 told.append({"file": str(file), "ok": True, "page": str(out / f"{name}.html")})
             except TrancheError as error:
-                entries.append(Entry(str(file), failed="\n".join(map(str, error))))
+                failed = "\n".join(map(str, error)).replace(str(file), shown(str(file)))
+                entries.append(Entry(shown(str(file)), failed=failed))
                 told.append({"file": str(file), "ok": False, "problems": as_data(error)})
                 end.fail(error)
             if not as_json and told[-1]["ok"]:
@@ -88,6 +90,7 @@ def _write(
 ) -> Entry:
     from tranche.files import load
     from tranche.report import Entry, study, write_report, write_workbook
+    from tranche.report.figures import shown
 
     from .cash import read_cash
 
@@ -96,4 +99,4 @@ def _write(
     write_report(made, page)
     if xlsx:
         write_workbook(made, page.with_suffix(".xlsx"))
-    return Entry.of(made, str(file), page.name)
+    return Entry.of(made, shown(str(file)), page.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 NOTHING = "–"
 
@@ -49,3 +50,11 @@ def means(count: int) -> str:
 def in_unit(words: str, currency: str) -> str:
     """`millions of USD`, or `USD` where the unit has no name."""
     return f"{words} {currency}".strip()
+
+
+def shown(file: str) -> str:
+    """A file as a page names it, which others read: from the folder of the work, or by its name alone."""
+    path, here = Path(file), Path.cwd()
+    if not path.is_absolute():
+        return file
+    return str(path.relative_to(here)) if path.is_relative_to(here) else path.name

@@ -36,19 +36,35 @@ def join(parts: Iterable[object], between: str = "") -> Markup:
 
 def table(head: Sequence[object], rows: Iterable[Sequence[object]], numbers: int = 1, label: str = "") -> Markup:
     """A table that scrolls sideways on a phone; the columns from `numbers` on are numbers."""
+    body = element("tbody", *(_row(row, numbers) for row in rows))
+    return _scrolls(head, (body,), numbers, label)
+
+
+def grouped(
+    head: Sequence[object], groups: Iterable[tuple[object, Iterable[Sequence[object]]]], label: str = ""
+) -> Markup:
+    """A table in groups, each below a line of its own; all columns but the first are numbers."""
+    bodies = []
+    for title, rows in groups:
+        across = element("th", element("div", title), scope="rowgroup", colspan=len(head), class_="group")
+        bodies.append(element("tbody", element("tr", across), *(_row(row, 1) for row in rows)))
+    return _scrolls(head, bodies, 1, label)
+
+
+def _row(row: Sequence[object], numbers: int) -> Markup:
+    return element(
+        "tr",
+        *(
+            element("th" if k == 0 else "td", cell, scope="row" if k == 0 else None,
+                    class_="num" if k >= numbers else None)
+            for k, cell in enumerate(row)
+        ),
+    )  # fmt: skip
+
+
+def _scrolls(head: Sequence[object], bodies: Iterable[Markup], numbers: int, label: str) -> Markup:
     titles = [element("th", title, scope="col", class_="num" if k >= numbers else None) for k, title in enumerate(head)]
-    body = [
-        element(
-            "tr",
-            *(
-                element("th" if k == 0 else "td", cell, scope="row" if k == 0 else None,
-                        class_="num" if k >= numbers else None)
-                for k, cell in enumerate(row)
-            ),
-        )
-        for row in rows
-    ]  # fmt: skip
-    inside = element("table", element("thead", element("tr", *titles)), element("tbody", *body))
+    inside = element("table", element("thead", element("tr", *titles)), *bodies)
     return element("div", inside, class_="scroll", role="region", aria_label=label or None, tabindex="0")
 
 

@@ -77,12 +77,16 @@ def document(title: str, body: Markup) -> str:
     return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head><body>{body}</body></html>\n'
 
 
-def _subtitle(study: Study) -> str:
+def run_of(study: Study) -> str:
+    """`2,000 paths of seed 7`."""
     source = f"of seed {study.seed}" if study.drawn else "of the collections given"
-    return (
-        f"{paths(study.results.count)} {source} · {study.program.periods} payment dates from "
-        f"{study.program.dates[1]} to {study.program.dates[-1]} · {study.program.currency}"
-    )
+    return f"{paths(study.results.count)} {source}"
+
+
+def _subtitle(study: Study) -> str:
+    dates = study.program.dates
+    between = f"{dates[1]} to {dates[-1]}"
+    return f"{run_of(study)} · {study.program.periods} payment dates from {between} · {study.program.currency}"
 
 
 def _sections(study: Study, wanted: tuple) -> list[tuple[str, str, Markup]]:  # type: ignore[type-arg]

@@ -72,14 +72,24 @@ SCRIPT = """
   });
   const again = () => { label(); if (window.Plotly) draw(); };
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
-  window.addEventListener("beforeprint", () => {  // an A4 page is narrower or wider than the screen's columns
+  let closed = [];
+  window.addEventListener("beforeprint", () => {  // paper has no clicks; A4 is narrower or wider than the columns
+    closed = [...document.querySelectorAll("details:not([open])")];
+    for (const one of closed) one.open = true;
     if (!window.Plotly) return;
     for (const chart of figures.charts) {
-      const plain = {...layout(chart.layout), width: 660, height: chart.height, autosize: false};
+      const legend = chart.traces.length > 1 && chart.layout.showlegend !== false;
+      const plain = merged(layout(chart.layout), {  // Plotly finds margins later than the printer looks: they are given
+        width: 660, height: chart.height, autosize: false, margin: {l: 76, b: legend ? 112 : 52},
+        legend: {yref: "container", y: 0, yanchor: "bottom"},
+      });
       Plotly.react(document.getElementById(chart.name), coloured(chart.traces), plain, options);
     }
   });
-  window.addEventListener("afterprint", again);
+  window.addEventListener("afterprint", () => {
+    for (const one of closed) one.open = false;
+    again();
+  });
   label();
   if (!figures.charts.length) { root.dataset.drawn = "0"; return; }
   const began = performance.now();

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from tranche.deal.level_words import words
 from tranche.errors import MissingExtra, Problem, UsageError
 from tranche.files.write import unfinished
 
@@ -52,12 +53,12 @@ def _sheets(study: Study) -> Iterable[tuple[str, Sequence[str], list[Sequence[An
         used.add(name)
         yield name, ("date", *flows.columns), _rows(flows)
     tests = [
-        (test.name, level, spread.mean, spread.positive)
+        (test.name, level, f"{test.breach} {words(test, stated)}", spread.mean, spread.positive)
         for test in study.deal.tests
-        for level in test.levels
+        for level, stated in test.levels.items()
         for spread in [study.results.spread(f"{test.name}.{'breached' if level == 'trigger' else level}")]
     ]
-    yield "Tests", ("test", "level", "dates failed a path", "share of paths"), list(tests)
+    yield "Tests", ("test", "level", "fails", "failing dates per path (mean)", "share of paths"), list(tests)
     assumptions = (*study.deal.assumptions, *study.deal.market.assumptions)
     yield "Assumptions", ("assumption",), [(said,) for said in assumptions]
     yield "Deal", ("the deal file as it was read",), [(line,) for line in study.text.splitlines()]

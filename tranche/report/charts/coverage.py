@@ -36,8 +36,9 @@ def charts(study: Study) -> Iterator[Chart]:
         top = HIGHEST * max((value for level in test.levels.values() for value in levels_of(level)), default=1.0)
         traces = fan(days, np.minimum(ratio, top), f"c{k % 8}", test.name)
         for j, (name, level) in enumerate(test.levels.items()):
-            told = f"{name.replace('_', '-')} {words(test, level)}"
-            traces += _level(test, level, dates, told, f"c{(k + j + 1) % 8}")
+            stated = steps(test, level)  # of one step the note says from when it is
+            said = number(test, stated[0][1]) if len(stated) == 1 else words(test, level)
+            traces += _level(test, level, dates, f"{name.replace('_', '-')} {said}", f"c{(k + j + 1) % 8}")
         layout = {"yaxis": {"rangemode": "tozero"}, "xaxis": {"range": [days[0], days[-1]]} if len(days) > 1 else {}}
         yield Chart(f"test-{k}", f"Test {test.name}", _note(study, test, ratio, top), traces, layout)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tranche._version import __version__
-from tranche.report.html import Markup, table
+from tranche.report.figures import shown
+from tranche.report.html import Markup, element, table
 from tranche.report.study import Study
 
 
@@ -16,8 +17,8 @@ def section(study: Study) -> Markup:
         ("largest on", f"path {audit.path}, date {audit.period}"),
         ("paths", f"{results.count:,}"),
         ("seed", str(study.seed)),
-        ("program", program.hash),
-        ("deal file", study.deal.source.file or "made in Python"),
+        ("program", element("code", program.hash)),
+        ("deal file", shown(study.deal.source.file) or "made in Python"),
         ("tranche", __version__),
     ]
-    return table(("", ""), rows, label="Audit")
+    return table(("of the run", "value"), rows, numbers=9, label="Audit")

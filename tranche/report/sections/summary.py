@@ -31,7 +31,8 @@ def section(study: Study) -> Markup:
     frame = results.tranches()
     unit, words = unit_of(float(frame["notional"].max()))
     said = f"Money in {in_unit(words, study.program.currency)}, {means(results.count)}."
-    risk = [_risk(study, str(name), row, unit) for name, row in frame.iterrows()]
+    risk = [(name, money(row["notional"], unit) if row["notional"] > 0 else NOTHING, *_risk(study, str(name), row))
+            for name, row in frame.iterrows()]  # fmt: skip
     cash = [(name, *(money(row[part.replace(" ", "_")], unit) for part in CASH[1:])) for name, row in frame.iterrows()]
     return join((
         table(RISK, risk, label="Tranches, risk"), element("p", f"{said} {LOSS}{_unseen(study)}", class_="note"),
@@ -39,21 +40,25 @@ def section(study: Study) -> Markup:
     ))  # fmt: skip
 
 
-def _risk(study: Study, name: str, row: Any, unit: float) -> tuple[str, ...]:
-    notional = money(row["notional"], unit) if row["notional"] > 0 else NOTHING
+def risks(study: Study, name: str) -> tuple[str, ...]:
+    """What an index has room for: expected loss and its error, probability of loss, WAL, IRR."""
+    loss, error, likely, _, _, _, *ends = _risk(study, name, study.results.tranches().loc[name])
+    return (loss, error, likely, *ends)
+
+
+def _risk(study: Study, name: str, row: Any) -> tuple[str, ...]:
+    """The columns of RISK from the expected loss on."""
     ends = (years(row["wal"]), share(row["irr"]))
     if math.isnan(row["expected_loss"]):
-        return (name, notional, *[NOTHING] * 6, *ends)
+        return (*[NOTHING] * 6, *ends)
     losses = study.results.losses(name)
+    if not losses.spread.positive:
+        return ("0%", NOTHING, f"< {_bound(study)}" if study.drawn else "0%", NOTHING, NOTHING, "0%", *ends)
     tail = losses.quantile(0.99)
     most = share(tail) if math.isfinite(tail) else "> 200%"
-    if not losses.spread.positive:
-        likely = f"< {_bound(study)}" if study.drawn else "0%"
-        return (name, notional, "0%", NOTHING, likely, NOTHING, NOTHING, "0%", *ends)
     return (
-        name, notional, rare(row["expected_loss"], 3), rare(row["expected_loss_se"], 3),
-        rare(row["default_probability"]), rare(row["default_probability_se"]), share(row["loss_given_default"]), most,
-        *ends,
+        rare(row["expected_loss"], 3), rare(row["expected_loss_se"], 3), rare(row["default_probability"]),
+        rare(row["default_probability_se"]), share(row["loss_given_default"]), most, *ends,
     )  # fmt: skip
 
 
