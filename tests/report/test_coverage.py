@@ -39,7 +39,7 @@ def test_a_stepped_level_is_drawn_in_steps(kinds: Study, flash: Study) -> None:
     level = trace(by_title(kinds)["Test ltv"], "trigger")
     assert level["name"] == "trigger 0.75x from 2025-03-01, 0.85x from 2025-05-01"
     assert (level["x"], level["y"]) == (["2025-03-01", "2025-05-01", "2025-05-01"], [0.75, 0.85, 0.85])
-    assert level["line"]["shape"] == "hv"
+    assert (level["line"]["shape"], level["mode"]) == ("hv", "lines+markers")  # 0.85x holds on one date: a point
     lock_up = trace(by_title(flash)["Test dscr"], "lock-up")
     assert (lock_up["x"], lock_up["y"]) == (["2027-06-30", "2030-12-01", "2032-12-31"], [1.15, 1.0, 1.0])
 

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tranche import engine
-from tranche.compiler.names import known_names
 from tranche.deal import Deal
 from tranche.errors import UsageError
 from tranche.explanation import Explanation, explain
@@ -29,7 +28,7 @@ VALUES = ("fleet.book", "fleet.appraised", "fleet.economic", "fleet.orderly", "f
 @attrs.frozen(eq=False, slots=False)
 class Study:
     """A deal and its run. `flows` float64 [sampled paths, T, records] of `watched`, whose records `watch.NAME` hold the
-    tests and the values of the collateral before anything is paid."""
+    tests before anything is paid."""
 
     deal: Deal
     results: Results
@@ -66,9 +65,9 @@ class Study:
         return any(record.name == name for record in self.watched.records)
 
     def ratio(self, test: str) -> NDArray[np.float64]:
-        """A coverage test of the sampled paths by date [sampled, T]; NaN where its denominator is not above 0."""
-        numerator, denominator = (self.sample(f"watch.{test}.{part}") for part in ("numerator", "denominator"))
-        return np.divide(numerator, denominator, out=np.full_like(numerator, np.nan), where=denominator > 0)
+        """A coverage test of the sampled paths by date [sampled, T]; NaN where its denominator is not above 0. The
+        ratio is watched and not its numerator, for what is watched is cut at the deal's notional."""
+        return np.where(self.sample(f"watch.{test}.denominator") > 0, self.sample(f"watch.{test}"), np.nan)
 
     @cached_property
     def text(self) -> str:
@@ -117,8 +116,7 @@ def study(
     count = engine.whole_number("paths", wanted, 1, engine.MOST_PATHS)
     count = count if there is None else min(count, there)
     results = engine.run_program(inputs, count, threads=threads, seed=seed, progress=progress, keep_paths=False)
-    watch = [f"{test.name}.{part}" for test in deal.tests for part in ("numerator", "denominator")]
-    watch += [name for name in VALUES if name in known_names(deal)]
+    watch = [name for test in deal.tests for name in (test.name, f"{test.name}.denominator")]
     watched = prepare(deal, seed=seed, collections=parts.cash, watch=watch)
     flows = engine.path_flows(watched, 0, min(count, SAMPLE))
     return Study(deal, results, watched.program, flows, seed, collections)

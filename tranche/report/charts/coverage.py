@@ -51,7 +51,7 @@ def _level(test: CoverageTest, level: Level, dates: list[dt.date], name: str, co
         return []
     days, values = [*held, dates[-1].isoformat()], [*held.values(), [*held.values()][-1]]
     style = {"dash": "dash", "width": 1.5}
-    mode = "lines" if days[0] < days[-1] else "lines+markers"  # a line of one date is a point
+    mode = "lines" if days[-2] < days[-1] else "lines+markers"  # what holds on one date is a point
     return [line(days, values, name, colour, shape="hv", mode=mode, line=style)]
 
 

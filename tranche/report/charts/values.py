@@ -18,14 +18,14 @@ HIGHEST = 3.0  # a loan to value is drawn up to here
 
 def charts(study: Study) -> Iterator[Chart]:
     """The values of a fleet side by side (medians), and loan to value on paper and in a forced sale."""
-    have = [name for name in VALUES if study.has(f"watch.{name}") and study.sample(f"watch.{name}").max() > 0]
+    have = [name for name in VALUES if study.has(name) and study.sample(name).max() > 0]
     if not have:
         return
     dates = [date.isoformat() for date in study.program.dates[1:]]
-    unit, words = unit_of(float(study.sample(f"watch.{have[0]}").max()))
+    unit, words = unit_of(float(study.sample(have[0]).max()))
     title = in_unit(words, study.program.currency)
     medians = [
-        line(dates, np.median(study.sample(f"watch.{name}"), axis=0) / unit, name.removeprefix("fleet."), f"c{k}")
+        line(dates, np.median(study.sample(name), axis=0) / unit, name.removeprefix("fleet."), f"c{k}")
         for k, name in enumerate(have)
     ]
     of = paths(study.sampled)
@@ -38,7 +38,7 @@ def charts(study: Study) -> Iterator[Chart]:
     traces: list[dict[str, Any]] = []
     capped, said = False, ""
     for colour, name, what in (("c0", "fleet.appraised", "paper"), ("c5", "fleet.forced", "liquidation")):
-        value = study.sample(f"watch.{name}")
+        value = study.sample(name)
         ltv = np.divide(owed, value, out=np.where(owed > 0, np.inf, np.nan), where=value > 0)
         traces += fan(dates, np.minimum(ltv, HIGHEST), colour, f"{what} LTV", what)
         capped, said = capped or bool((ltv > HIGHEST).any()), partial(ltv, "nothing is owed and nothing is left")
