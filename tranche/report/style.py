@@ -29,7 +29,7 @@ table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:t
 th,td{padding:7px 12px;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 thead th{background:var(--panel);color:var(--soft);font-weight:600;vertical-align:bottom}
 tbody tr:last-child>*{border-bottom:0}th[scope=row]{font-weight:600}.num{text-align:right;white-space:nowrap}
-thead .num{white-space:normal}td code{overflow-wrap:anywhere}
+thead .num{white-space:normal}td code{overflow-wrap:anywhere}.whole{white-space:nowrap}
 .group{background:var(--panel)}
 .group .note{font-weight:400}.group div{overflow-wrap:anywhere}.group>div{position:sticky;left:12px;width:fit-content;
 max-width:min(1100px,calc(100vw - 66px))}

@@ -19,8 +19,9 @@ def section(study: Study) -> Markup | None:
             level = "trigger" if field == "breached" else field
             if level in test.levels:
                 spread = study.results.spread(f"{test.name}.{field}")
-                side = f"{test.breach} {words(test, test.levels[level])}"
-                rows.append((test.name, level.replace("_", "-"), side, f"{spread.mean:.2f}", share(spread.positive)))
+                said = f"{test.breach} {words(test, test.levels[level])}".split(", ")
+                steps = join((element("span", step, class_="whole") for step in said), ", ")  # a date is not broken
+                rows.append((test.name, level.replace("_", "-"), steps, f"{spread.mean:.2f}", share(spread.positive)))
     if not rows:
         return None
     note = "A date fails as the documents say it, whether or not the cash suffices; grace and cures come after that."
