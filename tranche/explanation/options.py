@@ -16,6 +16,7 @@ from .trace import Trace
 
 OPEN, WHEN, FREE, OWES = "open", "when", "free", "owes"
 DEAL = "clean_up"  # the owner of the call of the whole deal
+PRICE = "clean_up.purchase_price"  # the step in which its price comes in
 Seen = Mapping[int, Mapping[str, float]]  # what instructions read and wrote on a date, by number and operand
 
 
@@ -109,7 +110,8 @@ def _read(seen: Seen, number: int | None, operand: str, otherwise: float = math.
 def _option(program: Program, trace: Trace, step: Step) -> Option | None:
     """None for a call that has no date."""
     owner = DEAL if step.path == DEAL else step.targets[0]
-    receives = next(k for k in range(step.first, step.last) if _op(program, k) is Op.RECEIVE)
+    paid = next((one for one in program.steps if one.path == PRICE), step) if owner == DEAL else step
+    receives = next(k for k in range(paid.first, paid.last) if _op(program, k) is Op.RECEIVE)
     selects = _writer(program, trace, receives, "amount")
     decides = None if selects is None else _writer(program, trace, selects, "condition")
     if decides is None:
