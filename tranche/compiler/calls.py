@@ -63,7 +63,7 @@ def buy(context: Context) -> None:
     if terms is None:
         return
     emitter = context.emitter
-    with emitter.step("clean_up.purchase_price", "clean-up call: the purchase price", to=terms.proceeds):
+    with emitter.step("clean_up.purchase_price", "clean-up call: its price comes in", to=terms.proceeds):
         price = _all_due(context)
         if terms.purchase_price is not None:
             price = emitter.compute(Op.MAX, ZERO, lower_formula(context, terms.purchase_price), name="purchase price")

@@ -59,6 +59,7 @@ def _heading(step: Step) -> str:
         "ledgers": "Losses of the period",
         "tests": "Tests, on the cash before it is spent",
         "status": "Tests, on the cash before it is spent",
+        "clean_up": "What the pool is sold for",
         "close": "At the close",
     }.get(step.path.partition(".")[0], "What else happens")
 
