@@ -386,3 +386,61 @@ def test_reductions_and_tables_survive_their_packing(home: Path) -> None:
     for wrong in (b"", data[:-1], data[:100], b"x" + data[1:], data[:50] + b"!" + data[51:]):
         with pytest.raises(Invalid):
             unpack(wrong)
+
+
+def pool_in(folder: Path, times: int) -> Path:
+    """A folder with a pool's cash, each amount `times` as high; the path of its deal, which is not written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [f"{p},{t + 1},{times * x!r}" for p, line in enumerate(cash(3).tolist()) for t, x in enumerate(line)]
+    (folder / "cash.csv").write_text("\n".join(["path,period,cash", *rows]) + "\n")
+    return folder / "pool.yaml"
+
+
+POOL = STRESSED.replace("{collections: {}}", "{collections: {file: cash.csv}}")
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+def test_a_link_to_a_deal_is_run_on_the_files_beside_the_link(tmp_path: Path, runs: int) -> None:
+    (tmp_path / "pool.yaml").write_text(POOL)
+    links = [pool_in(tmp_path / f"of_{times}", times) for times in (1, 2)]
+    for link in links:
+        link.symlink_to(tmp_path / "pool.yaml")
+    for run in range(runs):  # at once, or one after the other
+        wanted = links[run : run + 1] if runs > 1 else links
+        run_batch(grid(wanted), tmp_path / "runs", workers=0)
+        singles = [tranche.run(link).tranches()["distribution"]["equity"] for link in wanted]
+        assert table(tmp_path, "tranches").query("tranche == 'equity'")["distribution"].tolist() == singles
+    again = run_batch(grid(links), tmp_path / "runs", workers=0)
+    assert (again.computed, again.known) == (0, 2)
+
+
+@pytest.mark.parametrize("how", ["the file", "a link to it"])
+def test_data_that_changes_between_two_batches_of_one_process(tmp_path: Path, how: str) -> None:
+    deal = pool_in(tmp_path, 1)
+    deal.write_text(POOL)
+    if how != "the file":
+        other = pool_in(tmp_path / "other", 2).with_name("cash.csv").rename(tmp_path / "double.csv")
+        (tmp_path / "cash.csv").rename(tmp_path / "single.csv")
+        (tmp_path / "cash.csv").symlink_to("single.csv")
+    run_batch(grid([deal]), tmp_path / "runs", workers=0)
+    if how == "the file":
+        pool_in(tmp_path, 2)
+    else:
+        (tmp_path / "cash.csv").unlink()
+        (tmp_path / "cash.csv").symlink_to(other)
+    assert run_batch(grid([deal]), tmp_path / "runs", workers=0).computed == 1
+    row = table(tmp_path, "tranches").query("tranche == 'equity'")
+    assert row["distribution"].tolist() == [tranche.run(deal).tranches()["distribution"]["equity"]]
+
+
+@pytest.mark.parametrize("damage", [b"", b"[", b"\xff", b'["x"]'])
+def test_names_that_are_damaged_are_found_again(home: Path, tmp_path: Path, damage: bytes) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(home, folder)
+    names = sorted((folder / "runs" / ".tranche" / "names").glob("*/*"))
+    assert names
+    for path in names:
+        path.write_bytes(damage)
+    report = run_batch(cases_in(folder), folder / "runs", paths=500, seed=3, workers=0)
+    assert (report.computed, report.known) == (2, 6)
+    assert run_batch(cases_in(folder), folder / "runs", paths=500, seed=3, workers=0).known == 8

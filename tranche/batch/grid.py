@@ -35,6 +35,11 @@ class Case:
         """The overrides in one line."""
         return "; ".join(f"{path} = {value}" for path, value in self.overrides)
 
+    @property
+    def folder(self) -> Path:
+        """Where the files lie that the deal names: beside the name it was given by, which may be a link to the deal."""
+        return Path(self.deal).parent.resolve()
+
 
 def grid(deals: Sequence[Path], markets: Sequence[Path] = (), overrides: Sequence[Overrides] = ((),)) -> list[Case]:
     """Every deal in every market (its own where none is given) under every set of overrides, in that order.

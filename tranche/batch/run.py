@@ -22,7 +22,7 @@ from .grid import Case
 from .lock import locked
 from .packed import pack_reduction, unpack_reduction
 from .store import Store, code_hash, slice_address, versions
-from .work import Outcome, Task
+from .work import Outcome, Task, forget
 
 SLICE = 262_144  # paths of a task
 TICK = 0.25  # seconds between two looks at the clock
@@ -120,6 +120,7 @@ def run_batch(
     Raises UsageError (nothing to run, the folder is in use) and MissingExtra.
     """
     arrow()
+    forget()
     if not cases:
         raise UsageError(Problem("the grid has no cases", "name deal files, or a folder of them"))
     engine.whole_number("seed", seed, 0, 2**64 - 1)
@@ -198,7 +199,7 @@ class _Batch:
         same: dict[tuple[str, Path], _Unit] = {}
         for number, case in enumerate(self.cases):
             terms = self.store.terms(case, self.seed, self.paths)
-            key = (terms, Path(case.deal).resolve().parent)
+            key = (terms, case.folder)
             if key not in same:
                 address = self.store.address(terms, case)
                 unit = _Unit(case, number, terms, address, {}, [])

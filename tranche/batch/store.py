@@ -24,7 +24,7 @@ from tranche.errors import Invalid
 from tranche.files.write import UNFINISHED, write_whole
 
 from .grid import Case, file_hash
-from .packed import unpack
+from .packed import pack, unpack
 
 MANIFEST = "manifest.json"
 TABLES = ("cases", "tranches", "cashflows", "losses", "tests")
@@ -63,15 +63,14 @@ class Store:
         """The address of a case. `files` (name, SHA-256) are those that its deal names; without them, the names that an
         earlier run met, as they are now."""
         if files is None:
-            folder = Path(case.deal).resolve().parent
-            said = self._read("names", terms)
-            names = [] if said is None else json.loads(said)
-            files = tuple((name, file_hash(folder / name)) for name in names)
+            said = self.get("names", terms)
+            names = [] if said is None else unpack(said)[0]["names"]
+            files = tuple((name, file_hash(case.folder / name)) for name in names)
         return _digest([terms, files])
 
     def remember(self, terms: str, files: Files) -> None:
         """The names of the files of a case, for the next run."""
-        names = json.dumps([name for name, _ in files]).encode()
+        names = pack({"names": [name for name, _ in files]}, {})
         if files and self._read("names", terms) != names:
             self._write("names", terms, names)
 

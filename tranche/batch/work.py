@@ -79,9 +79,8 @@ def prepare_case(case: Case, seed: int) -> Prepared:
         deal, names = attrs.evolve(deal, market=above.over(deal.market)), names | more
     with files_read() as late:
         inputs = ingredients(deal, seed=seed)
-    folder = Path(case.deal).resolve().parent
-    files = sorted({os.path.relpath(path, folder) for path in names | late})
-    return Prepared(inputs, tuple((name, file_hash(folder / name)) for name in files))
+    files = sorted({os.path.relpath(path, case.folder) for path in names | late})
+    return Prepared(inputs, tuple((name, file_hash(case.folder / name)) for name in files))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -146,3 +145,10 @@ def remembered(case: Case, seed: int) -> Prepared:
         while len(_known) > REMEMBERED:
             _known.popitem(last=False)
     return _known[case, seed]
+
+
+def forget() -> None:
+    """Between two batches of one process the files that deals name may change."""
+    _deal.cache_clear()
+    _market.cache_clear()
+    _known.clear()

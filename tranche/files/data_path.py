@@ -45,7 +45,7 @@ def resolve_inside(folder: Path, name: str) -> Path:
     if not found.is_file():
         raise Invalid(f"{name!r} is not a file", "name a file")
     if (seen := _seen.get()) is not None:
-        seen.add(found)
+        seen.add(home / name)  # by the name, which may be a link that later leads to another file
     return found
 
 
