@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -16,12 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tranche.files.write import unfinished, write_whole
+from tranche.files.write import discard, unfinished, write_whole, writing
 
 from .arrow import arrow, numbers, strings, type_of, words
 from .columns import TEXT, WORD, Column, Kinds, Text, dtype_of
 from .grid import Case
-from .store import MANIFEST
+from .store import ELSEWHERE, MANIFEST
 from .tables import KINDS, unpack_tables
 
 GROUP = 50_000  # rows of a table held before they are written
@@ -39,10 +40,20 @@ def write_dataset(
     out: Path, cases: Iterable[tuple[Case, str, Callable[[], bytes] | tuple[str, ...]]]
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Write every table of `cases` (case, address, its packed tables or why it failed), in their order, holding few of
-    them at a time. Returns what the manifest says of the tables and of the cases."""
-    tables = {name: _Writer(out / f"{name}.parquet", {**KEYS, **own}) for name, own in KINDS.items()}
-    rows = _Writer(out / "cases.parquet", {**KEYS, **PLAIN})
-    writers = {"cases": rows, **tables}
+    them at a time. Returns what the manifest says of the tables and of the cases. Raises UsageError where the system
+    does not let it write, and leaves nothing half written."""
+    with contextlib.ExitStack() as opened:
+        writers = {}
+        for name, own in {"cases": PLAIN, **KINDS}.items():
+            path = out / f"{name}.parquet"
+            opened.callback(discard, unfinished(path))
+            writers[name] = opened.enter_context(_Writer(path, {**KEYS, **own}))
+        return _write(writers, cases)
+
+
+def _write(
+    writers: Mapping[str, _Writer], cases: Iterable[tuple[Case, str, Callable[[], bytes] | tuple[str, ...]]]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     listed = []
     for number, (case, address, result) in enumerate(cases):
         row: dict[str, Any] = {"case": number, "deal": case.deal, "market": case.market, "overrides": case.said}
@@ -52,8 +63,8 @@ def write_dataset(
             said, found = unpack_tables(result())
             row |= {"status": "ok", "address": address, **said}
             for name, columns in found.items():
-                tables[name].add(row, columns)
-        rows.add_row(row)
+                writers[name].add(row, columns)
+        writers["cases"].add_row(row)
         listed.append(row | {"deal_hash": case.deal_hash, "market_hash": case.market_hash})
     done = {name: writer.close() for name, writer in writers.items()}
     for writer in writers.values():
@@ -63,7 +74,8 @@ def write_dataset(
 
 def write_manifest(out: Path, manifest: Mapping[str, Any]) -> None:
     text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False)
-    write_whole(out / MANIFEST, text.encode(), durable=True)
+    with writing(out / MANIFEST, ELSEWHERE):
+        write_whole(out / MANIFEST, text.encode(), durable=True)
 
 
 class _Writer:
@@ -75,12 +87,20 @@ class _Writer:
         self.path, self.kinds = path, kinds
         self.schema = arrow().schema([(name, type_of(kind)) for name, kind in kinds.items()])
         self.beside = unfinished(path)
-        self.parquet = pq.ParquetWriter(self.beside, self.schema, compression="zstd")
+        with writing(path, ELSEWHERE):
+            self.parquet = pq.ParquetWriter(self.beside, self.schema, compression="zstd")
         self.held: list[dict[str, NDArray[Any]]] = []
         self.words: dict[str, dict[str, int]] = {}  # column of text → word → its number in what is held
         self.plain: list[dict[str, Any]] = []
         self.waiting = self.rows = 0
         self._begin()
+
+    def __enter__(self) -> _Writer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):  # it was closed, or why it cannot be was told
+            self.parquet.close()
 
     def _begin(self) -> None:
         self.held, self.plain, self.waiting = [], [], 0
@@ -126,7 +146,8 @@ class _Writer:
         if self.plain or self.held:
             columns = self._plain() if self.plain else self._written()
             table = arrow().Table.from_arrays(columns, schema=self.schema)
-            self.parquet.write_table(table, row_group_size=max(1, self.waiting))
+            with writing(self.path, ELSEWHERE):
+                self.parquet.write_table(table, row_group_size=max(1, self.waiting))
         self._begin()
 
     def _written(self) -> list[Any]:
@@ -156,11 +177,13 @@ class _Writer:
 
     def close(self) -> dict[str, Any]:
         self._flush()
-        self.parquet.close()
-        with self.beside.open("rb") as file:
-            os.fsync(file.fileno())
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        with writing(self.path, ELSEWHERE):
+            self.parquet.close()
+            with self.beside.open("rb") as file:
+                os.fsync(file.fileno())
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
         return {"rows": self.rows, "sha256": digest}
 
     def publish(self) -> None:
-        self.beside.replace(self.path)
+        with writing(self.path, ELSEWHERE):
+            self.beside.replace(self.path)

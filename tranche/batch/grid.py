@@ -44,8 +44,9 @@ class Case:
 def grid(deals: Sequence[Path], markets: Sequence[Path] = (), overrides: Sequence[Overrides] = ((),)) -> list[Case]:
     """Every deal in every market (its own where none is given) under every set of overrides, in that order.
 
-    Raises UsageError: more cases than anybody wants.
+    Raises UsageError: more cases than anybody wants, or what no table can hold.
     """
+    check_texts([*map(str, deals), *map(str, markets), *(word for one in overrides for pair in one for word in pair)])
     count = len(deals) * max(1, len(markets)) * len(overrides)
     if count > MOST_CASES:
         raise UsageError(Problem(f"the grid has {count:,} cases", f"at most {MOST_CASES:,}"))
@@ -54,6 +55,13 @@ def grid(deals: Sequence[Path], markets: Sequence[Path] = (), overrides: Sequenc
         Case(str(deal), str(market or ""), terms, contents[deal], contents[market] if market else "")
         for deal, market, terms in product(deals, markets or (None,), overrides)
     ]
+
+
+def check_texts(texts: Iterable[str]) -> None:
+    """Raises UsageError for names and values that are not UTF-8: tables and manifest hold nothing else."""
+    wrong = [ascii(text) for text in dict.fromkeys(texts) if any("\ud800" <= char <= "\udfff" for char in text)]
+    if wrong:
+        raise UsageError(Problem(f"{text} is not UTF-8", "name it in UTF-8") for text in wrong)
 
 
 def file_hash(path: Path) -> str:

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from tranche._version import __version__
-from tranche.errors import Invalid
-from tranche.files.write import UNFINISHED, write_whole
+from tranche.errors import Invalid, Problem, UsageError
+from tranche.files.write import UNFINISHED, write_whole, writing
 
 from .grid import Case, file_hash
 from .packed import pack, unpack
@@ -31,17 +31,22 @@ TABLES = ("cases", "tranches", "cashflows", "losses", "tests")
 LIBRARIES = ("numpy", "scipy", "pandas", "QuantLib", "pyarrow")
 INNER = ".tranche"
 KINDS = ("results", "slices", "names")
+ELSEWHERE = "write to another folder (--out)"
 
 Files = tuple[tuple[str, str], ...]
 
 
 class Store:
-    """Results by address in the folder `out`; `code`: see `code_hash`."""
+    """Results by address in the folder `out`; `code`: see `code_hash`. Raises UsageError where it cannot write."""
 
     def __init__(self, out: Path, code: str) -> None:
         self.out, self.code = out, code
         self.inner = out / INNER
-        self.inner.mkdir(parents=True, exist_ok=True)
+        with writing(self.inner, ELSEWHERE):
+            self.inner.mkdir(parents=True, exist_ok=True)
+            for name in (*(f"{table}.parquet" for table in TABLES), MANIFEST):  # known before the work, not after it
+                if (out / name).is_dir():
+                    raise UsageError(Problem(f"{out / name} is a folder", ELSEWHERE))
 
     @property
     def lock(self) -> Path:
@@ -49,11 +54,12 @@ class Store:
 
     def sweep(self) -> None:
         """Remove what killed processes left half written. Only under the lock."""
-        for kind in KINDS:
-            for path in (self.inner / kind).glob(f"*/*{UNFINISHED}"):
+        with writing(self.out, ELSEWHERE):
+            for kind in KINDS:
+                for path in (self.inner / kind).glob(f"*/*{UNFINISHED}"):
+                    path.unlink(missing_ok=True)
+            for path in self.out.glob(f"*{UNFINISHED}"):
                 path.unlink(missing_ok=True)
-        for path in self.out.glob(f"*{UNFINISHED}"):
-            path.unlink(missing_ok=True)
 
     def terms(self, case: Case, seed: int, paths: int | None) -> str:
         """The address of a case but for the files that its deal names."""
@@ -90,7 +96,9 @@ class Store:
 
     def drop(self, kind: str, addresses: Iterable[str]) -> None:
         for address in addresses:
-            self._path(kind, address).unlink(missing_ok=True)
+            path = self._path(kind, address)
+            with writing(path, ELSEWHERE):
+                path.unlink(missing_ok=True)
 
     def _path(self, kind: str, address: str) -> Path:
         return self.inner / kind / address[:2] / address
@@ -103,8 +111,9 @@ class Store:
 
     def _write(self, kind: str, address: str, data: bytes) -> None:
         path = self._path(kind, address)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, data)
+        with writing(path, ELSEWHERE):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, data)
 
 
 def slice_address(address: str, first: int, count: int) -> str:

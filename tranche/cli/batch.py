@@ -52,11 +52,13 @@ def batch(
     where it stopped and ends with the same dataset.
     """
     from tranche.batch import run_batch
+    from tranche.batch.grid import check_texts
 
     from .ending import ending
     from .output import print_json
 
     with ending() as end:
+        check_texts([str(out)])
         cases = _cases(deals, markets or [], settings or [], grid_file)
         with _Shown(quiet=as_json) as shown:
             report = run_batch(

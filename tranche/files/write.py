@@ -1,13 +1,22 @@
-"""Files are written whole or not at all."""
+"""Files are written whole or not at all, and what the system says of one that cannot be is told in one line."""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from tranche.errors import Problem, UsageError
 
 UNFINISHED = ".unfinished"
+FIXES = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.EFBIG: "allow larger files",
+    errno.ENAMETOOLONG: "a shorter name",
+}
 
 
 def unfinished(path: Path) -> Path:
@@ -15,22 +24,37 @@ def unfinished(path: Path) -> Path:
     return path.with_name(f"{path.name}.{os.getpid()}{UNFINISHED}")
 
 
+def discard(beside: Path) -> None:
+    """Remove what `unfinished` named, if it is there."""
+    with contextlib.suppress(OSError):
+        beside.unlink()
+
+
 def write_whole(path: Path, data: bytes, *, durable: bool = False) -> None:
     """The file appears with all of `data`, or stays as it was. `durable`: also when the power fails."""
     beside = unfinished(path)
-    with beside.open("wb") as file:
-        file.write(data)
-        if durable:
-            file.flush()
-            os.fsync(file.fileno())
-    beside.replace(path)
+    try:
+        with beside.open("wb") as file:
+            file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        discard(beside)
 
 
 def write_text(path: Path, text: str) -> None:
     """The whole file or none of it. Raises UsageError where it cannot be written."""
-    try:
+    with writing(path, "a file in a folder that exists"):
         write_whole(path, text.encode())
+
+
+@contextlib.contextmanager
+def writing(path: Path, fix: str) -> Iterator[None]:
+    """Inside, what the system refuses to do at `path` is a UsageError; `fix` holds unless the reason says another."""
+    try:
+        yield
     except OSError as error:
-        unfinished(path).unlink(missing_ok=True)
-        what = f"{path}: cannot be written: {error.strerror or error}"
-        raise UsageError(Problem(what, "a file in a folder that exists")) from None
+        said = os.strerror(error.errno) if error.errno else str(error)
+        raise UsageError(Problem(f"{path}: cannot be written: {said}", FIXES.get(error.errno or 0, fix))) from None
