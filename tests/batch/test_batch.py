@@ -371,6 +371,24 @@ def test_grid_files(tmp_path: Path) -> None:
     lines = str(caught.value).splitlines()
     assert lines[0] == f"{file}:2 axs: unknown key 'axs'; did you mean 'axes'?"
     assert [problem.place.line for problem in caught.value] == [2, 1, 3, 4]
+    file.write_text("format: 1\naxes:\n  loan.coupon: [8%, ~]\ncases:\n  - {}\n  - {dscr.lock_up: }\n")
+    with pytest.raises(DealError) as caught:
+        read_grid(file)
+    assert str(caught.value).splitlines() == [
+        f"{file}:3 axes.loan.coupon[1]: nothing is written here; write a value",
+        f"{file}:6 cases[1].dscr.lock_up: nothing is written here; write a value",
+    ]
+    file.write_text("")
+    with pytest.raises(DealError, match="the file is empty; write a grid: format: 1, axes, cases"):
+        read_grid(file)
+
+
+def test_two_spellings_of_one_override_fail_the_case(tmp_path: Path) -> None:
+    write_deals(tmp_path / "deals", 1)
+    overrides = crossed([("tranches.loan.coupon", "6%"), ("loan.coupon", "7%")])
+    cases = grid(sorted((tmp_path / "deals").glob("*")), overrides=overrides)
+    ((_, reason),) = run_batch(cases, tmp_path / "runs", paths=10, workers=0).failed
+    assert reason == "loan.coupon: tranches.loan.coupon names the same term; give one of them"
 
 
 def test_reductions_and_tables_survive_their_packing(home: Path) -> None:

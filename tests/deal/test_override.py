@@ -129,6 +129,9 @@ def test_a_definition_is_a_formula() -> None:
         (GPUS, {"collateral.gpsu": "5"}, "collateral.gpsu: unknown key 'gpsu'"),
         (GPUS, {"market.factors.rent_h200.drift": "5%"}, "unknown name 'rent_h200'; did you mean 'rent_h100'?"),
         (POOL, {"senior.coupon.floor": "1%"}, "a fixed coupon has a floor or cap"),
+        (POOL, {"name": "Foo"}, "name: a name cannot be overridden"),
+        (POOL, {"senior.name": "Foo"}, "senior.name: a name cannot be overridden"),
+        (POOL, {"waterfall.performing[0].pay": "equity"}, "[0].pay: what a step does cannot be overridden"),
     ],
 )
 def test_what_is_wrong_says_where_and_what_would_be_right(deal: Deal, overrides: dict[str, Any], said: str) -> None:
@@ -141,6 +144,35 @@ def test_every_problem_is_told() -> None:
     with pytest.raises(DealError) as caught:
         POOL.with_({"senior.cupon": "7%", "mezz.notional": "-1", "dscr.trigger": "low"})
     assert [problem.place.path for problem in caught.value] == ["senior.cupon", "mezz.notional", "dscr.trigger"]
+
+
+@pytest.mark.parametrize(
+    ("deal", "first", "second"),
+    [
+        (POOL, "tranches.senior.coupon", "senior.coupon"),
+        (POOL, "senior.coupon", "tranches[0].coupon"),
+        (POOL, "waterfall[6].limit", "waterfall.performing[6].limit"),
+        (GPUS, "collateral.gpus", "collateral.fleet.gpus"),
+        (GPUS, "market.factors.rent_h100.lognormal.volatility", "market.factors.rent_h100.volatility"),
+        (POOL, "dscr.ratio", "dscr.numerator"),
+    ],
+)
+def test_two_spellings_of_one_term(deal: Deal, first: str, second: str) -> None:
+    values = {"coupon": "7%", "ratio": "collections / 2", "numerator": "collections"}
+    for one, other in ((first, second), (second, first)):
+        asked = {path: values.get(path.rpartition(".")[2], "10") for path in (one, other)}
+        with pytest.raises(DealError) as caught:
+            deal.with_(asked)
+        assert str(caught.value) == f"{other}: {one} names the same term; give one of them"
+
+
+def test_a_whole_after_its_part_would_overwrite_it() -> None:
+    with pytest.raises(DealError, match=r"senior\.coupon: it overwrites senior\.coupon\.floor; give that one after it"):
+        loads(STRESSED.replace("coupon: 6%", "coupon: SOFR + 6%")).with_(
+            {"senior.coupon.floor": "1%", "senior.coupon": "SOFR + 500bp"}
+        )
+    two = POOL.with_({"dscr.lock_up": "1.1x", "dscr.trigger": "1.3x"})
+    assert (two.tests[0].lock_up, two.tests[0].trigger) == (1.1, 1.3)
 
 
 def test_text_is_data_and_never_code() -> None:

@@ -111,6 +111,12 @@ def read_grid(path: Path) -> list[Overrides]:
         tell("axes", "axes are a path and a list of values each", "write senior.coupon: [6%, 7%]")
     if not isinstance(cases, list) or not cases or not all(isinstance(case, dict) for case in cases):
         tell("cases", "cases are a list of mappings", "write - {senior.coupon: 6%}")
+    if not problems:
+        axis = ((f"axes.{key}[{k}]", value) for key, values in axes.items() for k, value in enumerate(values))
+        case = ((f"cases[{k}].{key}", value) for k, one in enumerate(cases) for key, value in one.items())
+        for where, value in (*axis, *case):
+            if value is None:
+                tell(where, "nothing is written here", "write a value")
     if problems:
         raise DealError(problems)
     return [

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import attrs
@@ -11,9 +10,8 @@ import attrs
 from tranche.errors import DealError, Invalid, Place, Problem, nearest
 
 from .frozen_map import FrozenMap
-
-_INDEX = re.compile(r"\[(\d{1,6})\]")
-_WORD = re.compile(r"[^.\[\]]+")
+from .override_path import Term, note, path_words
+from .step import VERBS, Step
 
 
 class FieldReader(Protocol):
@@ -34,18 +32,22 @@ def register_reader(reader: FieldReader) -> None:
 
 def overridden(deal: Any, overrides: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of `deal` that `overrides` change: dotted path → what a file would write there, or the value itself.
-    Raises DealError with every problem."""
+    Raises DealError with every problem, two paths that name one term among them."""
     changed: dict[str, Any] = {}
     problems: list[Problem] = []
+    told: dict[Term, str] = {}
     for path, value in overrides.items():
+        at: list[Any] = []
         try:
-            words = list(_words(path))
+            words = list(path_words(path))
             section, words = _section(deal, changed, words)
             now = changed.get(section, getattr(deal, section))
             if not words:
-                changed |= _leaf(deal, section, value, deal.currency)
+                changed |= _leaf(deal, section, value, deal.currency, at)
             else:
-                changed[section] = _set(now, words, value, deal.currency)
+                at.append(section)
+                changed[section] = _set(now, words, value, deal.currency, at)
+            note(told, path, at)
         except DealError as error:
             problems += [attrs.evolve(one, place=Place(_joined(path, one.place.path))) for one in error]
         except Invalid as invalid:
@@ -57,26 +59,6 @@ def overridden(deal: Any, overrides: Mapping[str, Any]) -> dict[str, Any]:
 
 def _joined(path: str, below: str) -> str:
     return path + (below if not below or below[0] in ".[" else "." + below)
-
-
-def _words(path: str) -> Iterator[str | int]:
-    """`waterfall.performing[3].share` → waterfall, performing, 3, share."""
-    at = 0
-    while at < len(path):
-        if index := _INDEX.match(path, at):
-            yield int(index[1])
-            at = index.end()
-        elif word := _WORD.match(path, at):
-            yield word[0].strip()
-            at = word.end()
-        else:
-            raise Invalid(f"{path[:60]!r} is not a path", "write names with dots, such as senior.coupon")
-        if at < len(path) and path[at] == ".":
-            at += 1
-            if at == len(path):
-                raise Invalid(f"{path[:60]!r} ends with a dot", "write names with dots, such as senior.coupon")
-    if at == 0:
-        raise Invalid("the path is empty", "write names with dots, such as senior.coupon")
 
 
 def _section(deal: Any, changed: Mapping[str, Any], words: list[str | int]) -> tuple[str, list[str | int]]:
@@ -97,58 +79,79 @@ def _section(deal: Any, changed: Mapping[str, Any], words: list[str | int]) -> t
     raise Invalid(f"unknown name {first!r}", nearest(str(first), [*names, *sections]))
 
 
-def _set(owner: Any, words: list[str | int], value: Any, currency: str) -> Any:
-    """`owner` with `value` at the path `words` below it."""
+def _set(owner: Any, words: list[str | int], value: Any, currency: str, at: list[Any]) -> Any:
+    """`owner` with `value` at the path `words` below it; `at` gets the way there, and last the fields that are set."""
     word, rest = words[0], words[1:]
     if isinstance(owner, tuple):
         k = _item(owner, word)
         if not rest:
             raise Invalid(f"{word!r} is named as a whole", f"name one of its terms: {_known(owner[k])}")
-        return (*owner[:k], _within(owner[k], rest, value, currency), *owner[k + 1 :])
+        at.append(k)
+        return (*owner[:k], _within(owner[k], rest, value, currency, at), *owner[k + 1 :])
     if isinstance(owner, Mapping):
         if word not in owner:
             raise Invalid(f"unknown name {word!r}", nearest(str(word), owner))
         if rest:
             raise Invalid(f"{word!r} has no terms of its own", "end the path there")
-        return FrozenMap({**owner, **_leaf(owner, str(word), value, currency)})
+        return FrozenMap({**owner, **_leaf(owner, str(word), value, currency, at)})
     if not attrs.has(type(owner)):
         raise Invalid(f"there is nothing named {word!r} there", "end the path before it")
     word = _default(owner, word)
     if isinstance(word, int):
-        return _set(owner, ["performing", *words], value, currency)
+        return _set(owner, ["performing", *words], value, currency, at)
     if rest and _is_kind(owner, word):  # market.factors.rent.lognormal.drift: the kind stands between
-        return _set(owner, rest, value, currency)
+        return _set(owner, rest, value, currency, at)
     if not rest:
-        return attrs.evolve(owner, **_leaf(owner, word, value, currency))
+        return attrs.evolve(owner, **_leaf(owner, word, value, currency, at))
     inside = getattr(owner, word, None)
     if inside is None or word.startswith("_") or word not in attrs.fields_dict(type(owner)):
         alone = _only_part(owner, word)
         if alone is None:
             raise Invalid(f"unknown key {word!r}", nearest(word, _names(owner)))
-        return attrs.evolve(owner, **{alone: (_within(getattr(owner, alone)[0], words, value, currency),)})
-    return attrs.evolve(owner, **{word: _set(inside, rest, value, currency)})
+        return attrs.evolve(owner, **_in_only_part(owner, alone, words, value, currency, at))
+    at.append(word)
+    return attrs.evolve(owner, **{word: _set(inside, rest, value, currency, at)})
 
 
-def _leaf(owner: Any, key: str, value: Any, currency: str) -> dict[str, Any]:
+def _leaf(owner: Any, key: str, value: Any, currency: str, at: list[Any]) -> dict[str, Any]:
     """The fields that `value` at `key` sets."""
+    if key == "name" and not isinstance(owner, Mapping):
+        raise Invalid("a name cannot be overridden", "name a term, such as senior.coupon")
+    if key in VERBS and isinstance(owner, Step):
+        raise Invalid("what a step does cannot be overridden", "its limit, share, when, … can; or write another deal")
+    fields = _fields(owner, key, value, currency)
+    if fields is None:
+        alone = _only_part(owner, key)
+        if alone is None:
+            raise Invalid(f"unknown key {key!r}", nearest(key, _names(owner)))
+        return _in_only_part(owner, alone, [key], value, currency, at)
+    at.append(tuple(fields))
+    return fields
+
+
+def _fields(owner: Any, key: str, value: Any, currency: str) -> dict[str, Any] | None:
+    """None where `owner` itself has no such key."""
     if _reader is not None and (value is None or isinstance(value, (str, int, float, dict, list)) or _is_date(value)):
         try:
             return _reader(owner, key, value, currency)
         except KeyError:
-            pass
-    elif isinstance(owner, Mapping) or key in attrs.fields_dict(type(owner)):
-        return {key: value}
-    alone = _only_part(owner, key)
-    if alone is None:
-        raise Invalid(f"unknown key {key!r}", nearest(key, _names(owner)))
-    return {alone: (_within(getattr(owner, alone)[0], [key], value, currency),)}
+            return None
+    return {key: value} if isinstance(owner, Mapping) or key in attrs.fields_dict(type(owner)) else None
 
 
-def _within(item: Any, words: list[str | int], value: Any, currency: str) -> Any:
+def _in_only_part(
+    owner: Any, alone: str, words: list[str | int], value: Any, currency: str, at: list[Any]
+) -> dict[str, Any]:
+    """The field `alone` of `owner` with `value` in its only part."""
+    at += [alone, 0]
+    return {alone: (_within(getattr(owner, alone)[0], words, value, currency, at),)}
+
+
+def _within(item: Any, words: list[str | int], value: Any, currency: str, at: list[Any]) -> Any:
     """An item of a tuple with `value` below it: the item itself, or what stands beside its name."""
     if _is_named(item):
-        return (item[0], _set(item[1], words, value, currency))
-    return _set(item, words, value, currency)
+        return (item[0], _set(item[1], words, value, currency, at))
+    return _set(item, words, value, currency, at)
 
 
 def _is_named(item: Any) -> bool:

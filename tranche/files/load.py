@@ -42,7 +42,7 @@ def loads(text: str, file: str = "<text>") -> Deal:
 def read_values(path: str | Path, kind: str) -> tuple[Any, dict[str, int]]:
     """The plain values in a YAML file and the line of each path in it; `kind`, for messages: what it should be. Raises
     DealError."""
-    tree, problems = yaml_tree(read_text(path, kind).removeprefix("\ufeff"), str(path))
+    tree, problems = yaml_tree(read_text(path, kind).removeprefix("\ufeff"), str(path), kind)
     if problems:
         raise DealError(problems)
     return plain_values(tree)

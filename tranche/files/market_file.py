@@ -114,7 +114,7 @@ def include_market(values: Any, file: str) -> tuple[Any, Lines, list[Problem]]:
 def _read(path: str | Path, at: Path | None = None) -> tuple[dict[str, Any] | None, Lines, list[Problem]]:
     """The section in a file, which is shown as `path`; None where it is no mapping. Raises DealError."""
     file = str(path)
-    tree, problems = yaml_tree(read_text(at or path, "market").removeprefix("\ufeff"), file)
+    tree, problems = yaml_tree(read_text(at or path, "market").removeprefix("\ufeff"), file, "market")
     values, lines = plain_values(tree)
     if not isinstance(values, dict):
         place = Place(file=file, line=1)

@@ -20,6 +20,11 @@ MOST_DEPTH = 40
 MOST_ALIASED = 5_000  # nodes that aliases may repeat in all
 LONGEST_KEY = 100
 LONGEST_TEXT = 20_000
+BEGIN = {  # what a file of each kind begins with
+    "deal": "format: 1, name, schedule, tranches, …",
+    "market": "format: 1, factors, …",
+    "grid": "format: 1, axes, cases",
+}
 
 
 @attrs.frozen
@@ -55,16 +60,17 @@ class _Open:
     height: int = 1
 
 
-def yaml_tree(text: str, file: str) -> tuple[Node, list[Problem]]:
-    """The root node of `text` and the problems that do not stop the reading (keys written twice).
+def yaml_tree(text: str, file: str, kind: str = "deal") -> tuple[Node, list[Problem]]:
+    """The root node of `text` and the problems that do not stop the reading (keys written twice). `kind`, for
+    messages: what it should be.
 
     Raises DealError with the line: bad syntax, several documents, tags, too many nodes, too deep, aliases that repeat
     too much or refer to themselves.
     """
     try:
-        return _Builder(file).build(quick_events(text))
+        return _Builder(file, kind).build(quick_events(text))
     except NotRead:
-        return _Builder(file).build(events(text, file))
+        return _Builder(file, kind).build(events(text, file))
 
 
 def _pass_over(event: Event) -> None:
@@ -72,8 +78,8 @@ def _pass_over(event: Event) -> None:
 
 
 class _Builder:
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, file: str, kind: str) -> None:
+        self.file, self.kind = file, kind
         self.nodes = self.aliased = self.line = 0
         self.anchors: dict[str, Node] = {}
         self.stack: list[_Open] = []
@@ -94,7 +100,7 @@ class _Builder:
                 break
         if self.root is None:
             self.line = 1
-            raise self._refuse("the file is empty", "write a deal: format: 1, name, schedule, tranches, …")
+            raise self._refuse("the file is empty", f"write a {self.kind}: {BEGIN[self.kind]}")
         return self.root, self.problems
 
     def _refuse(self, what: str, fix: str = "") -> DealError:
@@ -103,7 +109,8 @@ class _Builder:
     def _one_document(self, event: Event) -> None:
         if type(event).__name__ != "StreamEndEvent":
             self.line = event.start_mark.line + 1
-            raise self._refuse("a second document begins", "one file holds one deal: remove '---' and what follows")
+            fix = f"one file holds one {self.kind}: remove '---' and what follows"
+            raise self._refuse("a second document begins", fix)
 
     # one method per event type, found by its name
 
