@@ -54,13 +54,41 @@ def test_a_grid_file(command: Command, deals: Path) -> None:
         (("--paths", "many"), "--paths: "),
         (("--paths", "0"), "paths is 0; a whole number from 1 to 100,000,000"),
         (("--slice", "-5"), "slice_paths is -5"),
+        (("--slice", "0"), "slice_paths is 0"),
+        (("--grid", "nowhere.yaml"), "nowhere.yaml: no such file; name a grid file"),
+        (("--grid", "wrong.yaml"), "wrong.yaml:2 axs: unknown key 'axs'; did you mean 'axes'?"),
+        (("--markets", "x" * 300), ": File name too long"),
+        (("--out", "\udcff"), "'\\udcff' is not UTF-8"),
         (("--workers", "-1"), "workers is -1"),
     ],
 )
 def test_options_that_make_no_sense(command: Command, deals: Path, options: tuple[str, ...], said: str) -> None:
+    Path("wrong.yaml").write_text("format: 1\naxs: {}\n")
     result = command("batch", deals, "--out", "runs", *options)
     assert result.exit_code == 2
+    assert "Traceback" not in result.stderr
     assert said in result.stderr
+
+
+def test_more_paths_than_there_are(command: Command, deals: Path) -> None:
+    """A pool has the paths that its file has: that there are fewer is said, also of what was known before."""
+    note = "note: 1 case has fewer paths than were asked for: their collections have no more"
+    for _ in range(2):
+        result = command("batch", deals, "--out", "runs", *QUICK)
+        assert result.exit_code == 0
+        assert note in result.stdout.splitlines()
+    few = command("batch", deals, "--out", "few", "--paths", "6", "--workers", "0")
+    assert "note:" not in few.stdout
+    assert json.loads(command("batch", deals, "--out", "few", "--paths", "6", "--json").stdout)["fewer"] == 0
+
+
+@pytest.mark.parametrize(
+    ("path_periods", "said"), [(31_200_000, "31.2m"), (100_000, "0.1m"), (4_200, "4.2k"), (100, "0.1k"), (3, "3.0")]
+)
+def test_a_rate_has_a_unit_that_suits(path_periods: int, said: str) -> None:
+    assert progress_line(Progress(cases=5, path_periods=path_periods, seconds=1.0)) == (
+        f"0 of 5 cases, {said} path-dates/s"
+    )
 
 
 def test_the_line_of_progress() -> None:

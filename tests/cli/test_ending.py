@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
 
 import tranche
 from tests.cli.conftest import Command
@@ -89,3 +90,28 @@ def test_a_reader_that_goes_away(deals: Path) -> None:
     assert "Traceback" not in process.stderr.read()
     process.stderr.close()
     process.wait()
+
+
+@pytest.mark.parametrize("module", ["typer", "tranche.cli.commands", "tranche.compiler", "tranche.files"])
+def test_ctrl_c_during_the_start(deals: Path, module: str) -> None:
+    """An interruption while `module` is imported, by the program or by its command."""
+    code = (
+        "import sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {module!r}: raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "from tranche.cli import main; main()"
+    )
+    ask = [sys.executable, "-c", code, "compile", "deals/pool.yaml"]
+    done = subprocess.run(ask, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "interrupted\n")
+
+
+def test_ctrl_c_while_the_arguments_are_read(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*arguments: object, **named: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(TyperGroup, "make_context", interrupted, raising=False)
+    result = command("run", "deals")
+    assert (result.exit_code, result.stderr) == (130, "interrupted\n")

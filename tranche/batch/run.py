@@ -70,13 +70,15 @@ class Progress:
 
 @attrs.frozen
 class BatchReport:
-    """`computed` cases now, `known` from an earlier run, `failed` with their reasons; `seconds` in all, and the
-    processor seconds of scenario and kernel alone, over all workers (`kernel_seconds`); paths × payment dates run."""
+    """`computed` cases now, `known` from an earlier run, `failed` with their reasons; `fewer`: cases that have not as
+    many paths as were asked for; `seconds` in all, and the processor seconds of scenario and kernel alone, over all
+    workers (`kernel_seconds`); paths × payment dates run."""
 
     cases: int
     computed: int
     known: int
     failed: tuple[tuple[Case, str], ...]
+    fewer: int
     seconds: float
     kernel_seconds: float
     path_periods: int
@@ -188,6 +190,7 @@ class _Batch:
                 (case, "\n".join(_first(unit))) for case, unit in zip(self.cases, self.unit_of, strict=True)
                 if unit.failures
             ),
+            fewer=sum(row.get("paths", self.paths) < self.paths for row in listed) if self.paths is not None else 0,
             seconds=self.progress.seconds,
             kernel_seconds=self.kernel_seconds,
             path_periods=self.progress.path_periods,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import attrs
 import typer
 
-from .options import Json, Paths, Seed
+from .options import Json, Paths, Seed, count
 
 if TYPE_CHECKING:
     from tranche.batch import BatchReport, Case, Progress
@@ -31,17 +31,20 @@ def batch(
     ] = None,
     grid_file: Annotated[Path | None, typer.Option("--grid", help="Sets of overrides: a YAML file.")] = None,
     number: Annotated[
-        str | None, typer.Option("--paths", help="Paths of a case, such as 100k. [default: as `tranche run`]")
+        str | None,
+        typer.Option("--paths", metavar="NUMBER", help="Paths of a case, such as 100k. [default: as `tranche run`]"),
     ] = None,
     seed: Seed = 0,
     workers: Annotated[
-        int | None, typer.Option("--workers", help="Processes; 0: this one alone. [default: all processors]")
+        str | None,
+        typer.Option("--workers", metavar="NUMBER", help="Processes; 0: this one alone. [default: all processors]"),
     ] = None,
     cluster: Annotated[
         str | None, typer.Option("--cluster", help="Run on Dask: `local`, or the address of a scheduler (tcp://…).")
     ] = None,
     slice_paths: Annotated[
-        str | None, typer.Option("--slice", help="Paths of one task, such as 500k; no figure depends on it.")
+        str | None,
+        typer.Option("--slice", metavar="NUMBER", help="Paths of one task, such as 500k; no figure depends on it."),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Compute everything again.")] = False,
     as_json: Json = False,
@@ -53,6 +56,7 @@ def batch(
     """
     from tranche.batch import run_batch
     from tranche.batch.grid import check_texts
+    from tranche.batch.run import SLICE
 
     from .ending import ending
     from .output import print_json
@@ -64,11 +68,11 @@ def batch(
             report = run_batch(
                 cases,
                 out,
-                paths=_count("--paths", number),
+                paths=count("--paths", number),
                 seed=seed,
-                workers=workers,
+                workers=count("--workers", workers),
                 cluster=cluster,
-                slice_paths=_count("--slice", slice_paths) or _default_slice(),
+                slice_paths=SLICE if slice_paths is None else count("--slice", slice_paths),
                 fresh=fresh,
                 progress=shown.tell,
             )
@@ -81,12 +85,18 @@ def batch(
 
 def _cases(deals: list[Path], markets: list[Path], settings: list[str], grid_file: Path | None) -> list[Case]:
     from tranche.batch.grid import crossed, grid, read_grid
+    from tranche.errors import DealError, UsageError
 
-    from .deal_files import deal_files
+    from .deal_files import deal_files, named_file
 
+    named_file(grid_file, "grid")
     overrides = crossed(_setting(text) for text in settings)
     if grid_file is not None:
-        overrides = [tuple({**dict(one), **dict(fixed)}.items()) for one in read_grid(grid_file) for fixed in overrides]
+        try:
+            sets = read_grid(grid_file)
+        except DealError as error:  # no deal failed
+            raise UsageError(error.problems) from None
+        overrides = [tuple({**dict(one), **dict(fixed)}.items()) for one in sets for fixed in overrides]
     return grid(deal_files(deals), market_files(markets), overrides)
 
 
@@ -94,14 +104,16 @@ def market_files(paths: list[Path]) -> list[Path]:
     """The market files named, and every *.yaml and *.yml in the folders named, in a stable order. Raises UsageError."""
     from tranche.errors import Problem, UsageError
 
-    from .deal_files import ENDINGS
+    from .deal_files import ENDINGS, FILE, FOLDER, NOTHING, look
 
     found: dict[Path, None] = {}
     problems = []
     for path in paths:
-        inside = sorted(p for p in path.glob("*") if p.suffix.lower() in ENDINGS) if path.is_dir() else [path]
-        if not inside or not path.exists():
-            problems.append(Problem(f"{path}: no market files here", "a market file, or a folder with *.yaml files"))
+        seen = look(path)
+        inside = sorted(p for p in path.glob("*") if p.suffix.lower() in ENDINGS) if seen == FOLDER else [path]
+        if not inside or seen not in (FILE, FOLDER):
+            said = "no market files here" if seen in (FOLDER, NOTHING) else seen
+            problems.append(Problem(f"{path}: {said}", "a market file, or a folder with *.yaml files"))
         found |= dict.fromkeys(inside)
     if problems:
         raise UsageError(problems)
@@ -115,26 +127,6 @@ def _setting(text: str) -> tuple[str, str]:
     if not equals or not path.strip():
         raise UsageError(Problem(f"--set {text!r}", "write a path, = and a value: --set senior.coupon='SOFR + 500bp'"))
     return path.strip(), value.strip()
-
-
-def _count(option: str, text: str | None) -> int | None:
-    """A number of paths; `100k` and `10m` count as such. Raises UsageError."""
-    from tranche.errors import Invalid, Problem, UsageError
-    from tranche.files.readers import integer
-
-    if text is None:
-        return None
-    try:
-        return integer(text)
-    except Invalid as invalid:
-        fix = "write a whole number such as 10_000, 100k or 10m"
-        raise UsageError(Problem(f"{option}: {invalid.what}", fix)) from None
-
-
-def _default_slice() -> int:
-    from tranche.batch.run import SLICE
-
-    return SLICE
 
 
 class _Shown:
@@ -170,14 +162,14 @@ class _Shown:
 
 
 def progress_line(progress: Progress) -> str:
-    """`12 of 600 cases, 1 failed, 31.2m path-months/s, 0:42 left`."""
+    """`12 of 600 cases, 1 failed, 31.2m path-dates/s, 0:42 left`."""
     said = f"{progress.done:,} of {progress.cases:,} cases"
     if progress.tasks > progress.cases:  # paths in slices
         said += f" ({progress.tasks_done:,} of {progress.tasks:,} tasks)"
     if progress.failed:
         said += f", {progress.failed:,} failed"
     if progress.rate:
-        said += f", {progress.rate / 1e6:,.1f}m path-dates/s"
+        said += f", {_short(progress.rate, 1)} path-dates/s"
     if progress.left is not None:
         minutes, seconds = divmod(round(progress.left), 60)
         said += f", {minutes}:{seconds:02d} left"
@@ -186,22 +178,35 @@ def progress_line(progress: Progress) -> str:
 
 def _failures(report: BatchReport, end: Any) -> None:
     from .ending import FAILED
-    from .output import printable
+    from .output import printable, shown
 
     for case, reason in report.failed:
-        where = " · ".join(part for part in (case.deal, case.market, case.said) if part)
+        where = " · ".join(shown(part) for part in (case.deal, case.market, case.said) if part)
         for line in reason.splitlines():
             typer.echo(printable(f"{where}: {line}"), err=True)
         end.code = max(end.code, FAILED)
 
 
+def _short(rate: float, digits: int) -> str:
+    """A rate in millions, or in thousands or ones where it is far below."""
+    for unit, word in ((1e6, "m"), (1e3, "k")):
+        if rate >= unit / 10:
+            return f"{rate / unit:,.{digits}f}{word}"
+    return f"{rate:,.{digits}f}"
+
+
 def _summary(report: BatchReport, out: Path) -> None:
+    from .output import shown
+
     failed = f", {len(report.failed):,} failed" if report.failed else ""
     typer.echo(f"{report.cases:,} cases: {report.computed:,} computed, {report.known:,} known before{failed}")
     if report.path_periods:
-        rate = report.path_periods / report.seconds / 1e6
-        typer.echo(f"{report.path_periods:,} path-dates in {report.seconds:.2f} s: {rate:,.2f}m a second")
-    typer.echo(f"{out}: cases, tranches, cashflows, losses, tests (.parquet), manifest.json")
+        rate = _short(report.path_periods / report.seconds, 2)
+        typer.echo(f"{report.path_periods:,} path-dates in {report.seconds:.2f} s: {rate} a second")
+    if report.fewer:
+        cases = "1 case has" if report.fewer == 1 else f"{report.fewer:,} cases have"
+        typer.echo(f"note: {cases} fewer paths than were asked for: their collections have no more")
+    typer.echo(f"{shown(out)}: cases, tranches, cashflows, losses, tests (.parquet), manifest.json")
 
 
 def _data(report: BatchReport) -> dict[str, Any]:

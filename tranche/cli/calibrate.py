@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import Json
+from .options import Json, count
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from tranche.calibration import Calibration
 
-BOOTSTRAP = 199
+BOOTSTRAP = "199"
 
 
 def calibrate(
@@ -38,7 +38,10 @@ def calibrate(
         bool, typer.Option("--vine", help="A vine is one of the static copulas (extra `calibrate`).")
     ] = False,
     bootstrap: Annotated[
-        int, typer.Option("--bootstrap", help="Draws of the test that calm equals stress; 0 leaves it out.")
+        str,
+        typer.Option(
+            "--bootstrap", metavar="NUMBER", help="Draws of the test that calm equals stress; 0 leaves it out."
+        ),
     ] = BOOTSTRAP,
     plots: Annotated[
         Path | None, typer.Option("--plots", help="Write the diagnostics as an HTML page (extra `report`).")
@@ -55,18 +58,18 @@ def calibrate(
 
     from tranche.calibration import calibrate as fit
     from tranche.calibration import read_history
-    from tranche.errors import Problem, UsageError
     from tranche.files import write_text
 
+    from .deal_files import named_file
     from .ending import ending
     from .output import errors, is_interactive, print_json
 
     with ending():
-        if not data.exists():
-            raise UsageError(Problem(f"{data}: no such file", "a CSV file with a column `date`"))
+        named_file(data, "CSV")
+        draws = count("--bootstrap", bootstrap)
         history = read_history(data)
         with Progress(console=errors(), transient=True, disable=not is_interactive()) as bar:
-            task = bar.add_task("bootstrap", total=bootstrap or None)
+            task = bar.add_task("bootstrap", total=draws or None)
             found = fit(
                 history,
                 reverts=reverting or (),
@@ -74,14 +77,14 @@ def calibrate(
                 stress=stress,
                 dependence=dependence,
                 vine=vine,
-                bootstrap=bootstrap,
+                bootstrap=draws,
                 seed=seed,
                 progress=lambda done: bar.update(task, advance=done),
             )
         if output is not None:
             again = ["tranche", "calibrate", str(data)]
             again += _options(reverting, volatility_filter, stress, dependence, vine)
-            again += ["--bootstrap", str(bootstrap), "--seed", str(seed), "-o", str(output)]
+            again += ["--bootstrap", str(draws), "--seed", str(seed), "-o", str(output)]
             write_text(output, _market_text(found, shlex.join(again)))
         if plots is not None:
             write_text(plots, _page(found))

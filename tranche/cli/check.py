@@ -34,7 +34,7 @@ def check(
 
     from .deal_files import deal_files
     from .ending import as_data, ending
-    from .output import print_json
+    from .output import print_json, shown
 
     with ending() as end:
         reports: list[dict[str, Any]] = []
@@ -46,7 +46,7 @@ def check(
                 figures = _figures(deal, report) if run else _compile(deal)
                 warned = _warn(deal, report, end, strict)
                 if not as_json and report["ok"]:
-                    typer.echo(f"{file}: OK{figures}{warned}")
+                    typer.echo(f"{shown(file)}: OK{figures}{warned}")
             except TrancheError as error:
                 report |= {"ok": False, "problems": as_data(error)}
                 end.fail(error)

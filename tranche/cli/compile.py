@@ -32,18 +32,20 @@ def compile_(
 
     from .deal_files import deal_file
     from .ending import ending
-    from .output import printable
+    from .output import printable, shown
 
     with ending():
         asked = [name for name, on in _forms(english, mermaid, svg, as_json).items() if on]
         if len(asked) > 1:
             raise UsageError(Problem(f"{' and '.join(asked)} are different outputs", "ask for one at a time"))
+        if svg is not None and str(svg) != "-" and svg.suffix.lower() != ".svg":
+            raise UsageError(Problem(f"{svg}: the ending {svg.suffix!r} is not known", "a .svg file, or - for stdout"))
         program = compile_deal(load(deal_file(path)))
         if svg is not None and str(svg) != "-":
             from tranche.description import svg as drawing
 
             write_text(svg, drawing(program))
-            typer.echo(f"{svg}: {program.name}")
+            typer.echo(f"{shown(svg)}: {printable(program.name)}")
         else:
             typer.echo(printable(_text(program, asked[0] if asked else "")), nl=False)
 

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import DealFile, Json, MarketFile, Seed
+from .options import DealFile, Json, MarketFile, Seed, Threads, count
 
 if TYPE_CHECKING:
     from tranche.studies.convergence import Convergence
 
-PATHS = 10_000
+PATHS = "10_000"
 SHORTFALLS = ("collateral_shortfall", "tail_shortfall")
 COLUMNS = ("expected_loss", "expected_loss_se", "change", "change_se", "default_probability", "expected_yield")
 
 
 def converge(
     path: DealFile,
-    number: Annotated[int, typer.Option("--paths", help="Paths to run at every degree.")] = PATHS,
+    number: Annotated[str, typer.Option("--paths", metavar="NUMBER", help="Paths to run at every degree.")] = PATHS,
     seed: Seed = 0,
     points: Annotated[
         str, typer.Option("--points", help="Degrees of convergence, rising, from 0 to 1.")
@@ -29,7 +29,7 @@ def converge(
         list[str] | None,
         typer.Option("--rising", help="A factor that rises in stress. [default: by the signs of its correlations]"),
     ] = None,
-    threads: Annotated[int | None, typer.Option("--threads", help="Threads. [default: all processors]")] = None,
+    threads: Threads = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the picture: .svg, or .html with the tables.")
     ] = None,
@@ -44,23 +44,24 @@ def converge(
     from tranche.files import write_text
     from tranche.studies.convergence import converge as converge_deal
 
-    from .deal_files import deal_file
+    from .deal_files import deal_file, named_file
     from .ending import ending
     from .output import errors, is_interactive, print_json
 
     with ending():
         if output is not None and output.suffix.lower() not in (".svg", ".html"):
             raise UsageError(Problem(f"{output}: the ending {output.suffix!r} is not known", "a .svg or a .html file"))
+        named_file(market, "market")
         with Progress(console=errors(), transient=True, disable=not is_interactive()) as bar:
             task = bar.add_task("paths", total=None)
             found = converge_deal(
                 deal_file(path),
-                number,
+                count("--paths", number),
                 seed,
                 _points(points),
                 market=market,
                 rising=rising or None,
-                threads=threads,
+                threads=count("--threads", threads),
                 progress=lambda done: bar.update(task, advance=done),
             )
         if output is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tranche.errors import Problem, UsageError
 
 ENDINGS = (".yaml", ".yml")
 NOT_DEALS = "markets"  # folders of this name hold the markets that deals share
+FILE, FOLDER, NOTHING = "file", "folder", "nothing"  # what stands at a path
 
 
 def deal_files(paths: Iterable[Path]) -> list[Path]:
@@ -19,15 +21,17 @@ def deal_files(paths: Iterable[Path]) -> list[Path]:
     found: dict[Path, None] = {}
     problems = []
     for path in paths:
-        if path.is_dir():
+        seen = look(path)
+        if seen == FOLDER:
             inside = sorted(_below(path))
             if not inside:
                 problems.append(Problem(f"{path}: no deal files here", "a folder with *.yaml files"))
             found |= dict.fromkeys(inside)
-        elif path.exists():
+        elif seen == FILE:
             found[path] = None
         else:
-            problems.append(Problem(f"{path}: no such file or folder", "a deal file, or a folder of them"))
+            said = "no such file or folder" if seen == NOTHING else seen
+            problems.append(Problem(f"{path}: {said}", "a deal file, or a folder of them"))
     if problems:
         raise UsageError(problems)
     return list(found)
@@ -35,11 +39,27 @@ def deal_files(paths: Iterable[Path]) -> list[Path]:
 
 def deal_file(path: Path) -> Path:
     """One deal file, by its name. Raises UsageError: no such file, or a folder."""
-    if path.is_dir():
-        raise UsageError(Problem(f"{path}: is a folder", "name one deal file"))
-    if not path.exists():
-        raise UsageError(Problem(f"{path}: no such file", "name a deal file"))
+    named_file(path, "deal")
     return path
+
+
+def named_file(path: Path | None, kind: str) -> None:
+    """A file that an option or argument names is there; `kind`: what it should be. Raises UsageError."""
+    seen = FILE if path is None else look(path)
+    if seen == FOLDER:
+        raise UsageError(Problem(f"{path}: is a folder", f"name one {kind} file"))
+    if seen != FILE:
+        raise UsageError(Problem(f"{path}: {'no such file' if seen == NOTHING else seen}", f"name a {kind} file"))
+
+
+def look(path: Path) -> str:
+    """FILE, FOLDER or NOTHING; else why the system does not say: a name that is too long, a folder that is closed."""
+    try:
+        return FOLDER if stat.S_ISDIR(path.stat().st_mode) else FILE
+    except (FileNotFoundError, NotADirectoryError):
+        return NOTHING
+    except OSError as error:
+        return error.strerror or str(error)
 
 
 def _below(folder: Path) -> Iterator[Path]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Cash, DealFile, Json, MarketFile, Seed
+from .options import Cash, DealFile, Json, MarketFile, Seed, count
 
 PATH = 17
 
@@ -22,7 +22,10 @@ def explain(
         typer.Option("--worst", metavar="NAME", help="The path on which this tranche, fee or test fares worst."),
     ] = None,
     paths: Annotated[
-        int | None, typer.Option("--paths", help="Paths to look for the worst in. [default: 10,000, or all there are]")
+        str | None,
+        typer.Option(
+            "--paths", metavar="NUMBER", help="Paths to look for the worst in. [default: 10,000, or all there are]"
+        ),
     ] = None,
     why: Annotated[
         str | None,
@@ -49,11 +52,13 @@ def explain(
     from tranche.inputs import as_deal, prepare
 
     from .cash import read_cash
-    from .deal_files import deal_file
+    from .deal_files import deal_file, named_file
     from .ending import ending
     from .output import print_json, printable
 
     with ending():
+        named_file(market, "market")
+        named_file(collections, "collections")
         deal = as_deal(deal_file(path), market)
         cash = read_cash(deal, collections)
         if number is not None and worst is not None:
@@ -63,7 +68,7 @@ def explain(
         if why is not None and (period is not None or step is not None):
             raise UsageError(Problem("--why tells the whole life of a path", "leave --period and --step out"))
         if worst is not None:
-            number = worst_path(deal, worst, paths, seed, cash)
+            number = worst_path(deal, worst, count("--paths", paths), seed, cash)
             why = why if period is not None or step is not None or why is not None else worst
         elif number is None:
             there = prepare(deal, seed=seed, collections=cash).paths
@@ -74,7 +79,7 @@ def explain(
             if as_json:
                 print_json(chain.json() | {"seed": seed})
             else:
-                typer.echo(f"{explanation.head}\n\n{printable(chain.text())}", nl=False)
+                typer.echo(printable(f"{explanation.head}\n\n{chain.text()}"), nl=False)
             return
         explanation = explanation.only(period, step)
         if as_json:

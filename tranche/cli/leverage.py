@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import DealFile, Json, MarketFile, Seed
+from .options import DealFile, Json, MarketFile, Seed, count
+from .options import share as share_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from tranche.deal import Deal
 
-PATHS = 2_000
+PATHS = "2_000"
 # column of the study's table → heading
 MONEY = {
     "debt_on_machines": "debt on\nmachines",
@@ -40,11 +41,14 @@ def leverage(
         list[str] | None,
         typer.Option("--on-coins", help="A debt on the coins. [default: those that coins are pledged to]"),
     ] = None,
-    number: Annotated[int, typer.Option("--paths", help="Paths to run.")] = PATHS,
+    number: Annotated[str, typer.Option("--paths", metavar="NUMBER", help="Paths to run.")] = PATHS,
     seed: Seed = 0,
     share: Annotated[
-        float, typer.Option("--share", help="The stress state: the share of the paths with the least joint value.")
-    ] = 0.05,
+        str,
+        typer.Option(
+            "--share", metavar="SHARE", help="The stress state: the share of the paths with the least joint value."
+        ),
+    ] = "5%",
     market: MarketFile = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write both tables into this .csv, a row a date.")
@@ -59,23 +63,25 @@ def leverage(
     from tranche.inputs import as_deal
     from tranche.studies.double_leverage import double_leverage
 
-    from .deal_files import deal_file
+    from .deal_files import deal_file, named_file
     from .ending import ending
     from .output import print_json
 
     with ending():
         if output is not None and output.suffix.lower() != ".csv":
             raise UsageError(Problem(f"{output}: the ending {output.suffix!r} is not known", "a .csv file"))
+        several, part = count("--paths", number), share_of("--share", share)
+        named_file(market, "market")
         deal = as_deal(deal_file(path))
-        found = double_leverage(deal, on_machines, on_coins, paths=number, seed=seed, share=share, market=market)
+        found = double_leverage(deal, on_machines, on_coins, paths=several, seed=seed, share=part, market=market)
         if output is not None:
             write_text(output, found.to_csv())
         if as_json:
             dates = found.reset_index().assign(date=[str(date) for date in found.index]).to_dict(orient="records")
-            print_json({"deal": deal.name, "currency": deal.currency, "paths": number, "seed": seed, "share": share,
+            print_json({"deal": deal.name, "currency": deal.currency, "paths": several, "seed": seed, "share": part,
                         "dates": dates})  # fmt: skip
         else:
-            _print(deal, found, number, seed, share)
+            _print(deal, found, several, seed, part)
 
 
 def _print(deal: Deal, found: pd.DataFrame, number: int, seed: int, share: float) -> None:

@@ -30,8 +30,8 @@ def is_interactive() -> bool:
 
 
 def print_json(data: Any) -> None:
-    """Numbers that JSON does not have become null."""
-    typer.echo(as_json(data))
+    """Numbers that JSON does not have become null; bytes of file names that are not UTF-8 are escaped."""
+    typer.echo(as_json(data).encode("utf-8", "backslashreplace").decode())
 
 
 def as_json(data: Any) -> str:
@@ -41,6 +41,11 @@ def as_json(data: Any) -> str:
 def printable(text: str) -> str:
     """`text` without control characters, so that a deal file cannot steer the terminal; line breaks stay."""
     return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def shown(name: object) -> str:
+    """The name of a file in one line: what cannot be printed is escaped, as in `a\\nb.yaml`."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(name))
 
 
 def safe(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import Cash, Json, MarketFile, Paths, Sampling, Seed
+from .options import Cash, Json, MarketFile, Paths, Sampling, Seed, Threads, count
 
 if TYPE_CHECKING:
     from tranche.deal import Deal
@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 def run(
     paths: Paths,
     number: Annotated[
-        int | None, typer.Option("--paths", help="Paths to run. [default: 10,000, or all of the collections given]")
+        str | None,
+        typer.Option(
+            "--paths", metavar="NUMBER", help="Paths to run. [default: 10,000, or all of the collections given]"
+        ),
     ] = None,
     seed: Seed = 0,
-    threads: Annotated[int | None, typer.Option("--threads", help="Threads. [default: all processors]")] = None,
+    threads: Threads = None,
     collections: Cash = None,
     market: MarketFile = None,
     sampling: Sampling = "random",
@@ -33,17 +36,19 @@ def run(
     """
     from tranche.errors import TrancheError
 
-    from .deal_files import deal_files
+    from .deal_files import deal_files, named_file
     from .ending import as_data, ending
     from .output import print_json
     from .table import print_results
 
     with ending() as end:
         reports: list[dict[str, Any]] = []
-        used = _threads(threads)
+        used, several = _threads(count("--threads", threads)), count("--paths", number)
+        named_file(market, "market")
+        named_file(collections, "collections")
         for file in deal_files(paths):
             try:
-                deal, results, seconds = _run(file, number, seed, used, collections, market, sampling)
+                deal, results, seconds = _run(file, several, seed, used, collections, market, sampling)
             except TrancheError as error:
                 reports.append({"file": str(file), "ok": False, "problems": as_data(error)})
                 end.fail(error)

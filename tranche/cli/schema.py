@@ -21,7 +21,7 @@ def schema(
     from tranche.files.schema import deal_schema, market_schema
 
     from .ending import ending
-    from .output import as_json
+    from .output import as_json, shown
 
     with ending():
         text = as_json(market_schema() if market else deal_schema())
@@ -29,4 +29,4 @@ def schema(
             typer.echo(text)
         else:
             write_text(out, text + "\n")
-            typer.echo(f"{out}: JSON Schema of {'market' if market else 'deal'} files")
+            typer.echo(f"{shown(out)}: JSON Schema of {'market' if market else 'deal'} files")

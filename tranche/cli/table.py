@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
+from rich.markup import escape
 from rich.table import Table
 
 from tranche.terms.amount_unit import unit_of
 
-from .output import console, safe
+from .output import console, safe, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +43,7 @@ def print_results(file: str, deal: Deal, results: Results, seconds: float, threa
     out, program, audit = console(), results.program, results.audit
     frame = results.tranches()
     unit, words = unit_in(frame[column].max() for column, (_, kind) in COLUMNS.items() if kind == "money")
-    out.print(f"[bold]{safe(program.name)}[/bold]  {safe(file)}")
+    out.print(f"[bold]{safe(program.name)}[/bold]  {escape(shown(file))}")
     drawn = any(name.startswith("market.") for name in program.inputs)
     out.print(
         f"{results.count:,} path{'s' if results.count != 1 else ''}"

@@ -52,7 +52,7 @@ def in_unit(words: str, currency: str) -> str:
     return f"{words} {currency}".strip()
 
 
-def shown(file: str) -> str:
+def short_name(file: str) -> str:
     """A file as a page names it, which others read: from the folder of the work, or by its name alone."""
     path, here = Path(file), Path.cwd()
     if not path.is_absolute():

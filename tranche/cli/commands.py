@@ -1,11 +1,13 @@
-"""The `tranche` program: its commands, `--version`, and how it ends."""
+"""The commands of the `tranche` program, and `--version`."""
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from .batch import batch
 from .calibrate import calibrate
@@ -19,8 +21,31 @@ from .report import report
 from .run import run
 from .schema import schema
 
+
+class _Commands(TyperGroup):
+    """Typer ends an interrupted command without a word, such as one that still imports what it needs."""
+
+    def make_context(self, *arguments: Any, **named: Any) -> Any:
+        with _interruptions():
+            return super().make_context(*arguments, **named)
+
+    def invoke(self, ctx: Any) -> Any:
+        with _interruptions():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _interruptions() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        raise typer.Exit(130) from None
+
+
 app = typer.Typer(
     name="tranche",
+    cls=_Commands,
     help="Structured debt secured on compute: deal file in, tranche table out.",
     epilog="Exit codes: 0 all well, 1 a deal failed, 2 bad usage, 130 interrupted.",
     no_args_is_help=True,
@@ -60,12 +85,3 @@ def _options(
     ] = False,
 ) -> None:
     """Structured debt secured on compute: deal file in, tranche table out."""
-
-
-def main() -> None:
-    """Run the command line and exit: 0 all well, 1 a deal failed, 2 bad usage, 130 interrupted."""
-    try:
-        app(prog_name="tranche")
-    except KeyboardInterrupt:
-        typer.echo("interrupted", err=True)
-        sys.exit(130)
