@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Command
 
 
@@ -110,3 +112,15 @@ def test_a_file_cannot_steer_the_terminal(command: Command, deals: Path) -> None
     result = command("check", pool)
     assert result.exit_code == 1
     assert "\x1b" not in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [("check",), ("run",), ("compile",), ("compile", "--svg", "x.svg")])
+def test_a_deal_whose_name_cannot_be_printed(command: Command, deals: Path, arguments: tuple[str, ...]) -> None:
+    fleet = deals / "more" / "fleet.yml"
+    fleet.write_text(fleet.read_text().replace("name: Small fleet", 'name: "\\e[31mX\\u202e\\x00"'))
+    result = command(*arguments, fleet)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"{fleet}:2 name: a deal cannot be called '\\x1b[31mX\\u202e\\x00'; a name of 1 to 200 printable letters\n"
+    )
+    assert not Path("x.svg").exists()

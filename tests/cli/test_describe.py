@@ -41,3 +41,10 @@ def test_a_place_that_cannot_be_written(command: Command, deals: Path) -> None:
     result = command("compile", deals / "pool.yaml", "--svg", "nowhere/out.svg")
     assert result.exit_code == 2
     assert "nowhere/out.svg: cannot be written" in result.stderr
+
+
+def test_a_drawing_is_no_other_kind_of_picture(command: Command, deals: Path) -> None:
+    result = command("compile", deals / "pool.yaml", "--svg", "x.png")
+    assert result.exit_code == 2
+    assert result.stderr == "x.png: the ending '.png' is not known; a .svg file, or - for stdout\n"
+    assert not Path("x.png").exists()

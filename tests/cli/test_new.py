@@ -33,6 +33,20 @@ def test_a_file_may_be_named_instead(command: Command, tmp_path: Path) -> None:
     assert "Traceback" not in gone.output + gone.stderr
 
 
+def test_endings(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert command("new", "abl", "foo.YAML").exit_code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["foo.YAML"]
+    assert tranche.load("foo.YAML").name == "Foo"
+    wrong = command("new", "abl", "x", "--out", "nm3.txt")
+    assert (wrong.exit_code, Path("nm3.txt").exists()) == (2, False)
+    assert wrong.stderr == "nm3.txt: the ending '.txt' is not known; a .yaml or a .yml file\n"
+    long = "x" * 300 + ".yaml"
+    result = command("new", "abl", "x", "--out", long)
+    assert result.exit_code == 2
+    assert result.stderr == f"{long} cannot be written: File name too long; --out FILE, another one\n"
+
+
 def test_it_never_overwrites(command: Command, tmp_path: Path) -> None:
     path = tmp_path / "deal.yaml"
     path.write_text("mine")

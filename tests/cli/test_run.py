@@ -133,10 +133,12 @@ def test_a_run_goes_on_after_a_deal_that_fails(command: Command, deals: Path) ->
 
 def test_names_are_not_markup(command: Command, deals: Path) -> None:
     pool = deals / "pool.yaml"
-    pool.write_text(pool.read_text().replace("name: Stressed pool", 'name: "[red]Pool[/] [x] \\e[31m"'))
+    terms = 'name: "[red]Pool[/] [x] "\nassumptions: ["[red]seen \\e[31m"]'
+    pool.write_text(pool.read_text().replace("name: Stressed pool", terms))
     result = command("run", pool)
     assert result.exit_code == 0
     assert "[red]Pool[/] [x] " in result.stdout
+    assert "assumed: [red]seen " in result.stdout
     assert "\x1b" not in result.stdout
 
 

@@ -124,6 +124,9 @@ def test_a_field_that_is_wrong_by_itself(kind, terms, what):
     ("terms", "what"),
     [
         ({"name": " "}, "name is empty"),
+        ({"name": "\x1b[31mX\u202e\x00"}, r"a deal cannot be called '\x1b[31mX\u202e\x00'"),
+        ({"name": "two\nlines"}, "a deal cannot be called"),
+        ({"name": "x" * 201}, "a deal cannot be called"),
         ({"currency": "usd"}, "'usd' is not a currency"),
         ({"tranches": ()}, "tranches is empty"),
         ({"tranches": (SIX,)}, "tranches is a Coupon"),

@@ -21,19 +21,26 @@ def new(
     from tranche.errors import Problem, UsageError, nearest
     from tranche.files import write_text
 
+    from .deal_files import ENDINGS, FILE, FOLDER, NOTHING, look
     from .ending import ending
+    from .output import shown
 
     with ending():
         known = kinds()
         if kind not in known:
             raise UsageError(Problem(f"unknown kind {kind!r}", nearest(kind, known)))
-        if out is None and Path(name).suffix in (".yaml", ".yml"):
+        if out is None and Path(name).suffix.lower() in ENDINGS:
             out, name = Path(name), _called(Path(name).stem)
         path = out or Path(f"{_slug(name) or kind}.yaml")
-        if path.exists():
-            raise UsageError(Problem(f"{path} is there already", "--out FILE, another one"))
+        if path.suffix.lower() not in ENDINGS:
+            raise UsageError(Problem(f"{path}: the ending {path.suffix!r} is not known", "a .yaml or a .yml file"))
+        seen = look(path)
+        if seen != NOTHING:
+            said = "is there already" if seen in (FILE, FOLDER) else f"cannot be written: {seen}"
+            raise UsageError(Problem(f"{path} {said}", "--out FILE, another one"))
         write_text(path, text(kind, name))
-        typer.echo(f"{path}: a deal to begin with; next: tranche check {path} --run, tranche report {path}")
+        said = shown(path)
+        typer.echo(f"{said}: a deal to begin with; next: tranche check {said} --run, tranche report {said}")
 
 
 def kinds() -> list[str]:
@@ -48,10 +55,13 @@ def text(kind: str, name: str) -> str:
     """The file of a kind, with this name. Raises UsageError for a name that no deal can have."""
     from importlib.resources import files
 
-    from tranche.errors import Problem, UsageError
+    from tranche.deal.names import check_deal_name
+    from tranche.errors import Invalid, Problem, UsageError
 
-    if not name.strip() or not name.isprintable() or len(name) > 200:
-        raise UsageError(Problem(f"a deal cannot be called {name!r}", "a name of 1 to 200 printable letters"))
+    try:
+        check_deal_name(name)
+    except Invalid as invalid:
+        raise UsageError(Problem(invalid.what, invalid.fix)) from None
     template = (files("tranche.scaffolds") / f"{kind.replace('-', '_')}.yaml").read_text(encoding="utf-8")
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
     return template.replace("\nname: NAME\n", f'\nname: "{quoted}"\n', 1)

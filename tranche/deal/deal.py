@@ -28,6 +28,7 @@ from .frozen_map import FrozenMap
 from .guarantee import Guarantee
 from .hedge import Cap, Hedge, Swap
 from .ledger import Ledger
+from .names import check_deal_name
 from .override import overridden
 from .residual import Residual
 from .schedule import Schedule
@@ -69,6 +70,7 @@ def _named(instance: Any, attribute: Any, value: Any) -> None:
     v.text(instance, attribute, value)
     if not value.strip():
         raise Invalid("name is empty", "give the deal a name")
+    check_deal_name(value)
 
 
 def _currency(instance: Any, attribute: Any, value: Any) -> None:

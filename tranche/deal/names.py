@@ -16,6 +16,7 @@ RESERVED = frozenset(FUNCTIONS) | {
     "audit", "series", "tranches", "accounts", "tests", "definitions", "waterfall", "true", "false",
 }  # fmt: skip
 LONGEST_NAME = 60
+LONGEST_DEAL_NAME = 200
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 
@@ -26,6 +27,14 @@ def check_name(name: object) -> str:
     assert isinstance(name, str)
     if name in RESERVED:
         raise Invalid(f"the name {name!r} is reserved for formulas", "choose another, such as " + repr(name + "_1"))
+    return name
+
+
+def check_deal_name(name: str) -> str:
+    """`name` when a deal can be called that: it stands in titles, drawings and on the terminal; else Invalid."""
+    if not name.strip() or not name.isprintable() or len(name) > LONGEST_DEAL_NAME:
+        shown = ascii(name) if len(name) <= LONGEST_NAME else ascii(name[:LONGEST_NAME]) + "…"
+        raise Invalid(f"a deal cannot be called {shown}", f"a name of 1 to {LONGEST_DEAL_NAME} printable letters")
     return name
 
 

@@ -39,6 +39,7 @@ from tranche.deal import (
 from tranche.deal.amortisation import AMORTISATIONS
 from tranche.deal.interest import AvailableFundsCap, LateInterest
 from tranche.deal.level_schedule import LevelSchedule
+from tranche.deal.names import LONGEST_DEAL_NAME
 from tranche.deal.status import StatusRules
 from tranche.deal.step import GROUPS, LISTS, SHARING
 from tranche.market.dependence import NAMES, Gaussian, Independent, Student, Vine
@@ -102,7 +103,7 @@ class _Builder:
     def deal(self) -> Schema:
         sections: dict[str, Schema] = {
             "format": {"const": FORMAT, "description": f"The version of the file format: {FORMAT}."},
-            "name": {**TEXT, "minLength": 1, "description": "What the deal is called."},
+            "name": {**TEXT, "minLength": 1, "maxLength": LONGEST_DEAL_NAME, "description": "What the deal is called."},
             "description": {**TEXT, "description": "What the deal is, in a few sentences."},
             "currency": {**TEXT, "pattern": "^[A-Z]{3}$", "description": "Of every amount: three capital letters."},
             "assumptions": {"type": "array", "items": TEXT, "description": "What the figures rest on, told with them."},

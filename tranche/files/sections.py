@@ -36,7 +36,7 @@ from tranche.deal import (
     Waterfalls,
 )
 from tranche.deal.check import SUPPORT, Parts, name_problems, part_problems
-from tranche.deal.names import check_name
+from tranche.deal.names import check_deal_name, check_name
 from tranche.errors import DealError, Invalid, Problem, nearest
 from tranche.market.terms import Market
 from tranche.terms.money import currency_code
@@ -233,7 +233,7 @@ def _reason(value: Any) -> str:
 def _title(value: Any) -> str:
     if not text(value).strip():
         raise Invalid("the name is empty", "give the deal a name")
-    return str(value)
+    return check_deal_name(value)
 
 
 def _first(problems: list[Problem]) -> list[Problem]:
