@@ -78,7 +78,7 @@ def _pass_over(event: Event) -> None:
 
 
 class _Builder:
-    def __init__(self, file: str, kind: str) -> None:
+    def __init__(self, file: str, kind: str = "deal") -> None:
         self.file, self.kind = file, kind
         self.nodes = self.aliased = self.line = 0
         self.anchors: dict[str, Node] = {}
