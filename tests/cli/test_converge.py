@@ -96,3 +96,11 @@ def test_bad_data_fails_and_a_missing_file_is_misuse(command, prices):
     assert done.exit_code == 1
     assert "prices.csv:2 use: '?" in done.stderr
     assert command("calibrate", prices.parent / "none.csv").exit_code == 2
+
+
+def test_a_name_in_two_lines_is_no_line_of_the_market_file(command, prices, tmp_path):
+    market, data = tmp_path / "market.yaml", tmp_path / "a\nname: b.csv"
+    prices.rename(data)
+    assert command("calibrate", data, "--bootstrap", 0, "-o", market).exit_code == 0
+    assert load_market(market)
+    assert "a\\nname: b.csv" in market.read_text().splitlines()[0]

@@ -107,13 +107,13 @@ def _market_text(found: Calibration, command: str) -> str:
     from tranche.calibration.market import market_of
     from tranche.files import dump_market
 
-    from .output import printable
+    from .output import shown
 
     parts = [f"written by: {command}"]
     if found.chosen is not None:
         parts += ["", *found.copulas().round(4).to_string().splitlines()]
         parts += ["", *found.tests().round(4).to_string(index=False).splitlines()]
-    comments = "".join(f"# {printable(line)}".rstrip() + "\n" for line in parts)
+    comments = "".join(f"# {shown(line)}".rstrip() + "\n" for line in parts)
     return comments + dump_market(market_of(found))
 
 
