@@ -15,7 +15,7 @@ from tests.report.hostile import FORMULA, SCRIPT, TEXT
 from tranche.files import loads
 from tranche.report import Entry, Study, study, write_index, write_report, write_workbook
 from tranche.report.charts import Chart
-from tranche.report.figures import shown
+from tranche.report.figures import short_name
 from tranche.report.html import element, script_data, text
 from tranche.report.page import page
 from tranche.report.sections.assumptions import confidence
@@ -136,7 +136,7 @@ def test_no_file_is_named_by_the_folders_of_a_machine(
     assert Path(file).is_absolute()
     assert str(DEALS) not in page(gpu)
     monkeypatch.chdir(tmp_path)
-    assert [shown(str(tmp_path / "a" / "b.yaml")), shown(file), shown("a/b.yaml")] == [
+    assert [short_name(str(tmp_path / "a" / "b.yaml")), short_name(file), short_name("a/b.yaml")] == [
         "a/b.yaml", "gpu_ddtl_2024.yaml", "a/b.yaml",
     ]  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tranche._version import __version__
-from tranche.report.figures import shown
+from tranche.report.figures import short_name
 from tranche.report.html import Markup, element, table
 from tranche.report.study import Study
 
@@ -18,7 +18,7 @@ def section(study: Study) -> Markup:
         ("paths", f"{results.count:,}"),
         ("seed", str(study.seed)),
         ("program", element("code", program.hash)),
-        ("deal file", shown(study.deal.source.file) or "made in Python"),
+        ("deal file", short_name(study.deal.source.file) or "made in Python"),
         ("tranche", __version__),
     ]
     return table(("of the run", "value"), rows, numbers=9, label="Audit")
