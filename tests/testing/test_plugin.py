@@ -36,12 +36,13 @@ expect:
 """
 
 
-def run_pytest(folder: Path, *arguments: str) -> tuple[int, str]:
+def run_pytest(folder: Path, *arguments: str, examples: int | None = 30) -> tuple[int, str]:
     """Exit code and output of a pytest that has this plugin and no other of the environment's options."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "200"}
     for name in ("CI", "BUILD_NUMBER"):  # where either is set, pytest's closing summary says every message again
         environment.pop(name, None)
-    command = [sys.executable, "-m", "pytest", "-p", "tranche.testing.plugin", "--tranche-examples", "30", *arguments]
+    drawn = [] if examples is None else ["--tranche-examples", str(examples)]
+    command = [sys.executable, "-m", "pytest", "-p", "tranche.testing.plugin", *drawn, *arguments]
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
@@ -63,8 +64,9 @@ def test_a_good_deal_passes_and_other_yaml_is_left_alone(folder: Path) -> None:
     assert "tranche: deal files are tests; 30 stresses for each rule, the same ones every time" in said
     for name in ("schema", "warnings", "expect", "cash_conserved", "residual_waits", "kernel_equals_reference"):
         assert f"good.yaml::{name} PASSED" in said
-    assert "compose.yaml" not in said
-    assert "calm.yaml" not in said
+    assert "compose.yaml::" not in said
+    assert "calm.yaml::" not in said
+    assert "left out 2 YAML files that no deal looks like: compose.yaml, markets/calm.yaml" in said
 
 
 def test_without_being_asked_it_collects_nothing(folder: Path) -> None:
@@ -144,3 +146,66 @@ def test_a_count_that_is_none_is_refused(folder: Path) -> None:
     code, said = run_pytest(folder, "--tranche", "--tranche-examples", "0")
     assert code == 4
     assert "--tranche-examples" in said
+
+
+def test_the_message_of_a_wrong_count_is_the_same_in_the_ini_file(folder: Path) -> None:
+    wanted = "'0'; write a whole number, 1 to 1,000,000"
+    assert f"--tranche-examples: {wanted}" in run_pytest(folder, "--tranche", "--tranche-examples", "0")[1]
+    (folder / "pytest.ini").write_text("[pytest]\ntranche_examples = 0\n")
+    code, said = run_pytest(folder, "--tranche", examples=None)
+    assert code == 4
+    assert f"tranche_examples is {wanted}" in said
+
+
+def test_a_checkout_below_a_folder_called_markets(tmp_path: Path) -> None:
+    deals = tmp_path / "markets" / "book" / "deals"
+    (deals / "markets").mkdir(parents=True)
+    (deals / "good.yaml").write_text(GOOD)
+    (deals / "markets" / "calm.yaml").write_text(GOOD)
+    code, said = run_pytest(tmp_path / "markets", "--tranche", "book/deals", "-k", "schema", "-v")
+    assert code == 0, said
+    assert "1 passed" in said
+    code, said = run_pytest(deals / "markets", "--tranche", ".", "-k", "schema", "-v")  # named: as `tranche check` does
+    assert code == 0, said
+    assert "calm.yaml::schema PASSED" in said
+
+
+BROKEN = {
+    "quoted.yaml": GOOD.replace("tranches:", '"tranches":').replace("waterfall:", "'waterfall':").encode(),
+    "indented.YAML": "".join(f" {line}\n" for line in GOOD.splitlines()).encode(),
+    "misspelt.yml": GOOD.replace("tranches:", "trances:").replace("waterfall:", "waterfal:").encode(),
+    "syntax.yaml": GOOD.replace("{closing", "{{closing").encode(),
+    "headless.yaml": b"format: 1\nname: Small\n",
+    "empty.yaml": b"",
+    "utf16.yaml": GOOD.encode("utf-16"),
+}
+OTHERS = {
+    "compose.yaml": "services: {db: {image: postgres}}\n",
+    "base.yml": "format: 1\nrates: {SOFR: 5%}\n",
+    "ci.yml": "name: deals\non: {push: {branches: [main]}}\nschedule: nightly\n",
+    "appveyor.yml": "branches: {only: [master]}\n",
+    "play.yaml": "- hosts: all\n",
+    "kube.yaml": "kind: Pod\n---\nkind: Service\n",
+}
+
+
+def test_every_deal_is_collected_and_a_broken_one_fails(tmp_path: Path) -> None:
+    for name, raw in BROKEN.items():
+        (tmp_path / name).write_bytes(raw)
+    code, said = run_pytest(tmp_path, "--tranche", "-k", "schema", "-v")
+    assert code == 1, said
+    assert "left out" not in said
+    for name in BROKEN:
+        passes = name in ("quoted.yaml", "indented.YAML")  # `tranche check` takes these
+        assert f"{name}::schema {'PASSED' if passes else 'FAILED'}" in said
+
+
+@pytest.mark.parametrize("workers", [(), ("-p", "xdist", "-n", "1")])
+def test_what_is_left_out_is_named(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    (tmp_path / "good.yaml").write_text(GOOD)
+    for name, text in OTHERS.items():
+        (tmp_path / name).write_text(text)
+    code, said = run_pytest(tmp_path, "--tranche", "-k", "schema", *workers)
+    assert code == 0, said
+    assert "1 passed" in said
+    assert f"tranche: left out 6 YAML files that no deal looks like: {', '.join(sorted(OTHERS))}\n" in said

@@ -8,10 +8,11 @@ nothing heavy itself.
 
 from __future__ import annotations
 
-import re
+import os
+from argparse import ArgumentTypeError
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from .deal_items import DealItem
 
 EXAMPLES = 30
-A_DEAL = re.compile(r"^(tranches|waterfall)\s*:", re.MULTILINE)
+MOST_EXAMPLES = 1_000_000
+LEFT_OUT = pytest.StashKey[dict[str, None]]()  # files that are no deals; with xdist each worker finds them all
+MOST_NAMED = 10
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,8 +36,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 1_000_000:
-        raise ValueError(text)  # argparse says which option and what it was given
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= MOST_EXAMPLES:
+        raise ArgumentTypeError(f"{text!r}; write a whole number, 1 to {MOST_EXAMPLES:,}")  # argparse names the option
     return int(text)
 
 
@@ -45,11 +48,12 @@ def examples(config: pytest.Config) -> int:
         return given
     try:
         return _count(str(config.getini("tranche_examples")))
-    except ValueError as error:
-        raise pytest.UsageError(f"tranche_examples is {error.args[0]!r}; write a whole number, 1 or more") from None
+    except ArgumentTypeError as error:
+        raise pytest.UsageError(f"tranche_examples is {error}") from None
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.stash[LEFT_OUT] = {}
     config.addinivalue_line("markers", "deal: a deal file, collected as tests")
     if _wanted(config):
         examples(config)
@@ -70,20 +74,45 @@ def _wanted(config: pytest.Config) -> bool:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> DealFile | None:
     if not _wanted(parent.config):
         return None
-    from tranche.cli.deal_files import ENDINGS, NOT_DEALS
+    from tranche.cli.deal_files import ENDINGS
+
+    from .candidates import shared_market, something_else
 
     if file_path.suffix.lower() not in ENDINGS:
         return None
-    named = any(file_path == Path(str(arg).split("::")[0]).resolve() for arg in parent.config.args)
-    if not named and (NOT_DEALS in file_path.parent.parts or not _looks_like_a_deal(file_path)):
-        return None
+    config = parent.config
+    named = [config.invocation_params.dir / str(arg).split("::")[0] for arg in config.args]
+    named = [Path(os.path.abspath(path)) for path in named] + [path.resolve() for path in named]
+    if file_path not in named:
+        folders = [path for path in named if file_path.is_relative_to(path)] or [config.rootpath]
+        if shared_market(file_path, folders) or something_else(file_path):
+            left_out = config.stash[LEFT_OUT]
+            left_out[os.path.relpath(file_path, config.rootpath)] = None
+            return None
     file: DealFile = DealFile.from_parent(parent, path=file_path)
     return file
 
 
-def _looks_like_a_deal(path: Path) -> bool:
-    """Folders hold other YAML too: a deal has tranches or a waterfall at its top level."""
-    return A_DEAL.search(path.read_text(encoding="utf-8", errors="replace")) is not None
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of xdist tells what it left out."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["tranche_left_out"] = list(session.config.stash[LEFT_OUT])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    left_out = node.config.stash[LEFT_OUT]
+    left_out.update(dict.fromkeys(getattr(node, "workeroutput", {}).get("tranche_left_out", ())))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    left_out = config.stash[LEFT_OUT]
+    if left_out:
+        found = sorted(left_out)
+        more = f", … ({len(found) - MOST_NAMED} more)" if len(found) > MOST_NAMED else ""
+        count = f"{len(found)} YAML file{'' if len(found) == 1 else 's'}"
+        said = f"tranche: left out {count} that no deal looks like: {', '.join(found[:MOST_NAMED])}{more}"
+        terminalreporter.write_line(said)
 
 
 class DealFile(pytest.File):
