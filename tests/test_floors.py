@@ -22,7 +22,7 @@ FLOORS = (
     {"terms", "closed_forms", "description"},
     {"deal", "market", "collateral"},
     {"files", "compiler", "reference", "calibration"},
-    {"engine", "results", "reduction", "measures", "inputs", "diagnostics"},
+    {"engine", "records", "results", "reduction", "measures", "inputs", "diagnostics"},
     {"explanation", "projection", "expectations", "analysis"},
     {"api", "studies"},
     {"batch", "report"},

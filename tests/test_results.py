@@ -169,3 +169,17 @@ def test_columns_that_only_some_deals_have() -> None:
     assert "cap_shortfall" in tranche.run(FEATURES / "available_funds_cap.yaml", paths=1).cashflows("senior")
     loan = tranche.run(FEATURES / "delayed_draw.yaml", paths=1).paths("ddtl")
     assert {"drawn", "commitment_fee"} <= set(loan)
+
+
+@pytest.mark.parametrize("name", ["a.intrest", "nope", "eq.principal", "fleet.owned", "status.defaulted", "a."])
+def test_a_record_that_no_class_can_have_is_refused(results: Results, name: str) -> None:
+    for look in (results.mean, results.spread, results.total):
+        with pytest.raises(UsageError, match="unknown record"):
+            look(name)
+
+
+def test_a_misspelt_record_has_its_nearest_names(results: Results) -> None:
+    with pytest.raises(UsageError, match=r"unknown record 'a.intrest'; did you mean 'a.interest'"):
+        results.mean("a.intrest")
+    assert results.mean("status.lock_up").tolist() == [0.0, 0.0]  # no test of the deal has the level
+    assert results.spread("a.written_off").most == 0.0

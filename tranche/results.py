@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 
 from tranche.errors import Problem, UsageError, nearest
 from tranche.program import Claim, Program
+from tranche.records import FIELDS, OPTIONAL, columns_of, record_of
 from tranche.reduction import OWED, Losses, Reduction, Spread
 from tranche.reference import Number, PathResult, run_path
+
+__all__ = ["FIELDS", "OPTIONAL", "Audit", "Inputs", "Results", "columns_of", "residuals"]
 
 if TYPE_CHECKING:
     import pandas as pd  # imported where a table is made: a run needs none
@@ -83,21 +86,18 @@ class Results:
         return self.totals
 
     def total(self, name: str) -> NDArray[np.float64]:
-        """The record `owner.field` of every path; zeros when the deal never moves it. Raises UsageError when the paths
-        were not kept."""
-        kept = self.kept
-        try:
-            return kept[:, self.program.record(name)]
-        except KeyError:
-            return np.zeros(self.count)
+        """The record `owner.field` of every path; zeros when the deal never moves it. Raises UsageError: no class of
+        the deal can have it, or the paths were not kept."""
+        kept, number = self.kept, record_of(self.program, name)
+        return np.zeros(self.count) if number is None else kept[:, number]
 
     def spread(self, name: str) -> Spread:
         """The record `owner.field` over the paths, each path's final value: mean, standard error, least, most. Zeros
-        when the deal never moves it."""
-        try:
-            return self.reduction.spread(self.program, self.program.record(name))
-        except KeyError:
+        when the deal never moves it. Raises UsageError: no class of the deal can have it."""
+        number = record_of(self.program, name)
+        if number is None:
             return Spread(self.count, 0.0, 0.0 if self.count > 1 else math.nan, 0.0, 0.0, 0.0)
+        return self.reduction.spread(self.program, number)
 
     def losses(self, name: str) -> Losses:
         """What the debt `name` loses: moments, quantiles, the worst paths. Raises UsageError."""
@@ -110,11 +110,10 @@ class Results:
         return [debt.name for debt in self.program.debts]
 
     def mean(self, name: str) -> NDArray[np.float64]:
-        """The record `owner.field` by period, mean over the paths [T]; zeros when the deal never moves it."""
-        try:
-            return self.means[:, self.program.record(name)]
-        except KeyError:
-            return np.zeros(self.program.periods)
+        """The record `owner.field` by period, mean over the paths [T]; zeros when the deal never moves it. Raises
+        UsageError: no class of the deal can have it."""
+        number = record_of(self.program, name)
+        return np.zeros(self.program.periods) if number is None else self.means[:, number]
 
     def claim(self, name: str) -> Claim:
         """The class `name` of the deal. Raises UsageError with the nearest candidates."""
@@ -223,90 +222,3 @@ def residuals(program: Program, path: PathResult, number: Callable[[float], Numb
         found.append(before + flows - now)
         before = now
     return found
-
-
-FLEET = ("revenue", "opex", "proceeds", "owned", "sold", "book", "appraised", "economic", "orderly", "forced")
-
-TREASURY = (
-    "mined", "sold", "drawn", "posted", "released", "called", "liquidated", "foreclosed", "coins", "pledged", "value",
-)  # fmt: skip
-
-# kind → column → the record fields it adds up
-FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
-    "debt": {
-        "interest": ("interest",),
-        "principal": ("principal", "prepaid"),
-        "shortfall": ("shortfall",),
-        "deferred": ("deferred",),
-        "balance": ("balance",),
-    },
-    "residual": {"distribution": ("distribution",)},
-    "fee": {"paid": ("paid", "excess"), "excess": ("excess",), "shortfall": ("shortfall",)},
-    "facility": {
-        "advanced": ("advanced",),
-        "repaid": ("repaid",),
-        "interest": ("interest",),
-        "fee": ("fee",),
-        "shortfall": ("shortfall",),
-        "balance": ("balance",),
-    },
-    "guarantee": {
-        "called": ("called",),
-        "reimbursed": ("reimbursed",),
-        "fee": ("fee",),
-        "shortfall": ("shortfall",),
-        "used": ("used",),
-    },
-    "hedge": {
-        "received": ("received",),
-        "paid": ("paid",),
-        "termination_received": ("termination_received",),
-        "termination": ("termination", "termination_subordinated"),
-        "shortfall": ("shortfall",),
-    },
-    "ledger": {
-        "debited": ("debited",),
-        "credited": ("credited",),
-        "unallocated": ("unallocated",),
-        "balance": ("balance",),
-    },
-    "account": {"funded": ("funded",), "drawn": ("drawn",), "earned": ("earned",), "balance": ("balance",)},
-    "collateral": {"collections": ("collections",), "unfunded": ("unfunded",)},
-    "fleet": {field: (field,) for field in FLEET},
-    "miner": {field: (field,) for field in ("revenue", "income", "opex", "proceeds", "book", "value", "forced")},
-    "treasury": {field: (field,) for field in TREASURY},
-    "test": {
-        field: (field,) for field in ("breached", "sweep", "lock_up", "early_amortisation", "default", "equity_cure")
-    },
-    "borrowing_base": {
-        field: (field,)
-        for field in ("gross", "ineligible", "concentration", "eligible", "base", "availability", "deficiency")
-    },
-    "status": {field: (field,) for field in ("revolving", "lock_up", "early_amortisation", "default")},
-}
-
-# columns that only some deals have, of a debt: basis-risk shortfall, commitment fee and call premium that were paid,
-# what was drawn after closing, losses written down and recoveries written up, what the sponsor paid in to redeem it and
-# whether it has been called; of the collateral: what a clean-up call paid for it, and whether there was one
-OPTIONAL: dict[str, dict[str, tuple[str, ...]]] = {
-    "debt": {
-        "cap_shortfall": ("cap_shortfall",),
-        "commitment_fee": ("commitment_fee",),
-        "drawn": ("drawn", "drawn_outside"),
-        "written_down": ("written_down",),
-        "written_up": ("written_up",),
-        "converted": ("converted",),
-        "call_premium": ("call_premium",),
-        "refinanced": ("refinanced",),
-        "called": ("called",),
-    },
-    "collateral": {"clean_up": ("clean_up",), "called": ("called",)},
-}
-
-
-def columns_of(program: Program, claim: Claim) -> dict[str, tuple[str, ...]]:
-    """The columns of a class, and the record fields that each adds up: those of its kind, and of OPTIONAL those that
-    the deal records."""
-    known = {record.field for record in program.records if record.owner == claim.name}
-    optional = OPTIONAL.get(claim.kind, {})
-    return FIELDS[claim.kind] | {column: parts for column, parts in optional.items() if known & set(parts)}

@@ -198,3 +198,11 @@ def test_too_many_paths_are_refused() -> None:
 
 def test_the_rules_that_a_deal_may_break_on_purpose_exist() -> None:
     assert set(ACCEPTABLE) == {f"invariants.{rule.__name__}" for rule in invariants.EXPECTED}
+
+
+def test_a_misspelt_record_is_no_zeros() -> None:
+    seen = observe(DEAL, CASH)
+    assert seen.flow("senior.interest").any()
+    assert not seen.flow("senior.commitment_fee").any()
+    with pytest.raises(UsageError, match=r"unknown record 'senior.intrest'; did you mean 'senior.interest'"):
+        seen.flow("senior.intrest")

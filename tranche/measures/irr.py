@@ -14,7 +14,7 @@ RECEIVED = {
     "residual": ("distribution",),
     "debt": ("interest", "cap_shortfall", "commitment_fee", "principal", "prepaid", "converted", "call_premium"),
 }
-LENT = ("drawn", "drawn_outside")
+LENT = {"residual": (), "debt": ("drawn", "drawn_outside")}
 STEEPEST = 600.0  # |log rate · longest time|: beyond it e**x leaves the range of floating point
 
 
@@ -30,7 +30,7 @@ def irr(figures: Figures, name: str) -> float:
     claim = figures.claim(name)
     fields = RECEIVED[claim.kind]
     received = sum((figures.mean(f"{name}.{field}") for field in fields), np.zeros(figures.program.periods))
-    for field in LENT:
+    for field in LENT[claim.kind]:
         received = received - figures.mean(f"{name}.{field}")
     return rate_of_return([-claim.invested, *received], figures.program.times)
 

@@ -17,6 +17,7 @@ from tranche.deal import Deal
 from tranche.errors import Problem, UsageError
 from tranche.inputs import CollateralCash, prepare
 from tranche.program import Program
+from tranche.records import record_of
 from tranche.reference import PathResult, Watch, exact, run_path
 from tranche.results import Results
 
@@ -50,9 +51,10 @@ class Observed:
         return engine.path_flows(self.inputs, 0, self.paths)
 
     def flow(self, name: str) -> NDArray[np.float64]:
-        """The record `owner.field` by path and period [paths, T]; zeros when the deal never moves it."""
-        names = [record.name for record in self.program.records]
-        return self.flows[:, :, names.index(name)] if name in names else np.zeros(self.flows.shape[:2])
+        """The record `owner.field` by path and period [paths, T]; zeros when the deal never moves it. Raises
+        UsageError: no class of the deal can have it."""
+        number = record_of(self.program, name)
+        return np.zeros(self.flows.shape[:2]) if number is None else self.flows[:, :, number]
 
     def twin(self, path: int, number: Callable[[float], Any] = float, watch: Watch | None = None) -> PathResult:
         """The same path in plain Python: in floats, or in exact arithmetic with `number=exact`."""

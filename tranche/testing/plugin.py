@@ -71,6 +71,10 @@ def _wanted(config: pytest.Config) -> bool:
     return bool(config.getoption("--tranche") or config.getini("tranche"))
 
 
+def _left_out(config: pytest.Config) -> dict[str, None]:
+    return config.stash[LEFT_OUT]
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> DealFile | None:
     if not _wanted(parent.config):
         return None
@@ -86,8 +90,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> DealFile |
     if file_path not in named:
         folders = [path for path in named if file_path.is_relative_to(path)] or [config.rootpath]
         if shared_market(file_path, folders) or something_else(file_path):
-            left_out = config.stash[LEFT_OUT]
-            left_out[os.path.relpath(file_path, config.rootpath)] = None
+            _left_out(config)[os.path.relpath(file_path, config.rootpath)] = None
             return None
     file: DealFile = DealFile.from_parent(parent, path=file_path)
     return file
@@ -96,19 +99,17 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> DealFile |
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A worker of xdist tells what it left out."""
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["tranche_left_out"] = list(session.config.stash[LEFT_OUT])
+        session.config.workeroutput["tranche_left_out"] = list(_left_out(session.config))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    left_out = node.config.stash[LEFT_OUT]
-    left_out.update(dict.fromkeys(getattr(node, "workeroutput", {}).get("tranche_left_out", ())))
+    _left_out(node.config).update(dict.fromkeys(getattr(node, "workeroutput", {}).get("tranche_left_out", ())))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    left_out = config.stash[LEFT_OUT]
-    if left_out:
-        found = sorted(left_out)
+    found = sorted(_left_out(config))
+    if found:
         more = f", … ({len(found) - MOST_NAMED} more)" if len(found) > MOST_NAMED else ""
         count = f"{len(found)} YAML file{'' if len(found) == 1 else 's'}"
         said = f"tranche: left out {count} that no deal looks like: {', '.join(found[:MOST_NAMED])}{more}"

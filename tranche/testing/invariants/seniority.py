@@ -10,7 +10,6 @@ from tranche.deal import Debt, Residual
 from tranche.testing.broken import BrokenInvariant
 from tranche.testing.observed import Observed
 
-PAID = ("interest", "distribution")
 REPAID = ("principal", "prepaid")
 
 
@@ -28,7 +27,7 @@ def seniority_respected(seen: Observed) -> None:
     for senior in debts:
         owed = seen.flow(f"{senior}.balance") + seen.flow(f"{senior}.shortfall")
         for junior in (*(name for name in debts if order[name] > order[senior]), *residuals):
-            paid = _beyond_its_coins(seen, junior)
+            paid = seen.flow(f"{junior}.distribution") if junior in residuals else _beyond_its_coins(seen, junior)
             wrong = np.argwhere(defaulted & (paid > 0) & (owed > 0))
             if wrong.size:
                 path, t = (int(x) for x in wrong[0])
@@ -37,10 +36,10 @@ def seniority_respected(seen: Observed) -> None:
 
 
 def _beyond_its_coins(seen: Observed, name: str) -> NDArray[np.float64]:
-    """What a class is paid [paths, T], without the principal that coins pledged to it repaid: no more than they brought
+    """What a debt is paid [paths, T], without the principal that coins pledged to it repaid: no more than they brought
     on the date, and no more than it was owed before."""
     brought, owed = _brought(seen, name), _owed_before(seen, name)
-    paid: NDArray[np.float64] = np.sum([seen.flow(f"{name}.{field}") for field in PAID], axis=0)
+    paid = seen.flow(f"{name}.interest").copy()
     for field in REPAID:  # the lender applies them in this order
         repaid = seen.flow(f"{name}.{field}")
         own = np.minimum(repaid, np.minimum(brought, owed))
@@ -64,17 +63,15 @@ def _owed_before(seen: Observed, name: str) -> NDArray[np.float64]:
     """A debt's balance at the close before, at first what is lent at closing, and what the date draws [paths, T]."""
     found = seen.flow(f"{name}.balance").copy()
     found[:, 1:] = found[:, :-1]
-    found[:, 0] = next(_lent(one) for one in seen.deal.tranches if one.name == name)
+    found[:, 0] = next(_lent(one) for one in seen.deal.tranches if isinstance(one, Debt) and one.name == name)
     for field in ("drawn", "drawn_outside"):
         found += seen.flow(f"{name}.{field}")
     return found
 
 
-def _lent(tranche: Debt | Residual) -> float:
+def _lent(debt: Debt) -> float:
     """At closing."""
-    if isinstance(tranche, Debt) and tranche.draws is not None:
-        return tranche.draws.initial
-    return tranche.notional
+    return debt.notional if debt.draws is None else debt.draws.initial
 
 
 def default_is_final(seen: Observed) -> None:
