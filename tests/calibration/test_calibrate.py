@@ -7,7 +7,7 @@ from tests.calibration.histories import converging, weekly
 from tranche.calibration import calibrate, history_of
 from tranche.calibration.calibration import label
 from tranche.calibration.market import market_of
-from tranche.errors import UsageError
+from tranche.errors import DataError, UsageError
 from tranche.files import dump_market, load_market
 
 
@@ -117,3 +117,18 @@ def test_regimes_in_continuous_time(found):
     assert 0 < lasts.se < lasts.value
     market = market_of(found)
     assert market.dependence.probability == pytest.approx(share.value, rel=1e-5)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**64, 1.5])
+@pytest.mark.parametrize("bootstrap", [0, 19])
+def test_a_seed_that_is_none(seed, bootstrap):
+    with pytest.raises(UsageError, match=r"seed is .*; a whole number from 0 to 18,446,744,073,709,551,615"):
+        calibrate(converging(100), bootstrap=bootstrap, seed=seed)
+
+
+@pytest.mark.parametrize(("power", "always"), [(1.0, "the same way"), (2.0, "the same way"), (-1.0, "opposite ways")])
+def test_two_series_that_are_one_are_named(power, always):
+    history = converging(100)
+    levels = {"btc": history.column("btc"), "rent": history.column("rent"), "copy": history.column("btc") ** power}
+    with pytest.raises(DataError, match=f"copy: btc and copy always move {always}; keep one of them"):
+        calibrate(history_of(history.dates, levels), bootstrap=0)

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from tranche.errors import Problem, UsageError, nearest
+from tranche.errors import DataError, Place, Problem, UsageError, nearest
 
 from .calibration import LEVEL, Calibration, Fit, label
 from .history import History
@@ -23,6 +23,8 @@ from .vine import VineFit, fit_vine
 from .volatility_filter import FILTERS, volatility_filter
 
 MOST_BOOTSTRAP = 9_999
+MOST_SEED = 2**64 - 1
+ONE_SERIES = 1 - 1e-9  # the correlation of scores from which two series are one
 DEPENDENCE = ("auto", *FAMILIES, "vine", "regime", "stress_link")
 
 
@@ -52,10 +54,12 @@ def calibrate(
     """
     names = history.names
     _check(names, reverts, filter, stress, dependence, bootstrap)
+    _check_seed(seed)
     laws = tuple(_law(history, name, name in reverts, filter) for name in names)
     scores = normal_scores(np.column_stack([law.residuals for law in laws]))
     if len(names) < 2:
         return Calibration(history=history, marginals=laws, scores=scores, reason="one series has no dependence")
+    _check_apart(history, scores)
     u = pseudo_observations(scores)
     static = fit_static(u, names)
     gaussian = fit_regimes(scores, names)
@@ -160,3 +164,23 @@ def _check(
         problems.append(Problem(f"{bootstrap} bootstrap draws", f"0 to {MOST_BOOTSTRAP:,}"))
     if problems:
         raise UsageError(problems)
+
+
+def _check_seed(seed: object) -> None:
+    """In the words of every other seed."""
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed <= MOST_SEED:
+        raise UsageError(Problem(f"seed is {seed!r}", f"a whole number from 0 to {MOST_SEED:,}"))
+
+
+def _check_apart(history: History, scores: NDArray[np.float64]) -> None:
+    """No copula has a density where one series is the other, or its mirror image."""
+    correlations = np.asarray(np.corrcoef(scores.T))
+    problems = []
+    for i, j in combinations(range(len(history.names)), 2):
+        if abs(correlations[i, j]) >= ONE_SERIES:
+            a, b = history.names[i], history.names[j]
+            always = "the same way" if correlations[i, j] > 0 else "opposite ways"
+            what = f"{a} and {b} always move {always}"
+            problems.append(Problem(what, "keep one of them: they are one factor", Place(b, history.source)))
+    if problems:
+        raise DataError(problems)
