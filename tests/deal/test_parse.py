@@ -149,3 +149,18 @@ def test_any_text_is_a_formula_or_invalid(text):
 
 def test_function_names_are_reserved():
     assert set(FUNCTIONS) <= RESERVED
+
+
+TOO_MUCH = ["1e308*1e308", "x + 1e308*1e308", "-1e308 - 1e308", "1e308 / 1e-9", "max(1e200*1e200, x)"]
+
+
+@pytest.mark.parametrize("text", TOO_MUCH)
+def test_infinite_constants_are_refused_where_they_are_written(text: str) -> None:
+    with pytest.raises(Invalid, match=r"an infinite number from column \d+ on; write a finite amount"):
+        parse_formula(text)
+
+
+@pytest.mark.parametrize("text", ["x / 0", "x / -0", "x / (2 - 2)"])
+def test_a_divisor_that_is_always_zero(text: str) -> None:
+    with pytest.raises(Invalid, match=r"a division by 0 at column [56]"):
+        parse_formula(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 
 from tranche.errors import Invalid, nearest
 
@@ -41,6 +42,8 @@ class _Reader:
     def __init__(self, found: list[Token]) -> None:
         self.tokens = found
         self.nodes = 0
+        self.constants: dict[int, float] = {}  # id of each part that is a constant → its value
+        self.parts: list[Expr] = []  # those parts, so that no id is given twice
         words, starts, width = [], [], 0
         for i, token in enumerate(found):
             word = token.text if token.kind is Kind.OPERATOR else f"_{i}"
@@ -90,17 +93,27 @@ class _Reader:
         self._refuse_deeper(depth)
         token = self._token(node.col_offset)
         if isinstance(node, ast.Name):
-            return Number(token.value) if token.kind is Kind.NUMBER else Name(token.text)
+            return self._constant(Number(token.value), token.value) if token.kind is Kind.NUMBER else Name(token.text)
         if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
             left, right = self._expr(node.left, depth + 1), self._expr(node.right, depth + 1)
-            if isinstance(node.op, ast.Div) and isinstance(right, Number) and right.value == 0:
+            divisor = self.constants.get(id(right)) if isinstance(node.op, ast.Div) else None
+            if divisor == 0:
                 raise Invalid(f"a division by 0 at column {self._token(node.right.col_offset).column}", "")
-            return Binary(_BINARY[type(node.op)], left, right)
+            found = Binary(_BINARY[type(node.op)], left, right)
+            if id(left) not in self.constants or id(right) not in self.constants:
+                return found
+            result = _computed(found.op, self.constants[id(left)], self.constants[id(right)])
+            if math.isinf(result):
+                raise Invalid(f"an infinite number from column {token.column} on", "write a finite amount")
+            return self._constant(found, result)
         if isinstance(node, ast.UnaryOp):
             operand = self._expr(node.operand, depth + 1)
-            return operand if isinstance(node.op, ast.UAdd) else Unary(
-                "not" if isinstance(node.op, ast.Not) else "-", operand
-            )  # fmt: skip
+            if isinstance(node.op, ast.UAdd):
+                return operand
+            if isinstance(node.op, ast.Not):
+                return Unary("not", operand)
+            negative, known = Unary("-", operand), self.constants.get(id(operand))
+            return negative if known is None else self._constant(negative, -known)
         if isinstance(node, ast.BoolOp):
             op = "and" if isinstance(node.op, ast.And) else "or"
             self._refuse_deeper(depth + len(node.values) - 1)  # Python keeps `a and b and c` flat, we do not
@@ -117,6 +130,11 @@ class _Reader:
             return self._call(node, depth)
         what = "a list" if isinstance(node, ast.Tuple) else "this"
         raise Invalid(f"{what} at column {token.column} is not part of formulas", "commas stand only between arguments")
+
+    def _constant(self, part: Expr, value: float) -> Expr:
+        self.constants[id(part)] = value
+        self.parts.append(part)
+        return part
 
     def _refuse_deeper(self, depth: int) -> None:
         if depth > MOST_DEPTH:
@@ -136,6 +154,18 @@ class _Reader:
                 f"it takes {wanted}",
             )
         return Call(head.text, tuple(self._expr(argument, depth + 1) for argument in node.args))
+
+
+def _computed(op: str, left: float, right: float) -> float:
+    """`left op right`, infinite where it is beyond floating point; `right` is no 0 of a division."""
+    match op:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case "*":
+            return left * right
+    return left / right
 
 
 def _refuse_depth(found: list[Token]) -> None:
