@@ -68,3 +68,37 @@ def test_figures_of_one_payment_date(results: tranche.Results) -> None:
         "unknown figure 'senior.wal'",  # a total has no date
         "'1999-01-01' is no payment date",
     ]
+
+
+@pytest.mark.parametrize(
+    ("figure", "said"),
+    [
+        ("senior.expectd_loss", r"unknown figure 'senior.expectd_loss'; did you mean 'senior.expected_loss'"),
+        ("nobody.paid", r"unknown figure 'nobody.paid'"),
+        ("senior.balance @ 2025-04-02", r"'2025-04-02' is no payment date"),
+        ("senior.balance @ 2026-02-30", r"'2026-02-30' is no payment date"),
+    ],
+)
+def test_check_tells_figures_that_cannot_be(figure: str, said: str) -> None:
+    assert tranche.check(loads(STRESSED)) is not None
+    with pytest.raises(DealError, match=said):
+        tranche.check(loads(STRESSED + f"    {figure}: 0 ± 1\n"))
+
+
+def test_blanks_about_the_at_make_no_other_figure(results: tranche.Results) -> None:
+    date = results.program.dates[2]
+    text = STRESSED + f"    senior.balance  @  {date}: 1 ± 1\n"
+    (_, item) = loads(text).expect.figures
+    assert item.figure == f"senior.balance @ {date}"
+    deal = loads(text, "deal.yaml")
+    assert misses(deal, findings(deal, results))[0].place.line == text.count("\n")
+    with pytest.raises(DealError, match=rf"the figure 'senior.balance @ {date}' is given twice"):
+        loads(text + f"    senior.balance @ {date}: 2 ± 1\n")
+
+
+def test_the_seed_of_a_file_has_the_range_of_every_seed() -> None:
+    for seed in (2**64 - 1, 2**53 + 1, 7):
+        for written in (str(seed), f"'{seed}'"):
+            assert loads(STRESSED.replace("expect:\n", f"expect:\n  seed: {written}\n")).expect.seed == seed
+    with pytest.raises(DealError, match="seed is 18446744073709551616; write a whole number, 0 to "):
+        loads(STRESSED.replace("expect:\n", f"expect:\n  seed: {2**64}\n"))

@@ -8,6 +8,7 @@ from tranche import engine
 from tranche.analysis import warnings_of
 from tranche.compiler import compile_deal
 from tranche.errors import DealWarning
+from tranche.expectations import check_figures
 from tranche.explanation import explain
 from tranche.files import dump, load
 from tranche.inputs import CollateralCash, DealOrPath, MarketOrPath, as_deal, prepare
@@ -21,8 +22,11 @@ __all__ = ["check", "compile", "dump", "explain", "load", "project", "run"]
 def check(deal: DealOrPath) -> tuple[DealWarning, ...]:
     """What the deal may well not mean, though it runs, each with its place; empty when there is nothing to say.
 
-    Raises DealError with every problem when it is no deal, or does not compile."""
-    return warnings_of(as_deal(deal))
+    Raises DealError with every problem when it is no deal, does not compile, or expects figures that it cannot have."""
+    found = as_deal(deal)
+    if found.expect.figures:
+        check_figures(found, compile_deal(found))
+    return warnings_of(found)
 
 
 def compile(deal: DealOrPath) -> Program:

@@ -10,6 +10,7 @@ import attrs
 import pandas as pd
 
 from tranche.deal import Deal
+from tranche.deal.expect import figure_name
 from tranche.errors import DealError, Place, Problem, nearest
 from tranche.measures.credit import COLUMNS
 from tranche.program import Program
@@ -34,14 +35,19 @@ class Finding:
 
 def findings(deal: Deal, results: Results) -> list[Finding]:
     """Every figure of the deal's `expect:` block. Raises DealError for figures that nobody knows, with their places."""
-    unknown = [problem for item in deal.expect.figures for problem in _unknown(deal, results.program, item.figure)]
-    if unknown:
-        raise DealError(unknown)
+    check_figures(deal, results.program)
     table = results.tranches()
     return [
         Finding(item.figure, figure(results, item.figure, table), item.value, item.within)
         for item in deal.expect.figures
     ]
+
+
+def check_figures(deal: Deal, program: Program) -> None:
+    """Raises DealError: figures of the `expect:` block that nobody knows, dates that are no payment date."""
+    unknown = [problem for item in deal.expect.figures for problem in _unknown(deal, program, item.figure)]
+    if unknown:
+        raise DealError(unknown)
 
 
 def misses(deal: Deal, found: list[Finding]) -> list[Problem]:
@@ -104,4 +110,8 @@ def figure(results: Results, name: str, table: pd.DataFrame | None = None) -> fl
 
 
 def _place(deal: Deal, name: str) -> Place:
-    return deal.source.place(f"expect.figures.{name}")
+    prefix = "expect.figures."
+    for path in deal.source.lines:  # the key as it is written
+        if path.startswith(prefix) and figure_name(path.removeprefix(prefix)) == name:
+            return deal.source.place(path)
+    return deal.source.place(prefix + name)

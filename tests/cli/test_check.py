@@ -124,3 +124,13 @@ def test_a_deal_whose_name_cannot_be_printed(command: Command, deals: Path, argu
         f"{fleet}:2 name: a deal cannot be called '\\x1b[31mX\\u202e\\x00'; a name of 1 to 200 printable letters\n"
     )
     assert not Path("x.svg").exists()
+
+
+def test_an_unknown_figure_is_told_without_a_run(command: Command, deals: Path) -> None:
+    file = deals / "more" / "fleet.yml"
+    file.write_text(file.read_text().replace("loan.interest: 2.5m", "loan.interes: 2.5m"))
+    result = command("check", file)
+    assert result.exit_code == 1
+    assert "fleet.yml:31 expect.figures.loan.interes: unknown figure 'loan.interes'" in result.stderr
+    (report,) = json.loads(command("check", file, "--json").stdout)
+    assert report["ok"] is False

@@ -71,12 +71,11 @@ def _compile(deal: Deal) -> str:
     """Everything short of a run. A deal whose cash comes with the call compiles without it."""
     from tranche.collateral.terms import Collections
     from tranche.compiler import compile_deal
+    from tranche.expectations import check_figures
     from tranche.inputs import prepare
 
-    if isinstance(deal.collateral, Collections) and deal.collateral.file is None:
-        compile_deal(deal)
-    else:
-        prepare(deal)
+    given = isinstance(deal.collateral, Collections) and deal.collateral.file is None
+    check_figures(deal, compile_deal(deal) if given else prepare(deal).program)
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from tranche.terms.number import MULTIPLIERS, describe, suffixed
 from .gather import Gather
 
 T = TypeVar("T")
+_DIGITS = re.compile(r"[1-9][\d_]*", re.ASCII)
 Reader = Callable[[Any], Any]
 
 
@@ -39,6 +41,8 @@ def flag(value: Any) -> bool:
 def integer(value: Any) -> int:
     """A whole number; `2_000` and `30k` count as such."""
     number = suffixed(value, MULTIPLIERS, "a whole number")
+    if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):  # a float holds 16 digits, a seed has 20
+        value = int(value.replace("_", ""))
     if number != int(number):
         raise Invalid(f"{describe(value)} is not a whole number", "write a whole number")
     return value if isinstance(value, int) else int(number)
