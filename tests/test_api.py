@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -119,3 +120,29 @@ def test_another_market(fleet: tranche.Deal) -> None:
     assert boom["expected_loss"]["loan"] < slump["expected_loss"]["loan"]
     with pytest.raises(DealError, match="rent_h100"):
         tranche.run(fleet, 10, market=Market(factors=(Lognormal(name="other", initial=1.0, volatility=0.1),)))
+
+
+def test_numbers_of_numpy_are_numbers(stressed: tranche.Deal, fleet: tranche.Deal) -> None:
+    for number in (np.int64(2_000_000), np.float32(2e6), np.float64(2e6), np.array(2e6)):
+        assert stressed.with_({"senior.notional": number}) == stressed.with_({"senior.notional": 2e6})
+    run = tranche.run(fleet, np.int64(20), np.uint64(3), threads=np.int32(1), keep_paths=np.bool_(False))  # type: ignore[arg-type]
+    assert (run.totals, run.count, run.seed) == (None, 20, 3)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda deal: deal.with_([("senior.coupon", 1)]), "the overrides are a list; give a mapping"),
+        (lambda deal: tranche.run(deal, market=3), "the market is the number 3; give a market, or the name"),
+        (lambda _: tranche.load(None), "the deal is nothing; give a deal, or the name of its file"),
+        (lambda _: tranche.run(3), "the deal is the number 3"),
+    ],
+)
+def test_what_is_no_deal_or_market_is_refused_in_words(stressed: tranche.Deal, call: Any, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        call(stressed)
+
+
+def test_a_path_of_an_override_is_text(stressed: tranche.Deal) -> None:
+    with pytest.raises(DealError, match="the number 1 is not a path; write names with dots"):
+        stressed.with_({1: 2})  # type: ignore[dict-item]

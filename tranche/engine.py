@@ -178,11 +178,11 @@ def run_program(
 
 def _keeps(program: Program, paths: int, keep_paths: KeepPaths) -> bool:
     """Whether a run keeps the totals of its paths. Raises UsageError."""
-    if keep_paths == "auto":
+    if isinstance(keep_paths, str) and keep_paths == "auto":
         return 8 * paths * len(program.records) <= KEPT
-    if not isinstance(keep_paths, bool):
+    if not isinstance(keep_paths, bool | np.bool_):
         raise UsageError(Problem(f"keep_paths is {keep_paths!r}", 'True, False or "auto"'))
-    return keep_paths
+    return bool(keep_paths)
 
 
 def path_flows(inputs: Scenario, first_path: int, paths: int, *, width: int | None = None) -> NDArray[np.float64]:

@@ -177,7 +177,7 @@ class Deal:
         A path begins with a section, or with the name of a tranche, fee, account, test or definition; steps are
         numbered (`waterfall.performing[3].share`). The value is what a file would write there, or the value itself.
         Raises DealError with every problem: an unknown name with its nearest candidates, what cannot be read, and what
-        no longer fits the rest of the deal.
+        no longer fits the rest of the deal; UsageError: `overrides` is no mapping.
         """
         try:
             return attrs.evolve(self, **overridden(self, overrides))

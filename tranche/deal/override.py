@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 import attrs
 
-from tranche.errors import DealError, Invalid, Place, Problem, nearest
+from tranche.errors import DealError, Invalid, Place, Problem, UsageError, nearest
+from tranche.terms.number import describe
 
 from .frozen_map import FrozenMap
 from .override_path import Term, note, path_words
@@ -35,9 +36,16 @@ def overridden(deal: Any, overrides: Mapping[str, Any]) -> dict[str, Any]:
     Raises DealError with every problem, two paths that name one term among them."""
     changed: dict[str, Any] = {}
     problems: list[Problem] = []
+    if not isinstance(overrides, Mapping):
+        what = f"the overrides are {describe(overrides)}"
+        raise UsageError(Problem(what, 'give a mapping of path and value, such as {"senior.coupon": "6%"}'))
     told: dict[Term, str] = {}
     for path, value in overrides.items():
+        if not isinstance(path, str):
+            problems.append(Problem(f"{describe(path)} is not a path", "write names with dots, such as senior.coupon"))
+            continue
         at: list[Any] = []
+        value = _plain(value)
         try:
             words = list(path_words(path))
             section, words = _section(deal, changed, words)
@@ -55,6 +63,15 @@ def overridden(deal: Any, overrides: Mapping[str, Any]) -> dict[str, Any]:
     if problems:
         raise DealError(problems)
     return changed
+
+
+def _plain(value: Any) -> Any:
+    """numpy's numbers, dates and arrays as Python's own, which is what a file would give."""
+    if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
 def _joined(path: str, below: str) -> str:

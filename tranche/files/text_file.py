@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tranche.errors import DealError
+from tranche.errors import DealError, Problem, UsageError
+from tranche.terms.number import describe
 
 from .yaml_events import refusal
 
@@ -12,7 +13,10 @@ MOST_BYTES = 2_000_000
 
 
 def read_text(path: str | Path, kind: str = "deal") -> str:
-    """The text of a UTF-8 file of at most MOST_BYTES; `kind`, for the message: what it should be. Raises DealError."""
+    """The text of a UTF-8 file of at most MOST_BYTES; `kind`, for the message: what it should be. Raises DealError, and
+    UsageError where `path` is no path."""
+    if not isinstance(path, str | Path):
+        raise UsageError(Problem(f"the {kind} is {describe(path)}", f"give a {kind}, or the name of its file"))
     try:
         with Path(path).open("rb") as stream:
             raw = stream.read(MOST_BYTES + 1)
