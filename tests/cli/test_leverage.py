@@ -62,3 +62,10 @@ def test_misused(command, deal, arguments, said):
     done = command("leverage", deal, "--paths", 4, *arguments)
     assert done.exit_code == 2
     assert said in done.stderr
+
+
+def test_a_debt_on_both_sides_is_told(command, deal):
+    said = "loan is named on machines and on coins: it stands in both columns, in both debts once"
+    for coins in ((), ("--on-coins", "loan")):
+        assert said in " ".join(command("leverage", deal, "--on-machines", "loan", *coins, "--paths", 4).stdout.split())
+    assert said not in command("leverage", deal, "--on-machines", "notes", "--paths", 4).stdout

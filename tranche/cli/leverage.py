@@ -61,7 +61,7 @@ def leverage(
     from tranche.errors import Problem, UsageError
     from tranche.files import write_text
     from tranche.inputs import as_deal
-    from tranche.studies.double_leverage import double_leverage
+    from tranche.studies.double_leverage import double_leverage, pledged
 
     from .deal_files import deal_file, named_file
     from .ending import ending
@@ -81,10 +81,11 @@ def leverage(
             print_json({"deal": deal.name, "currency": deal.currency, "paths": several, "seed": seed, "share": part,
                         "dates": dates})  # fmt: skip
         else:
-            _print(deal, found, several, seed, part)
+            both = [name for name in dict.fromkeys(on_machines) if name in (on_coins or pledged(deal))]
+            _print(deal, found, both, several, seed, part)
 
 
-def _print(deal: Deal, found: pd.DataFrame, number: int, seed: int, share: float) -> None:
+def _print(deal: Deal, found: pd.DataFrame, both: list[str], number: int, seed: int, share: float) -> None:
     from .output import console, safe
     from .table import unit_in
 
@@ -92,6 +93,8 @@ def _print(deal: Deal, found: pd.DataFrame, number: int, seed: int, share: float
     unit, words = unit_in(found[f"{name}{suffix}"].max() for name in MONEY for suffix in ("", "_stress"))
     out.print(f"[bold]{safe(deal.name)}[/bold]: debt on machines and on coins, over what both would fetch")
     out.print(f"{number:,} paths of seed {seed}; means in {words}{safe(deal.currency)}, at the close of each date")
+    for name in both:
+        out.print(f"{safe(name)} is named on machines and on coins: it stands in both columns, in both debts once")
     out.print(_table(found, "", unit))
     out.print(f"In stress: the {100 * share:g}% of the paths on which machines and coins are worth least on that date")
     out.print(_table(found, "_stress", unit))

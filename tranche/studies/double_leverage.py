@@ -47,7 +47,7 @@ def double_leverage(
     deal = as_deal(deal)
     held = _treasury(deal)
     if on_coins is None:
-        on_coins = [one.pledge.to for one in held if one.pledge is not None]
+        on_coins = pledged(deal)
         if not on_coins:
             raise UsageError(Problem("no coins are pledged to a debt", "name the debts on coins (--on-coins)"))
     on_machines, on_coins = list(dict.fromkeys(on_machines)), list(dict.fromkeys(on_coins))
@@ -85,6 +85,11 @@ def double_leverage(
         found = {**means, "apart": apart, "joint": joint, "double_leverage": _more(joint, apart)}
         columns |= {f"{name}{suffix}": column for name, column in found.items()}
     return pd.DataFrame(columns, index=pd.Index(program.dates[1:], name="date"))
+
+
+def pledged(deal: Deal) -> list[str]:
+    """The debts that coins are pledged to. Raises UsageError: no miner with a treasury."""
+    return [one.pledge.to for one in _treasury(deal) if one.pledge is not None]
 
 
 def _mean(part: NDArray[np.float64], chosen: NDArray[np.intp] | None) -> NDArray[np.float64]:
