@@ -13,8 +13,9 @@ from tranche import engine
 from tranche.collateral.terms import Collections
 from tranche.compiler import compile_deal, dates_of
 from tranche.deal import Deal
-from tranche.errors import DataError, Problem
-from tranche.files import collections_path, load, read_collections, read_market_file
+from tranche.errors import DataError, DealError, Problem, UsageError, nearest
+from tranche.files import MarketFile, collections_path, load, read_collections, read_market_file
+from tranche.files.market_file import names_of_market
 from tranche.market.scenario import scenario as market_scenario
 from tranche.market.terms import Market
 from tranche.program import Program
@@ -26,13 +27,36 @@ CollateralCash = ArrayLike | Mapping[str, ArrayLike]
 
 def as_deal(deal: DealOrPath, market: MarketOrPath | None = None) -> Deal:
     """A deal, or the deal in a file; in another market when one is given: a Market takes the place of the deal's own,
-    a market file is laid over it (`laid_over`), and may name what it has. Raises DealError."""
+    a market file is laid over it (`laid_over`), and may name what it has. Raises DealError, and UsageError for a market
+    file of which a deal with factors reads nothing: a name in it is misspelt. A deal without factors, whose cash is
+    given, is the same in every market, so that a grid of deals and markets can hold it."""
     found = deal if isinstance(deal, Deal) else load(deal)
     if market is None:
         return found
     if not isinstance(market, Market):
-        market = read_market_file(market, found.currency).over(found.market)
+        file = read_market_file(market, found.currency)
+        above = file.over(found.market)
+        if found.market.factors and file.names and not _reads(found, file):
+            fix = nearest(file.names[0], names_of_market(found.market))
+            raise UsageError(Problem(f"{market}: the deal reads nothing of this market file", fix))
+        market = above
     return attrs.evolve(found, market=market)
+
+
+def reads_market_file(deal: Deal, market: str | Path) -> bool:
+    """Whether anything in a market file is another part of the deal's market, or one that it lacks. Raises
+    DealError."""
+    return _reads(deal, read_market_file(market, deal.currency))
+
+
+def _reads(deal: Deal, market: MarketFile) -> bool:
+    if market.restates(deal.market):
+        return True
+    try:
+        compile_deal(deal)
+    except DealError:  # it lacks what the file states
+        return True
+    return False
 
 
 def prepare(

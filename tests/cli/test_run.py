@@ -155,3 +155,31 @@ def test_money_is_shown_in_a_unit_that_suits_the_deal() -> None:
     assert unit_in([7.6e9, nothing]) == unit_in([-1e7]) == (1e6, "millions of ")
     assert unit_in([9.9e6, 1.0]) == (1e3, "thousands of ")
     assert unit_in([nothing, 100.0]) == unit_in([]) == (1.0, "")
+
+
+def test_a_market_file_of_which_the_deal_reads_nothing(command: Command, deals: Path, tmp_path: Path) -> None:
+    market = tmp_path / "mm.yaml"
+    market.write_text("format: 1\nfactors: {rent_h10O: {lognormal: {initial: 2 USD/gpu-hour, volatility: 60%}}}\n")
+    result = command("run", deals, "--market", market, "--paths", 50)
+    assert result.exit_code == 2
+    assert f"{market}: the deal reads nothing of this market file; did you mean 'rent_h100'?" in result.stderr
+    # given cash is the same in every market: a note, and no word of a seed
+    note = f"deals/pool.yaml: note: the deal reads nothing of {market}; its figures are those without it"
+    assert note in result.stderr
+    assert "6 paths of the collections given, 24 payment dates" in result.stdout
+    market.write_text(market.read_text().replace("h10O", "h100") + "rates: {SOFR: 4%}\n")  # some of it is enough
+    result = command("run", deals / "more", "--market", market, "--paths", 50)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "50 paths of seed 0, 12" in result.stdout
+
+
+def test_a_market_file_may_hold_what_the_deal_lacks(command: Command, deals: Path, tmp_path: Path) -> None:
+    """All of its market, or no more than how its factors depend."""
+    fleet, market = deals / "more" / "fleet.yml", tmp_path / "mm.yaml"
+    text = fleet.read_text()
+    start, end = text.index("market:\n"), text.index("tranches:")
+    market.write_text("format: 1\n" + text[start:end].removeprefix("market:\n").replace("\n  ", "\n")[2:])
+    (deals / "more" / "bare.yml").write_text(text[:start] + text[end:])
+    assert command("run", deals / "more" / "bare.yml", "--market", market, "--paths", 50).exit_code == 0
+    market.write_text("format: 1\ndependence: independent\n")
+    assert command("run", fleet, "--market", market, "--paths", 50).exit_code == 0

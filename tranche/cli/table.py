@@ -44,10 +44,11 @@ def print_results(file: str, deal: Deal, results: Results, seconds: float, threa
     frame = results.tranches()
     unit, words = unit_in(frame[column].max() for column, (_, kind) in COLUMNS.items() if kind == "money")
     out.print(f"[bold]{safe(program.name)}[/bold]  {escape(shown(file))}")
-    drawn = any(name.startswith("market.") for name in program.inputs)
+    given, drawn = (any(name.startswith(p) for name in program.inputs_read) for p in ("collections.", "market."))
+    sources = [" of the collections given"] * given + [f" of seed {results.seed}"] * drawn
     out.print(
         f"{results.count:,} path{'s' if results.count != 1 else ''}"
-        + (f" of seed {results.seed}" if drawn else " of the collections given")
+        + " and".join(sources)
         + f", {program.periods} payment dates from {program.dates[1]} to {program.dates[-1]}; "
         f"means in {words}{safe(program.currency)}"
     )

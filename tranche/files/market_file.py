@@ -50,6 +50,17 @@ class MarketFile:
             market = attrs.evolve(market, dependence=Independent())  # it says so: nothing of the base's is left
         return self._sound(market) if market_problems(self.stated) else market
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The factors, rates and grades that it states."""
+        return names_of_market(self.stated)
+
+    def restates(self, base: Market) -> bool:
+        """Whether a part of `base` is another under it: one of its factors, rates or grades, or how factors depend."""
+        if base.factors and f"{SECTION}.dependence" in self.source.included:
+            return True
+        return not set(self.names).isdisjoint(names_of_market(base))
+
     def problems(self, market: Market) -> list[Problem]:
         """What is wrong with a market, at the places in this file."""
         return [Problem(one.what, one.fix, self.source.place(one.place.path)) for one in market_problems(market)]
@@ -59,6 +70,12 @@ class MarketFile:
         if found:
             raise DealError(found)
         return market
+
+
+def names_of_market(market: Market) -> tuple[str, ...]:
+    """Its factors, rates and grades."""
+    factors, rates = (factor.name for factor in market.factors), (rate.name for rate in market.rates)
+    return (*factors, *rates, *(grade for grade, _ in market.grades))
 
 
 def load_market(path: str | Path, currency: str = "USD") -> Market:

@@ -40,6 +40,9 @@ class Program:
         self.series.setflags(write=False)
         check(self)
 
+    def __repr__(self) -> str:
+        return f"Program({self.name!r}: {len(self.instructions):,} instructions, {self.periods} payment dates)"
+
     def __reduce__(self) -> tuple[type[Program], tuple[object, ...]]:
         """Pickled by its arguments, so that what arrives is checked and read-only like what was sent."""
         return type(self), tuple(getattr(self, field.name) for field in attrs.fields(type(self)))
@@ -61,6 +64,12 @@ class Program:
     @property
     def inputs(self) -> tuple[str, ...]:
         return tuple(self.registers[k].name for k in self.of_kind(Kind.INPUT))
+
+    @cached_property
+    def inputs_read(self) -> tuple[str, ...]:
+        """Those of `inputs` that an instruction reads; a market has factors that the deal does not."""
+        read = {operands[k] for op, _, operands in self.instructions.tolist() for k in REGISTERS[op]}
+        return tuple(self.registers[k].name for k in self.of_kind(Kind.INPUT) if k in read)
 
     @property
     def initial(self) -> NDArray[np.float64]:
