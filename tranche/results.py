@@ -37,6 +37,13 @@ class Audit:
     path: int
     period: int = 0
 
+    def __repr__(self) -> str:
+        when = f", date {self.period}" if self.period else ""
+        return f"Audit(at most {self.relative:.2g} of the cash in, {self.absolute:.2g}: path {self.path}{when})"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>"
+
 
 class Inputs(Protocol):
     """What a run read: `rows` [count, T, inputs] of paths first ≤ p < first + count."""
@@ -164,13 +171,21 @@ class Results:
 
     def _repr_html_(self) -> str:
         """The tranche table and the audit, for notebooks."""
-        name = escape(self.program.name)
-        drawn = any(column.startswith("market.") for column in self.program.inputs)
-        paths = f"{self.count:,} paths" + (f" of seed {self.seed}" if drawn and self.seed is not None else "")
-        said = f"<p><b>{name}</b>: {paths}, {self.program.periods} payment dates, {escape(self.program.currency)}</p>"
-        frame = self.tranches().to_html(na_rep="–", float_format="{:,.6g}".format, border=0)
+        from tranche.measures.table_html import table_html
+
+        said = f"<p><b>{escape(self.program.name)}</b>: {escape(self._said)}</p>"
         audit = f"<p>Audit: at most {self.audit.relative:.2g} of the cash in, path {self.audit.path}.</p>"
-        return said + frame + audit
+        return said + table_html(self.tranches()) + audit
+
+    def __repr__(self) -> str:
+        return f"Results({self.program.name!r}: {self._said})"
+
+    @property
+    def _said(self) -> str:
+        drawn = any(column.startswith("market.") for column in self.program.inputs_read)
+        paths = f"{self.count:,} path{'' if self.count == 1 else 's'}"
+        paths += f" of seed {self.seed}" if drawn and self.seed is not None else ""
+        return f"{paths}, {self.program.periods} payment dates, {self.program.currency}"
 
     @cached_property
     def audit(self) -> Audit:

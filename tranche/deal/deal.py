@@ -66,6 +66,10 @@ class Source:
         return Place(path=path, file=self.file, line=self.lines.get(probe, 0))
 
 
+def _amount(money: float) -> str:
+    return f"{money:,.0f}" if money == round(money) else f"{money:,.2f}"
+
+
 def _named(instance: Any, attribute: Any, value: Any) -> None:
     v.text(instance, attribute, value)
     if not value.strip():
@@ -164,11 +168,11 @@ class Deal:
     def _repr_html_(self) -> str:
         """The name and the classes of the deal, for notebooks; `tranche.dump` writes all of it."""
         rows = "".join(
-            f"<tr><th>{escape(tranche.name)}</th><td>{escape(str(getattr(tranche, 'notional', '')))}</td></tr>"
+            f"<tr><th>{escape(tranche.name)}</th><td>{_amount(tranche.notional)}</td></tr>"
             for tranche in self.tranches
         )
         life = f"{self.schedule.closing} to {self.schedule.maturity}"
-        said = f"<p><b>{escape(self.name)}</b>: {life}, {self.currency}</p>"
+        said = f"<p><b>{escape(self.name)}</b>: {life}, {escape(self.currency)}</p>"
         return f"{said}<table><tr><th>tranche</th><th>notional</th></tr>{rows}</table>"
 
     def with_(self, overrides: Mapping[str, Any]) -> Deal:
