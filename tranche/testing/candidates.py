@@ -12,7 +12,7 @@ from tranche.cli.deal_files import NOT_DEALS
 from tranche.errors import DealError
 from tranche.files.lines import plain_values
 from tranche.files.market import SECTIONS as MARKET
-from tranche.files.text_file import read_text
+from tranche.files.text_file import MOST_BYTES, read_text
 from tranche.files.yaml_tree import yaml_tree
 
 TELLING = ("tranches", "waterfall", "collateral")  # other keys of a deal, such as `schedule`, workflows have too
@@ -29,17 +29,22 @@ def shared_market(path: Path, folders: Iterable[Path]) -> bool:
 def something_else(path: Path) -> bool:
     """Whether the file is surely no deal. What cannot be read, or is empty, may be one."""
     try:
-        text = read_text(path)
-    except DealError:
-        return False
-    try:
-        values: Any = plain_values(yaml_tree(text, str(path))[0])[0]
-    except DealError:  # bad syntax: the words at the left are all there is to go by
-        values = dict.fromkeys(A_KEY.findall(text))
-        return bool(values) and not _telling(values)
+        values: Any = plain_values(yaml_tree(read_text(path), str(path))[0])[0]
+    except DealError:  # the words at the left are all there is to go by
+        found = A_KEY.findall(_beginning(path))
+        return bool(found) and not _telling(found)
     if isinstance(values, dict) and values:
         return not _telling(values) and ("format" not in values or not values.keys().isdisjoint(MARKET[:4]))
     return isinstance(values, list)
+
+
+def _beginning(path: Path) -> str:
+    """What can be made out of a file that is not UTF-8, is too large or has bad syntax."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MOST_BYTES).decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def _telling(keys: Iterable[str]) -> bool:

@@ -9,6 +9,7 @@ nothing heavy itself.
 from __future__ import annotations
 
 import os
+import re
 from argparse import ArgumentTypeError
 from collections.abc import Iterable
 from pathlib import Path
@@ -36,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def _count(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= MOST_EXAMPLES:
+    if not re.fullmatch(r"0*[1-9][0-9]{0,6}", text) or int(text) > MOST_EXAMPLES:
         raise ArgumentTypeError(f"{text!r}; write a whole number, 1 to {MOST_EXAMPLES:,}")  # argparse names the option
     return int(text)
 
