@@ -186,7 +186,8 @@ def _fit(words: str, room: float, letter: float = LETTER) -> str:
 
 
 def _legend(drawn: Picture, y: float) -> str:
-    there = {arrow.kind for band in drawn.bands for row in band.rows for arrow in row.arrows}
+    named = {arrow.kind for band in drawn.bands for row in band.rows for arrow in row.arrows}
+    there = {kind if kind in COLOURS else "other" for kind in named}  # coins, hedges, lenders, guarantors
     parts, x = [], float(MARGIN)
     for kind, (fill, line) in COLOURS.items():
         if kind in there or (kind == "account" and drawn.bands):
