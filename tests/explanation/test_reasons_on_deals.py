@@ -157,3 +157,73 @@ def test_a_guarantee_that_was_used_beyond_its_lower_limit_has_nothing_left() -> 
     assert [line.available for line in drawn] == [10.0, 0.0, 0.0]
     assert [line.paid for line in drawn] == pytest.approx([4.0, 0.0, 0.0])
     assert drawn[-1].why == "nothing left to draw"
+
+
+@pytest.mark.parametrize(
+    ("when", "said", "named"),
+    [
+        ("final", "pay b.interest, when final: condition not met on this date", "b"),
+        ("collections > 100", "pay b.interest, when collections > 100: condition not met", "b.interest"),
+    ],
+)
+def test_a_step_that_did_not_run_is_named(when: str, said: str, named: str) -> None:
+    """It had read "unpaid at the close", or had named no step."""
+    steps = f"  - pay: a.interest\n  - pay: b.interest\n    when: {when}\n  - pay: equity\n"
+    explanation = tranche.explain(loads(DEAL.format(steps=steps)), 0, collections=np.full((1, 3), 50.0))
+    assert f"First shortfall on 2025-02-01: {named} was short of 3.00 of the 3.00 due ({said})." in explanation.story
+    why = " ".join(explanation.why("b").text().split())
+    assert f", {named} was short of up to " in why
+    assert "the condition of the step was not met. " in why
+    assert f"- The step says when: {when}: condition not met on 2025-02-01." in why
+    assert "- equity.distribution took " in why
+    assert "no step of the waterfall" not in why
+
+
+FACILITY = """\
+format: 1
+name: Facility
+schedule: {{closing: 2025-01-01, maturity: 2025-05-01, day_count: 30/360}}
+collateral: {{collections: {{}}}}
+tranches:
+  a: {{notional: 1000, coupon: 12%}}
+  equity: residual
+facilities:
+  lf: {{commitment: 25, covers: a.interest, {terms}}}
+waterfall:
+  - draw: lf
+{step}  - pay: a.interest
+  - pay: a.principal
+  - pay: equity
+"""
+PAST = "not available any more: it could be drawn up to 2025-02-15"
+
+
+@pytest.mark.parametrize(
+    ("terms", "step", "second", "third"),
+    [
+        ("until: 2025-02-15", "", PAST, PAST),
+        ("available: collections > 6", "", "covers what cash lacks",
+         "not available: its condition (collections > 6) does not hold"),
+        # who refused, where both the step and the facility have a condition
+        ("until: 2025-02-15", "collections > 6", PAST, PAST),
+        ("available: collections > 6", "collections < 6", "condition not met",
+         "not available: its condition (collections > 6) does not hold"),
+        ("available: collections > 6", "period < 4", "covers what cash lacks",
+         "not available: its condition (collections > 6) does not hold"),
+        ("available: collections > 1", "collections > 6", "covers what cash lacks", "condition not met"),
+        ("available: period < 9", "collections > 6", "covers what cash lacks", "condition not met"),
+        ("available: period < 9", "", "covers what cash lacks", "covers what cash lacks"),
+    ],
+)  # fmt: skip
+def test_a_facility_that_cannot_be_drawn(terms: str, step: str, second: str, third: str) -> None:
+    text = FACILITY.format(terms=terms, step=f"    when: {step}\n" if step else "")
+    explanation = tranche.explain(loads(text), 0, collections=np.array([[12.0, 7.0, 5.0, 2000.0]]))
+    found = [line for day in explanation.days for line in day.lines if line.record == "lf.advanced"]
+    assert [found[1].why, found[2].why] == [second, third]
+
+
+def test_a_facility_is_not_blamed_where_it_is_not_needed() -> None:
+    text = FACILITY.format(terms="until: 2025-02-15", step="")
+    explanation = tranche.explain(loads(text), 0, collections=np.array([[12.0, 70.0, 50.0, 2000.0]]))
+    found = [line.why for day in explanation.days for line in day.lines if line.record == "lf.advanced"]
+    assert found == ["not needed: cash covers what is due"] * 4

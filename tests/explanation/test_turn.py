@@ -112,3 +112,18 @@ def test_collections_of_folded_dates_are_those_of_the_collateral(margin: Explana
     folded = re.findall(r"; collections ([\d,.]+)|: collections ([\d,.]+)", margin.text())
     assert folded
     assert {amount for pair in folded for amount in pair if amount} == {"0.00"}
+
+
+def test_a_deal_that_begins_as_revolving_was_not_performing_before() -> None:
+    story = tranche.explain(ROOT / "features" / "status_revolving.yaml", 0).story
+    assert "2025-02-01: the deal begins as revolving (by its rule, revolving: until 2025-05-01)." in story
+    assert not [one for one in story if "performing → revolving" in one]
+
+
+@pytest.mark.parametrize(("coins", "pledged"), [("720", "sold"), ("2_000", "nothing sold")])
+def test_free_and_pledged_coins_that_a_step_sells_are_told_apart(coins: str, pledged: str) -> None:
+    """700 are pledged: what the first instalment takes beyond 20 free ones is of those."""
+    explanation = tranche.explain(loads(MARGIN.replace("coins: 900", f"coins: {coins}")), 0)
+    free, other = (line for line in explanation.days[0].lines if line.record == "hoard.drawn")
+    assert (free.why, other.why) == ("free coins: sold", f"pledged coins: {pledged}")
+    assert (other.paid > 1) == (pledged == "sold")

@@ -18,7 +18,8 @@ from .alternatives import ALL, Alternative, Alternatives
 from .backing import Backing
 from .calls import Calls
 from .cause import Cause
-from .events import open_dues
+from .episodes import Episode, grouped
+from .events import due_name, left_open, open_dues
 from .fates import invested, share_lost
 from .lines import Day, Line, Reading
 from .margin import TREASURIES, bare
@@ -33,21 +34,6 @@ MOST_EPISODES = 5
 MOST_TAKERS = 6
 PAYING = frozenset({"pay", "sweep", "distribute", "fund"})
 BRINGING = frozenset({"receive", "redeem", "draw", "release"})
-
-
-@attrs.frozen
-class Episode:
-    """Dates on which one class was short in the same way, with the line that says so on each."""
-
-    category: str
-    status: str
-    record: str
-    days: tuple[Day, ...]
-    lines: tuple[Line, ...]
-
-    @property
-    def most(self) -> float:
-        return max(_open(line) for line in self.lines)
 
 
 class Because:
@@ -98,7 +84,9 @@ class Because:
         elif episodes:
             what = f"{name} lost nothing in the end, but was short on {count(_dates(episodes), 'date')}."
         else:
-            what = f"{name} lost nothing, and every due was paid in full and on its date."
+            what = f"{name} lost nothing, and every due was paid in full and on its date"
+            in_kind = self._in_kind(claim)
+            what += f"; {money(in_kind)} of its interest was paid in kind." if in_kind > self._dust else "."
             return Cause("loss", what, name, amount=0.0, because=tuple(self.calls.of(claim)))
         parts = [*self._made_of(claim), *self.calls.of(claim)]
         parts += (self._episode(name, episode) for episode in episodes[:MOST_EPISODES])
@@ -121,7 +109,7 @@ class Because:
             what += f", {received / claim.notional:.2f} times the {money(claim.notional)} invested"
         what += "."
         episodes = [
-            episode for episode in self._grouped((day, line) for day in self.days for line in day.lines
+            episode for episode in grouped((day, line) for day in self.days for line in day.lines
             if line.record == record and line.paid <= self._dust)
         ]  # fmt: skip
         parts = [*self.calls.of(claim), *(self._episode(name, episode) for episode in episodes[:MOST_EPISODES])]
@@ -145,16 +133,19 @@ class Because:
         if claim.kind == "debt":
             return sum(totals.get(f"{claim.name}.{field}", 0.0) for field in OWED)
         final = self.days[-1]
-        return sum(_open(line) for line in open_dues(final, self._dust) if line.owner == claim.name)
+        return sum(left_open(line) for line in open_dues(final, self._dust) if line.owner == claim.name)
 
     def _made_of(self, claim: Claim) -> Iterator[Cause]:
         if claim.kind != "debt":
             return
-        totals = self.alternatives.actual.totals
+        totals, in_kind = dict(self.alternatives.actual.totals), self._in_kind(claim)
+        totals[f"{claim.name}.in_kind"] = in_kind
+        totals[f"{claim.name}.deferred"] = totals.get(f"{claim.name}.deferred", 0.0) - in_kind
         said = {
             "interest": "of interest received", "principal": "repaid", "prepaid": "swept or prepaid",
             "drawn": "drawn", "drawn_outside": "drawn and spent outside of the deal",
-            "deferred": "of interest capitalised into it", "arrears": "of interest unpaid at the end",
+            "in_kind": "of interest paid in kind", "deferred": "of interest capitalised into it",
+            "arrears": "of interest unpaid at the end",
             "balance": "of balance left", "written_off": "written down and not up again",
         }  # fmt: skip
         parts = [f"{money(totals[f'{claim.name}.{field}'])} {words}" for field, words in said.items()
@@ -162,6 +153,12 @@ class Because:
         if parts:
             what = f"Over its life, of {money(claim.notional)} of notional: {', '.join(parts)}."
             yield Cause("made_of", what, claim.name)
+
+    def _in_kind(self, claim: Claim) -> float:
+        """Interest that was added to the balance without ever falling due."""
+        record = f"{claim.name}.deferred"
+        return sum(line.paid for day in self.days for line in day.lines
+                   if line.record == record and line.verb == "in kind")  # fmt: skip
 
     def _alternatives(self, claim: Claim) -> Iterator[Cause]:
         """The loss with each input, and with all, on its mean path. An input that changes nothing is not told."""
@@ -192,26 +189,14 @@ class Because:
 
     def _episodes(self, name: str) -> list[Episode]:
         short = ((day, line) for day in self.days for line in open_dues(day, self._dust) if line.owner == name)
-        return self._grouped(short)
-
-    def _grouped(self, short: Iterator[tuple[Day, Line]]) -> list[Episode]:
-        """Dates that are short in one way are told together, in the order in which the ways began."""
-        groups: dict[tuple[str, str, str, str], list[tuple[Day, Line]]] = {}
-        for day, line in short:
-            key = (_category(line), day.status, line.record, line.step)
-            groups.setdefault(key, []).append((day, line))
-        return [
-            Episode(category, status, record, tuple(day for day, _ in pairs), tuple(line for _, line in pairs))
-            for (category, status, record, _), pairs in groups.items()
-        ]
+        return grouped(short)
 
     def _episode(self, name: str, episode: Episode) -> Cause:
-        first, last, line = episode.days[0], episode.days[-1], episode.lines[0]
+        first, last, line = episode.days[0], episode.days[-1], episode.steps[0]
         span = f"On {first.date}"
         if first is not last:
             span = f"On {count(len(episode.days), 'date')} from {first.date} to {last.date}"
-        due = name if line.record.endswith((".shortfall", ".paid", ".distribution")) else line.record
-        due = f"{name}.interest" if line.record.endswith(".deferred") else due
+        due = due_name(episode.lines[0])
         listed = "" if episode.status == "performing" else f", in {episode.status}"
         if line.verb == "distribute":
             what = f"{span}{listed}, {name} received nothing: {_WAY[episode.category]}."
@@ -222,10 +207,10 @@ class Because:
         if episode.status != "performing":
             because += self._status(first)
         step = "" if episode.category == "unlisted" else line.step
-        return Cause("shortfall", what, line.record, first.number, last.number, step, episode.most, tuple(because))
+        return Cause("shortfall", what, episode.record, first.number, last.number, step, episode.most, tuple(because))
 
     def _behind(self, episode: Episode) -> Iterator[Cause]:
-        line = episode.lines[0]
+        line = episode.steps[0]
         if episode.category == "cash":
             yield from self._cash(episode)
             yield from self.backing.covers(episode.days, episode.lines)
@@ -255,9 +240,9 @@ class Because:
 
     def _takers(self, episode: Episode, after: bool) -> Iterator[Cause]:
         """Who took cash of the same account, before the short line or, of what a limit left, after it."""
-        account = self._account(episode.lines[0].step)
+        account = self._account(episode.steps[0].step)
         taken: dict[tuple[str, str], float] = {}
-        for day, short in zip(episode.days, episode.lines, strict=True):
+        for day, short in zip(episode.days, episode.steps, strict=True):
             for line in day.after(short) if after else day.before(short):
                 if line.verb in PAYING and line.paid > self._dust and self._account(line.step) == account:
                     taken[line.step, line.record] = taken.get((line.step, line.record), 0.0) + line.paid
@@ -282,7 +267,8 @@ class Because:
         details = dict(step.details)
         keys = ("when", "after", "until", "limit", "share", "waits")
         said = [f"{key}: {details[key]}" for key in keys if key in details]
-        what = f"The step says {'; '.join(said) or step.text}: {line.why} on {day.date}."
+        why = NOT_MET if line.why == NOT_TODAY else line.why
+        what = f"The step says {'; '.join(said) or step.text}: {why} on {day.date}."
         because = (*self._tests_of(day, line.step, line.record), *self._values_of(day, line.step, line.record))
         return Cause(category, what, line.record, day.number, day.number, line.step, line.paid, because)
 
@@ -457,18 +443,6 @@ _WAY = {
     "condition": "the condition of the step was not met",
     "unlisted": "no step of the waterfall that applied pays it",
 }
-
-
-def _category(line: Line) -> str:
-    if line.verb in ("capitalise", "unpaid"):
-        return "unlisted"
-    if line.why in (NOT_MET, NOT_TODAY):
-        return "condition"
-    return "limit" if line.why.startswith("limited") else "cash"
-
-
-def _open(line: Line) -> float:
-    return max(line.short, line.paid) if line.verb == "capitalise" else line.short
 
 
 def _instead(reading: Reading, held: tuple[float, float, float, bool]) -> str:

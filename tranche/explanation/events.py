@@ -9,17 +9,19 @@ from tranche.program import Program
 
 from .lines import Day, Line
 from .observer import dust
+from .why import NOT_MET, NOT_TODAY
 
 CARRIED = ".cap_shortfall"
+NO_DUES = (CARRIED, ".credited")  # paid where there is cash for it; a deficiency ledger is owed to nobody
 
 
 def open_dues(day: Day, least: float) -> list[Line]:
     """Dues of debts and fees that a date's payments left open, in order of payment: the last line of each due; for
     a class that no step paid on this date, what the close found unpaid or capitalised. Interest above an
-    available-funds cap is carried by its terms and not among them."""
+    available-funds cap is carried by its terms, interest in kind does not fall due: neither is among them."""
     last: dict[str, Line] = {}
     for line in day.lines:
-        if line.verb == "pay" and not math.isnan(line.short) and not line.record.endswith(CARRIED):
+        if line.verb == "pay" and not math.isnan(line.short) and not line.record.endswith(NO_DUES):
             last[line.record] = line
     found = [line for line in last.values() if line.short > least]
     told = {line.owner for line in found}
@@ -30,11 +32,43 @@ def open_dues(day: Day, least: float) -> list[Line]:
     return found
 
 
+def left_open(line: Line) -> float:
+    """What stays open of a due that `open_dues` found; of a capitalised one it was moved into the balance."""
+    return max(line.short, line.paid) if line.verb == "capitalise" else line.short
+
+
+def due_name(line: Line) -> str:
+    """A due as the deal calls it: `notes.interest` where it was capitalised, the class where all of it is meant."""
+    field = line.record.rpartition(".")[2]
+    if field == "deferred":
+        return f"{line.owner}.interest"
+    return line.owner if field in ("shortfall", "paid", "distribution") else line.record
+
+
+def not_run(day: Day, line: Line) -> Line | None:
+    """Of a class that the close found unpaid, the step that would have paid it and whose condition did not hold."""
+    if line.verb not in ("capitalise", "unpaid"):
+        return None
+    return next((one for one in day.lines if one.owner == line.owner and one.verb == "pay"
+                 and one.why in (NOT_MET, NOT_TODAY) and (line.verb == "unpaid" or one.record.endswith(".interest"))),
+                None)  # fmt: skip
+
+
+def reason(day: Day, line: Line) -> str:
+    """Why a due stayed open, with the step whose condition did not let it be paid."""
+    step = not_run(day, line)
+    if step is not None:
+        said = f"{step.text}: {step.why}"
+        return f"{line.why}; {said}" if line.verb == "capitalise" else said
+    return f"{line.text}: {line.why}" if line.why in (NOT_MET, NOT_TODAY) else line.why
+
+
 def events(program: Program, day: Day, least: float) -> frozenset[str]:
     """What is out of the ordinary on a date, as keys to compare dates by."""
     found = {f"{line.record} short" for line in open_dues(day, least)}
     found |= {f"{reading.test} {reading.level_name}" for reading in day.readings if reading.failed}
     found |= {key for line in day.lines if (key := _event(line, least))}
+    found |= {f"{name} ended" for name in day.ended} | {f"{name} to be extended" for name in day.extensions}
     for claim in program.claims:
         if claim.kind == "debt" and day.balances.get(claim.name, 0.0) <= 1e-9 * claim.notional:
             found.add(f"{claim.name} repaid")
@@ -46,8 +80,10 @@ def _event(line: Line, least: float) -> str:
     match line.verb:
         case "capitalise" | "redeem" | "unpaid" | "uncovered":
             tells = max(line.paid, line.short) > least
-        case "write down" | "write up" | "convert":
+        case "write down" | "write up" | "convert" | "debit" | "in kind" | "realise":
             tells = line.paid > least
+        case "receive":
+            tells = line.record.endswith(".equity_cure") and line.paid > least
         case "draw":
             return f"{line.record} drawn" if line.paid > least and line.due > 0 else ""
         case "pay":

@@ -9,11 +9,15 @@ from tranche.reduction import OWED
 from tranche.reference import Number, run_path
 
 from .alternatives import Alternatives
+from .availability import Availability
 from .explanation import Explanation
+from .extensions import asked, askings
 from .lines import Day, lines_of, readings_of
-from .observer import Observer
+from .observer import Observer, dust
 from .options import calls_of, options
 from .setting import Setting, setting_of
+from .stores import by_store
+from .terminations import ended, endings, terminated
 from .trace import Trace
 
 
@@ -38,12 +42,16 @@ def explain_inputs(inputs: engine.Scenario, path: int, seed: int = 0, setting: S
     program = inputs.program
     results = engine.run_program(inputs, 1, first_path=path, threads=1, seed=seed)
     rows = inputs.rows(path, 1)[0]
-    decided = options(program, Trace(program))
-    observer = Observer(program, frozenset[int]().union(*(option.reads for option in decided)))
+    known, trace = setting or Setting(), Trace(program)
+    decided, endings_, asks = options(program, trace), endings(program, trace), askings(program, trace)
+    available = Availability(program, trace, known)
+    reads = [available.reads, *(one.reads for one in decided), *(one.reads for one in endings_)]
+    observer = Observer(program, frozenset[int]().union(*reads, *asks.values()))
     twin = run_path(program, rows, watch=observer)
     days = []
     for t in range(program.periods):
-        lines, readings = lines_of(program, observer, t), readings_of(program, observer, t)
+        lines, readings = lines_of(program, observer, t, available), readings_of(program, observer, t)
+        over = ended(endings_, observer.seen, t)
         days.append(
             Day(
                 number=t + 1,
@@ -52,14 +60,17 @@ def explain_inputs(inputs: engine.Scenario, path: int, seed: int = 0, setting: S
                 inputs=dict(zip(program.inputs, (float(x) for x in rows[t]), strict=True)),
                 balances=_levels(program, twin.movements[t], "balance"),
                 owed=_owed(program, twin.movements[t]),
-                lines=lines,
+                lines=by_store(program, terminated(lines, over, dust(program))),
                 readings=readings,
                 coins=_coins(program, twin.movements[t]),
                 calls=calls_of(decided, observer.seen[t]),
+                sold=_sold(program, twin.movements[t]),
+                extensions=asked(asks, observer.seen[t]),
+                ended=over,
             )
         )
     numbers = Alternatives(program, inputs, path, inputs.paths)
-    return Explanation(program, path, seed, tuple(days), results, numbers, setting or Setting())
+    return Explanation(program, path, seed, tuple(days), results, numbers, known)
 
 
 def _owed(program: Program, moved: list[Number]) -> dict[str, float]:
@@ -85,6 +96,11 @@ def _coins(program: Program, moved: list[Number]) -> dict[str, float]:
         for k, record in enumerate(program.records)
         if record.owner in treasuries and record.field in ("pledged", "posted")
     }
+
+
+def _sold(program: Program, moved: list[Number]) -> float:
+    """Machines of a fleet that were sold on a date."""
+    return sum(float(moved[k]) for k, record in enumerate(program.records) if record.name == "fleet.sold")
 
 
 def _status(program: Program, moved: list[Number]) -> str:

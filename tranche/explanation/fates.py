@@ -7,18 +7,34 @@ from collections.abc import Iterator, Sequence
 
 from tranche.program import Claim, Program
 
+from .drawings import drawings
 from .events import open_dues
+from .extensions import extended
+from .hedging import hedge
+from .ledgers import ledger
 from .lines import Day
 from .margin import bare
 from .observer import dust
+from .setting import Setting
 from .sums import at_closing, cash, drawn, total
+from .support import equity_cure, facility, guarantee
 from .words import SHOWN, count, money, percent
 
 
-def fate(program: Program, claim: Claim, days: Sequence[Day]) -> Iterator[str]:
+def fate(program: Program, claim: Claim, days: Sequence[Day], setting: Setting) -> Iterator[str]:
     match claim.kind:
         case "debt":
             yield _debt(program, claim, days)
+            yield from drawings(program, claim, days)
+            yield from extended(program, claim.name, days, setting)
+        case "facility":
+            yield from facility(program, claim, days)
+        case "guarantee":
+            yield from guarantee(program, claim, days, setting)
+        case "hedge":
+            yield from hedge(program, claim, days, setting)
+        case "ledger":
+            yield from ledger(program, claim, days)
         case "residual":
             yield _residual(program, claim, days)
         case "fee":
@@ -27,6 +43,7 @@ def fate(program: Program, claim: Claim, days: Sequence[Day]) -> Iterator[str]:
             yield _account(program, claim, days)
         case "test":
             yield _test(program, claim, days)
+            yield from equity_cure(program, claim, days)
 
 
 def _debt(program: Program, claim: Claim, days: Sequence[Day]) -> str:
@@ -46,10 +63,12 @@ def _debt(program: Program, claim: Claim, days: Sequence[Day]) -> str:
     late = [day for day in days for line in open_dues(day, least) if line.owner == name]
     dates = len({day.number for day in late})
     timing = f"short of a due on {count(dates, 'date')}, first on {late[0].date}" if late else "never short of a due"
-    deferred = total(days, f"{name}.deferred")
-    if deferred > least:
-        first = next(day for day in days for line in day.lines if line.record == f"{name}.deferred" and line.paid > 0)
-        timing += f"; {money(deferred)} of its interest was capitalised, first on {first.date}"
+    for verb, how in (("in kind", "paid in kind"), ("capitalise", "capitalised")):
+        added = [(day, line.paid) for day in days for line in day.lines
+                 if line.record == f"{name}.deferred" and line.verb == verb and line.paid > least]  # fmt: skip
+        if added:
+            amount = money(sum(paid for _, paid in added))
+            timing += f"; {amount} of its interest was {how}, first on {added[0][0].date}"
     for field in ("commitment_fee", "cap_shortfall", "call_premium"):
         more = total(days, f"{name}.{field}")
         if more > least:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping
 
 import attrs
 
 from tranche.description.terms import is_amount
 from tranche.program import OPERAND_ROLES, Op, Program, Record, Step
 
+from .availability import Availability
 from .observer import Event, Observer, record_of
 from .options import Call
 from .why import NOT_MET, NOT_TODAY, WHY, giving
@@ -56,11 +58,12 @@ VERBS = {
     "drawn_outside": "lend",
     "debited": "debit",
     "unallocated": "lose",
+    "proceeds": "realise",
 }
 # record fields of treasuries that are 1 or 0, and what 1 means
 FLAGS = {"called": "a margin call: the loan is at or above the call level", "liquidated": "the lender sells coins"}
 # numbers of machines and coins, and what is part of the collections
-SILENT = frozenset({"mined", "sold", "posted", "released", "income", "proceeds"})
+SILENT = frozenset({"mined", "sold", "posted", "released", "income"})
 LEVELS = {
     "breached": "trigger",
     "sweep": "sweep level",
@@ -69,7 +72,7 @@ LEVELS = {
     "default": "default level",
 }
 # shown only where they move something
-_ASIDE = frozenset({"convert", "lend", "debit", "lose"})
+_ASIDE = frozenset({"convert", "lend", "debit", "lose", "in kind", "realise"})
 QUIET = frozenset({"capitalise", "earn", "cost", "spend", "take in", "redeem", "unpaid", "uncovered"}) | _ASIDE
 
 
@@ -143,6 +146,9 @@ class Day:
     readings: tuple[Reading, ...]
     coins: dict[str, float] = attrs.field(factory=dict)  # `hoard.pledged` at the close, `hoard.posted` on the date
     calls: tuple[Call, ...] = ()  # of each call of the deal, how it stood
+    sold: float = 0.0  # machines of a fleet
+    extensions: Mapping[str, Mapping[int, bool]] = attrs.field(factory=dict)  # of a debt, by number: whether taken
+    ended: Mapping[str, float] = attrs.field(factory=dict)  # hedges, and what the deal owed for their termination
 
     def before(self, line: Line) -> tuple[Line, ...]:
         """The lines that ran before one of them."""
@@ -156,12 +162,12 @@ class Day:
         return next(k for k, one in enumerate(self.lines) if one is line)
 
 
-def lines_of(program: Program, observer: Observer, t: int) -> tuple[Line, ...]:
+def lines_of(program: Program, observer: Observer, t: int, availability: Availability) -> tuple[Line, ...]:
     """The lines of date t, in the order in which the program's steps ran; steps of other waterfalls are left out."""
     found: list[Line] = []
     for step in program.steps:
         if not observer.ran[t].isdisjoint(range(step.first, step.last)):
-            found += _step(program, observer, t, step)
+            found += _step(program, observer, t, step, availability)
     return tuple(found)
 
 
@@ -175,7 +181,7 @@ def readings_of(program: Program, observer: Observer, t: int) -> tuple[Reading, 
     return tuple(found)
 
 
-def _step(program: Program, observer: Observer, t: int, step: Step) -> list[Line]:
+def _step(program: Program, observer: Observer, t: int, step: Step, availability: Availability) -> list[Line]:
     events = {event.instruction: event for event in observer.events[t]}
     found = []
     for k in range(step.first, step.last):
@@ -183,7 +189,8 @@ def _step(program: Program, observer: Observer, t: int, step: Step) -> list[Line
             continue
         record = _record(program, k)
         if k in events:
-            line = _line(program, step, record, events[k])
+            refused = availability.why(step, record.owner, events[k], program.dates[t + 1], observer.seen[t])
+            line = _line(program, step, record, events[k], refused)
         else:
             line = _skipped(program, step, record, k)
         if line is not None:
@@ -191,7 +198,7 @@ def _step(program: Program, observer: Observer, t: int, step: Step) -> list[Line
     return found
 
 
-def _line(program: Program, step: Step, record: Record, event: Event) -> Line | None:
+def _line(program: Program, step: Step, record: Record, event: Event, refused: str) -> Line | None:
     if "denominator" in event.before:
         reading = _reading(program, record, event)
         nothing = math.nan
@@ -204,10 +211,13 @@ def _line(program: Program, step: Step, record: Record, event: Event) -> Line | 
     verb = _verb(record, frozenset(event.before))
     if _swept_due(step, record):
         verb = "sweep"
+    if verb == "capitalise" and _in_kind(program, record, event):
+        verb = "in kind"
     if (verb in QUIET or _swept_due(step, record) or _is_sale(step, record)) and event.amount == 0:
         return None
     available, due, paid, short = _amounts(verb, event)
-    return Line(step.path, step.text, record.name, verb, available, due, paid, short, WHY[verb](event))
+    return Line(step.path, step.text, record.name, verb, available, due, paid, short,
+                refused or WHY[verb](event))  # fmt: skip
 
 
 def _skipped(program: Program, step: Step, record: Record, number: int) -> Line | None:
@@ -220,6 +230,12 @@ def _skipped(program: Program, step: Step, record: Record, number: int) -> Line 
     why = NOT_TODAY if any(word in step.text for word in (", when ", ", from ", ", until ")) else NOT_MET
     nothing = math.nan
     return Line(step.path, step.text, record.name, _verb(record, names), nothing, nothing, 0.0, nothing, why)
+
+
+def _in_kind(program: Program, record: Record, event: Event) -> bool:
+    """Whether what is capitalised never fell due: interest in kind is kept apart from interest."""
+    due = int(program.instructions[event.instruction]["r"][0])
+    return program.registers[due].name == f"{record.owner}.pik"
 
 
 def _is_flag(record: Record, operands: frozenset[str]) -> bool:
@@ -273,11 +289,12 @@ def _amounts(verb: str, event: Event) -> tuple[float, float, float, float]:
             return giving(before), lacking if finite else nothing, moved, lacking - moved if finite else 0.0
         case "transfer":
             return before["source"], nothing, moved, 0.0
-        case "spend" | "take in" | "earn" | "cost" | "write down" | "write up" | "convert" | "lend" | "debit" | "lose":
+        case "spend" | "take in" | "earn" | "cost" | "write down" | "write up" | "convert" | "lend" | "debit" | "lose" \
+                | "realise":
             return nothing, nothing, moved, 0.0
         case "receive" | "redeem":
             return before["cash"], moved, moved, 0.0
-        case "capitalise":
+        case "capitalise" | "in kind":
             return nothing, before["due"], moved, event.after["due"]
     return nothing, moved, 0.0, moved  # unpaid or uncovered
 

@@ -8,19 +8,27 @@ import attrs
 
 from tranche.collateral.terms import Fleet, Miner, fleet_of
 from tranche.collateral.treasury import Treasury
-from tranche.deal import Deal
+from tranche.deal import Deal, Debt
+from tranche.deal.extension import Extension
+from tranche.deal.facility import Facility
+from tranche.deal.guarantee import Guarantee
+from tranche.deal.hedge import Hedge
 from tranche.market.terms import KINDS
 
 
 @attrs.frozen
 class Setting:
     """`kinds`: of each factor, as a market file calls it; `let`: by the factor of a tenant's credit, the share of the
-    machines that are let to it; `treasuries`: those of which coins are pledged, by name. Empty where only the Program
-    is known: the story then has fewer words."""
+    machines that are let to it; `treasuries`: those of which coins are pledged, by name; `credits`: facilities and
+    guarantees, `hedges`, and the `extensions` of debts, by name. Empty where only the Program is known: the story then
+    has fewer words."""
 
     kinds: Mapping[str, str] = attrs.field(factory=dict)
     let: Mapping[str, float] = attrs.field(factory=dict)
     treasuries: Mapping[str, Treasury] = attrs.field(factory=dict)
+    credits: Mapping[str, Facility | Guarantee] = attrs.field(factory=dict)
+    hedges: Mapping[str, Hedge] = attrs.field(factory=dict)
+    extensions: Mapping[str, tuple[Extension, ...]] = attrs.field(factory=dict)
 
 
 def setting_of(deal: Deal) -> Setting:
@@ -30,7 +38,11 @@ def setting_of(deal: Deal) -> Setting:
     fleet = fleet_of(deal.collateral)
     treasuries = deal.collateral.treasury if isinstance(deal.collateral, Miner) else ()
     pledged = {one.name: one for one in treasuries if one.pledge is not None}
-    return Setting(kinds, _let(fleet) if fleet is not None else {}, pledged)
+    credits: dict[str, Facility | Guarantee] = {one.name: one for one in deal.facilities}
+    credits |= {one.name: one for one in deal.guarantees}
+    hedges = {hedge.name: hedge for hedge in deal.hedges}
+    extensions = {debt.name: debt.extensions for debt in deal.tranches if isinstance(debt, Debt) and debt.extensions}
+    return Setting(kinds, _let(fleet) if fleet is not None else {}, pledged, credits, hedges, extensions)
 
 
 def _let(fleet: Fleet) -> dict[str, float]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from tranche.program import Program
 
-from .events import open_dues
+from .events import due_name, left_open, open_dues, reason
 from .fates import fate
-from .lines import Day, Line
+from .lines import Day
+from .liquidation import sale
 from .margin import margin
 from .observer import dust
 from .setting import Setting
@@ -24,12 +25,13 @@ def story(program: Program, days: Sequence[Day], setting: Setting) -> tuple[str,
         [
             *defaults(program, days, setting),
             *_collateral(program, days),
+            *sale(program, days),
             *factors(program, days, setting),
             *_after_the_market(program, days),
             *margin(program, days, setting),
             *_status(program, days),
             *_first_shortfall(program, days),
-            *(sentence for claim in program.claims for sentence in fate(program, claim, days)),
+            *(sentence for claim in program.claims for sentence in fate(program, claim, days, setting)),
         ]
     )
 
@@ -61,11 +63,13 @@ def _after_the_market(program: Program, days: Sequence[Day]) -> Iterator[str]:
 
 
 def _status(program: Program, days: Sequence[Day]) -> Iterator[str]:
-    before = "performing"
+    rules = next((dict(step.details) for step in program.steps if step.path == "status"), {})
+    before = "" if "revolving" in rules else "performing"  # a revolving period begins at closing
     for day in days:
         if day.status != before:
             why = ", ".join(reasons(program, days, day))
-            yield f"{day.date}: {before} → {day.status}" + (f" ({why})." if why else ".")
+            turn = f"{before} → {day.status}" if before else f"the deal begins as {day.status}"
+            yield f"{day.date}: {turn}" + (f" ({why})." if why else ".")
         before = day.status
     if before == "performing" and not any(day.status != "performing" for day in days):
         has_status = any(reading.level_name != "trigger" for day in days for reading in day.readings)
@@ -78,16 +82,8 @@ def _first_shortfall(program: Program, days: Sequence[Day]) -> Iterator[str]:
     for day in days:
         for line in open_dues(day, least):
             yield (
-                f"First shortfall on {day.date}: {_due_name(line)} was short of "
-                f"{money(max(line.short, line.paid) if line.verb == 'capitalise' else line.short)} "
-                f"of the {money(line.due)} due ({line.why})."
+                f"First shortfall on {day.date}: {due_name(line)} was short of {money(left_open(line))} "
+                f"of the {money(line.due)} due ({reason(day, line)})."
             )
             return
     yield "Every due was paid in full and on its date."
-
-
-def _due_name(line: Line) -> str:
-    field = line.record.rpartition(".")[2]
-    if field == "deferred":
-        return f"{line.owner}.interest"
-    return line.record if field in ("interest", "principal") else line.owner

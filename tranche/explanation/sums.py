@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tranche.program import Claim, Program
 
 from .lines import Day
-from .words import money
+from .words import count, money
 
 DRAWN = ("drawn", "drawn_outside")
 
@@ -20,6 +20,13 @@ def total(days: Sequence[Day], record: str) -> float:
             if line.record == record and line.verb not in ("test", "flag"):
                 amount += line.short if line.verb in ("unpaid", "uncovered") else line.paid
     return amount
+
+
+def dates_of(days: Sequence[Day], records: str | Sequence[str], least: float) -> str:
+    """On which dates a record, or one of several, moved money: `on 2 dates, first on 2025-02-01`, `on 2025-02-01`."""
+    names = (records,) if isinstance(records, str) else records
+    found = [day.date for day in days if any(line.record in names and line.paid > least for line in day.lines)]
+    return f"on {found[0]}" if len(found) == 1 else f"on {count(len(found), 'date')}, first on {found[0]}"
 
 
 def at_closing(program: Program, name: str) -> float:

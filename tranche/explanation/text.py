@@ -9,7 +9,7 @@ from itertools import groupby
 from tranche.description.terms import is_amount
 from tranche.program import Program
 
-from .events import events, is_ordinary, open_dues, told_in_full
+from .events import due_name, events, is_ordinary, left_open, open_dues, told_in_full
 from .lines import QUIET, Day, Line
 from .observer import dust
 from .why import NOT_TODAY
@@ -79,9 +79,12 @@ def _brief(day: Day, least: float) -> str:
     parts = [f"{day.date}  date {day.number}, {day.status}: collections {money(_collected([day]))}"]
     lowest = {r.test: r for r in day.readings if r.failed}  # the gravest level comes last
     parts += [f"{r.test} {r.show(r.ratio)} {r.breach} its {r.level_name} of {r.show(r.level)}" for r in lowest.values()]
-    short = [f"{line.record} {money(line.short)}" for line in open_dues(day, least)]
+    short = [f"{due_name(line)} {money(left_open(line))}" for line in open_dues(day, least)]
     if short:
         parts.append("short " + ", ".join(short))
+    in_kind = [f"{due_name(line)} {money(line.paid)}" for line in day.lines if line.verb == "in kind"]
+    if in_kind:
+        parts.append("paid in kind " + ", ".join(in_kind))
     parts.append(_balances(day))
     return "; ".join(parts)
 

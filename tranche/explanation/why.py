@@ -10,6 +10,8 @@ from .words import money
 
 NOT_MET = "condition not met"
 NOT_TODAY = "condition not met on this date"
+NOT_NEEDED = "not needed: cash covers what is due"
+NOTHING_LEFT = "nothing left to draw"
 
 
 def paying(event: Event) -> str:
@@ -73,9 +75,9 @@ def drawing(event: Event) -> str:
     if not event.setting.met:
         return NOT_MET
     if lacking <= event.dust:
-        return "not needed: cash covers what is due"
+        return NOT_NEEDED
     if held <= event.dust:
-        return "nothing left to draw" if "ceiling" in event.before else "the account is empty"
+        return NOTHING_LEFT if "ceiling" in event.before else "the account is empty"
     if event.amount >= lacking - event.dust:
         return "covers what cash lacks"
     return _held_back(event) or ("emptied" if math.isinf(need) else "emptied, and cash still lacks something")
@@ -107,11 +109,15 @@ def _writing(event: Event, said: str) -> str:
 
 
 def received(event: Event) -> str:
-    return "received" if event.amount > 0 else "nothing received"
+    return "received" if event.amount > event.dust else "nothing received"
 
 
 def capitalised(event: Event) -> str:
     return "unpaid interest is added to the balance"
+
+
+def in_kind(event: Event) -> str:
+    return "interest paid in kind is added to the balance"
 
 
 def unpaid(event: Event) -> str:
@@ -161,6 +167,8 @@ WHY: dict[str, Callable[[Event], str]] = {
     "earn": lambda event: "what the machines earned",
     "cost": lambda event: "what it took to run them",
     "capitalise": capitalised,
+    "in kind": in_kind,
+    "realise": lambda event: "what was sold of the collateral brought",
     "write down": written_down,
     "write up": written_up,
     "convert": lambda event: "converted: the value of the shares",
