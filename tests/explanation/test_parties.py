@@ -175,3 +175,10 @@ def test_the_same_with_the_program_alone() -> None:
         inputs = prepare(load(FEATURES / f"{name}.yaml"), fuse=False)
         bare, full = explain_inputs(inputs, 0).story, told(name).story
         assert len(bare) == len(full)
+
+
+def test_machines_that_brought_nothing() -> None:
+    """The price has fallen to nothing by the time they are sold."""
+    (said,) = of(tranche.explain(FEATURES.parent / "ten_year_on_eighteen_months.yaml", 11), "Of the fleet")
+    assert said == "Of the fleet, 15,061 machines were sold after the default of 2028-04-03, from 2028-07-03 to " \
+        "2029-10-01 for nothing."

@@ -21,5 +21,6 @@ def sale(program: Program, days: Sequence[Day]) -> Iterator[str]:
     when = f"on {first.date}" if first is last else f"from {first.date} to {last.date}"
     default = next((day for day in days[: first.number] if day.status == "default"), None)
     after = f" after the default of {default.date}," if default is not None else ""
-    brought = cash(program, total(days, "fleet.proceeds"))
-    yield f"Of the fleet, {machines} were sold{after} {when} for {brought}, which is part of that."
+    brought = total(days, "fleet.proceeds")
+    for_ = f"for {cash(program, brought)}, which is part of that" if brought >= SHOWN else "for nothing"
+    yield f"Of the fleet, {machines} were sold{after} {when} {for_}."
