@@ -227,3 +227,31 @@ def test_a_facility_is_not_blamed_where_it_is_not_needed() -> None:
     explanation = tranche.explain(loads(text), 0, collections=np.array([[12.0, 70.0, 50.0, 2000.0]]))
     found = [line.why for day in explanation.days for line in day.lines if line.record == "lf.advanced"]
     assert found == ["not needed: cash covers what is due"] * 4
+
+
+IN_DEFAULT = """\
+format: 1
+name: In default
+schedule: {closing: 2025-01-01, maturity: 2025-05-01, day_count: 30/360}
+collateral: {collections: {}}
+tranches:
+  a: {notional: 1000, coupon: 12%, amortisation: level}
+  equity: residual
+facilities:
+  lf: {commitment: 25, covers: a.interest}
+status: {payment_default: {a.principal: 1}}
+waterfall:
+  performing:
+    - draw: lf
+    - pay: a.interest
+    - pay: a.principal
+  enforcement:
+    - draw: lf
+    - pay: a.interest
+"""
+
+
+def test_a_facility_is_not_available_in_default() -> None:
+    explanation = tranche.explain(loads(IN_DEFAULT), 0, collections=np.full((1, 4), 5.0))
+    found = [line.why for day in explanation.days for line in day.lines if line.record == "lf.advanced"]
+    assert found == ["covers what cash lacks"] + ["not available: the deal is in default"] * 3

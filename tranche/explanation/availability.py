@@ -13,7 +13,7 @@ from .observer import Event
 from .options import Seen
 from .setting import Setting
 from .trace import Trace
-from .why import NOT_NEEDED, NOTHING_LEFT, giving
+from .why import NOT_NEEDED
 
 
 @attrs.frozen
@@ -42,8 +42,6 @@ class Availability:
             return NOT_NEEDED
         if past:
             return f"not available any more: it could be drawn up to {terms.until}"
-        if giving(event.before) <= event.dust:
-            return NOTHING_LEFT
         if terms.available is not None:
             return f"not available: its condition ({terms.available.text}) does not hold"
         return "not available: the deal is in default"

@@ -11,7 +11,6 @@ from .words import money
 NOT_MET = "condition not met"
 NOT_TODAY = "condition not met on this date"
 NOT_NEEDED = "not needed: cash covers what is due"
-NOTHING_LEFT = "nothing left to draw"
 
 
 def paying(event: Event) -> str:
@@ -77,7 +76,7 @@ def drawing(event: Event) -> str:
     if lacking <= event.dust:
         return NOT_NEEDED
     if held <= event.dust:
-        return NOTHING_LEFT if "ceiling" in event.before else "the account is empty"
+        return "nothing left to draw" if "ceiling" in event.before else "the account is empty"
     if event.amount >= lacking - event.dust:
         return "covers what cash lacks"
     return _held_back(event) or ("emptied" if math.isinf(need) else "emptied, and cash still lacks something")
