@@ -255,3 +255,14 @@ def test_a_facility_is_not_available_in_default() -> None:
     explanation = tranche.explain(loads(IN_DEFAULT), 0, collections=np.full((1, 4), 5.0))
     found = [line.why for day in explanation.days for line in day.lines if line.record == "lf.advanced"]
     assert found == ["covers what cash lacks"] + ["not available: the deal is in default"] * 3
+
+
+def test_a_step_is_not_blamed_for_another_due() -> None:
+    """The interest that its step does not pay is nothing; the principal of the last date has no step."""
+    steps = "  - pay: a.interest\n  - pay: b.interest\n    when: period == 9\n  - pay: equity\n"
+    text = DEAL.format(steps=steps).replace("b: {notional: 300, coupon: 12%, amortisation: none}",
+                                            "b: {notional: 300, coupon: 0%}")  # fmt: skip
+    explanation = tranche.explain(loads(text), 0, collections=np.full((1, 3), 50.0))
+    said = "First shortfall on 2025-04-01: b was short of 300.00 of the 300.00 due (unpaid at the close)."
+    assert said in explanation.story
+    assert "no step of the waterfall that applied pays it" in " ".join(explanation.why("b").text().split())

@@ -49,9 +49,11 @@ def not_run(day: Day, line: Line) -> Line | None:
     """Of a class that the close found unpaid, the step that would have paid it and whose condition did not hold."""
     if line.verb not in ("capitalise", "unpaid"):
         return None
-    return next((one for one in day.lines if one.owner == line.owner and one.verb == "pay"
-                 and one.why in (NOT_MET, NOT_TODAY) and (line.verb == "unpaid" or one.record.endswith(".interest"))),
-                None)  # fmt: skip
+    skipped = [one for one in day.lines if one.owner == line.owner and one.verb == "pay"
+               and one.why in (NOT_MET, NOT_TODAY)]  # fmt: skip
+    if line.verb == "capitalise":
+        return next((one for one in skipped if one.record.endswith(".interest")), None)
+    return next((one for one in skipped if day.left.get(one.record, math.inf) > 0), None)
 
 
 def reason(day: Day, line: Line) -> str:

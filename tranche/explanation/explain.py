@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tranche import engine
 from tranche.inputs import CollateralCash, DealOrPath, MarketOrPath, as_deal, prepare
-from tranche.program import Program
+from tranche.program import Op, Program
 from tranche.reduction import OWED
 from tranche.reference import Number, run_path
 
@@ -13,7 +13,7 @@ from .availability import Availability
 from .explanation import Explanation
 from .extensions import asked, askings
 from .lines import Day, lines_of, readings_of
-from .observer import Observer, dust
+from .observer import Event, Observer, dust
 from .options import calls_of, options
 from .setting import Setting, setting_of
 from .stores import by_store
@@ -64,6 +64,7 @@ def explain_inputs(inputs: engine.Scenario, path: int, seed: int = 0, setting: S
                 readings=readings,
                 coins=_coins(program, twin.movements[t]),
                 calls=calls_of(decided, observer.seen[t]),
+                left=_left(program, observer.events[t]),
                 sold=_sold(program, twin.movements[t]),
                 extensions=asked(asks, observer.seen[t]),
                 ended=over,
@@ -96,6 +97,17 @@ def _coins(program: Program, moved: list[Number]) -> dict[str, float]:
         for k, record in enumerate(program.records)
         if record.owner in treasuries and record.field in ("pledged", "posted")
     }
+
+
+def _left(program: Program, events: list[Event]) -> dict[str, float]:
+    """What the close of a date found unpaid, by the registers that hold it."""
+    found: dict[str, float] = {}
+    for event in events:
+        row = program.instructions[event.instruction]
+        if row["op"] == Op.SHORTFALL:
+            names = (program.registers[int(row["r"][k])].name for k in (1, 2))
+            found |= dict(zip(names, (event.before["a"], event.before["b"]), strict=True))
+    return found
 
 
 def _sold(program: Program, moved: list[Number]) -> float:

@@ -146,6 +146,7 @@ class Day:
     readings: tuple[Reading, ...]
     coins: dict[str, float] = attrs.field(factory=dict)  # `hoard.pledged` at the close, `hoard.posted` on the date
     calls: tuple[Call, ...] = ()  # of each call of the deal, how it stood
+    left: Mapping[str, float] = attrs.field(factory=dict)  # of debts: interest, principal unpaid at the close, by name
     sold: float = 0.0  # machines of a fleet
     extensions: Mapping[str, Mapping[int, bool]] = attrs.field(factory=dict)  # of a debt, by number: whether taken
     ended: Mapping[str, float] = attrs.field(factory=dict)  # hedges, and what the deal owed for their termination
