@@ -29,7 +29,9 @@ def deal() -> tranche.Deal:
 
 def test_deals_results_and_explanations(deal: tranche.Deal) -> None:
     results = tranche.run(deal)
-    for shown in (deal, results, tranche.explain(deal, path=0)):
+    explained = tranche.explain(deal, path=0)
+    debt = results.program.debts[0].name
+    for shown in (deal, results, explained, explained.why(debt), results.losses(debt)):
         markup = shown._repr_html_()
         assert Tags(markup).found <= {"p", "b", "table", "thead", "tbody", "tr", "th", "td", "ul", "li"}
         assert SCRIPT not in markup
@@ -51,9 +53,11 @@ def test_money_and_shares_read_well(deal: tranche.Deal) -> None:
 
 def test_what_is_printed_is_a_line(deal: tranche.Deal) -> None:
     results = tranche.run(deal)
-    for shown in (results, results.audit, results.program):
+    explained = tranche.explain(deal, path=0)
+    debt = results.program.debts[0].name
+    for shown in (results, results.audit, results.program, explained, explained.why(debt), results.losses(debt)):
         assert "\n" not in repr(shown)
-        assert len(repr(shown)) < 200
+        assert len(repr(shown)) < 250
     assert repr(results).startswith("Results(\"<script>")
     assert repr(results).endswith(": 1 path, 4 payment dates, USD)")
     assert "array(" not in repr(tranche.explain(deal, path=0))

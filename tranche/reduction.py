@@ -51,6 +51,17 @@ class Losses:
     bins: NDArray[np.int64]
     worst: tuple[tuple[int, float], ...]
 
+    def __repr__(self) -> str:
+        spread, high = self.spread, self.quantile(0.99)
+        mean = spread.mean / self.notional if self.notional else math.nan
+        return (
+            f"Losses(mean {mean:.3%} of {self.notional:,.0f}; a loss on {spread.positive:.2%} of {spread.count:,} "
+            f"paths; 99% quantile {high:.3%})"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self!r}</p>"
+
     def quantile(self, share: float) -> float:
         """The loss, as a share of the notional, that is not exceeded on `share` of the paths: the losses of a basis
         point are taken as evenly spread over it, up to the highest of all, so that it is right to one; infinite beyond

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from html import escape
 from typing import Any
 
 import attrs
@@ -48,6 +49,17 @@ class Why:
     path: int
     name: str
     root: Cause
+
+    def __repr__(self) -> str:
+        return f"Why({self.name} on path {self.path} of {self.program.name!r}: {self.root.what})"
+
+    def _repr_html_(self) -> str:
+        """The chain as nested lists, for notebooks."""
+        found, level = f"<p><b>{escape(self.name)}</b>, path {self.path} of {escape(self.program.name)}</p>", -1
+        for depth, cause in self.root.walk():
+            found += "<ul>" * (depth - level) + "</ul>" * (level - depth) + f"<li>{escape(cause.what)}</li>"
+            level = depth
+        return found + "</ul>" * (level + 1)
 
     def text(self) -> str:
         """The chain as an indented list."""

@@ -95,6 +95,9 @@ class Explanation:
         drawn = any(name.startswith("market.") for name in self.program.inputs)
         return f"{self.program.name}, path {self.path}" + (f" of seed {self.seed}" if drawn else " of the collections")
 
+    def __repr__(self) -> str:
+        return f"Explanation({self.head})"
+
     def _repr_html_(self) -> str:
         """The story, for notebooks; `text()` has every date."""
         sentences = "".join(f"<li>{escape(sentence)}</li>" for sentence in self.story)
