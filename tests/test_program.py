@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import pickle
+import sys
+import threading
 from typing import Any
 
 import attrs
@@ -201,3 +204,31 @@ def test_a_fused_instruction_writes_and_reads_what_its_parts_do(op: Op) -> None:
         assert (roles[name] in "wu") == written
     recorded = [name for part in FUSED[op] for name in RECORDED.get(part.op, ())]
     assert len(recorded) == len(RECORDED.get(op, ()))
+
+
+def test_programs_are_checked_in_several_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was found sound is remembered by all of them, and forgotten in turn."""
+    module = importlib.import_module("tranche.program.check")
+    monkeypatch.setattr(module, "KEPT", 2)
+    programs = [
+        {"registers": (*REGISTERS, *(Register(f"more {k}", Kind.TEMP) for k in range(count)))} for count in range(1, 7)
+    ]
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            for changes in programs * 40:
+                made(**changes)
+        except RuntimeError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    sys.setswitchinterval(interval)
+    assert failed == []
+    assert len(module._sound) <= 2 + len(threads)

@@ -27,7 +27,7 @@ class Status:
     revolved: bool = False  # the revolving period has ended for good
     late: dict[str, int] = attrs.field(factory=dict)  # due -> dates in a row on which it was left unpaid
     alone: set[str] = attrs.field(factory=set)  # debts that are accelerated by themselves
-    scheduled: dict[str, tuple[Fraction, Fraction]] = attrs.field(factory=dict)  # what was due of all that fell due
+    scheduled: dict[str, tuple[Fraction, ...]] = attrs.field(factory=dict)  # due, of all that fell due; written down
 
     @property
     def rules(self) -> StatusRules:
@@ -60,14 +60,17 @@ class Status:
         if self.deal.status is not None and rules.acceleration:
             for name, debt in spec.debts.items():
                 if self.now == "default" or name in self.alone:
-                    self.scheduled[name] = debt.principal, debt.balance
+                    self.scheduled[name] = debt.principal, debt.balance, debt.written
                     debt.principal = debt.balance
 
     def restore(self, debts: dict[str, Any]) -> None:
         """After everything else: the schedule carries its own arrears to the next date, not what acceleration made
-        due."""
-        for name, (due, whole) in self.scheduled.items():
-            debts[name].principal = max(Fraction(0), due - (whole - debts[name].principal))
+        due, less what was repaid of it."""
+        for name, (due, whole, written) in self.scheduled.items():
+            debt = debts[name]
+            lost = max(Fraction(0), debt.written - written)
+            repaid = max(Fraction(0), whole - debt.principal - lost)
+            debt.principal = max(Fraction(0), due - repaid)
         self.scheduled.clear()
 
     def close(self, name: str, debt: Any) -> None:

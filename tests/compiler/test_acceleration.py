@@ -51,6 +51,19 @@ def test_what_is_due_stays_what_the_schedule_made_due() -> None:
     assert level["shortfall"].tolist() == [0.0, 550.0, 540.0, 530.0, 520.0, 20.0]
 
 
+def test_a_write_down_is_no_repayment() -> None:
+    """15 a date are written down in default: what the schedule makes due is the same as without acceleration."""
+    text = DEFAULTED.replace("waterfall:\n", "waterfall:\n  - write_down: level\n    limit: 15 * (period > 1)\n")
+    cash = np.array([100.0, 0, 10, 10, 10, 500])
+    seen = [
+        tranche.project(loads(text.replace("period == 2}", f"period == 2, acceleration: {word}}}")), cash)
+        for word in ("true", "false")
+    ]
+    due = [one.ratios["of_level"].tolist() for one in seen]
+    assert due[0][:5] == [50.0, 50.0, 100.0, 140.0, 180.0]
+    assert due[0][:5] == due[1][:5]
+
+
 def test_a_due_that_a_sweep_leaves_is_reported_while_nothing_is_accelerated() -> None:
     """Under `arrears: leave` a sweep pays beyond the due of 25 and leaves it, also when it repays all the balance."""
     flows = tranche.project(loads(TEXT), np.array([100.0, 0, 0, 0])).cashflows("a")

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import attrs
+import numpy as np
 import pytest
 
 import tranche
@@ -189,3 +190,9 @@ def test_an_override_changes_the_figures() -> None:
     dear = tranche.run(DDTL.with_({"senior.coupon": "SOFR + 900bp floor 0%"}), 2_000).tranches()
     assert dear["interest"]["senior"] > base["interest"]["senior"]
     assert attrs.evolve(DDTL) == DDTL
+
+
+def test_a_date_of_numpy_is_a_date() -> None:
+    for unit in ("ns", "D"):
+        maturity = np.datetime64(POOL.schedule.maturity.isoformat(), unit)
+        assert POOL.with_({"schedule.maturity": maturity}).schedule == POOL.schedule

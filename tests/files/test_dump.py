@@ -77,6 +77,13 @@ def test_a_term_that_is_a_figure_by_default_is_written() -> None:
     assert "price: 100%" not in text  # of a debt, all: that goes without saying
 
 
+def test_a_number_with_a_fraction_stands_bare() -> None:
+    text = tranche.dump(loads(BENCHMARK).with_({"senior.notional": 123456.789, "agent.amount": "98765.4321"}))
+    assert "notional: 123456.789," in text
+    assert "amount: 98765.4321" in text
+    assert "'" not in "".join(line for line in text.splitlines() if "notional" in line or "98765" in line)
+
+
 def test_numbers_have_the_unit_of_their_field() -> None:
     text = tranche.dump(tranche.load(FOLDER / "gpu_lease_abs.yaml"))
     for line in ("initial: 2.35 USD/gpu-hour", "power_price: 0.08 USD/kWh", "[100%, 78%,", "pd: {1y: 2%}"):

@@ -346,3 +346,8 @@ def test_collections_written_into_the_deal() -> None:
     ):
         with pytest.raises(DealError, match=re.escape(said)):
             loads(text.replace(old, new))
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u202f", "\u3000"])
+def test_a_name_pasted_from_a_page_has_blanks_of_any_width(blank: str) -> None:
+    assert loads(BENCHMARK.replace("name: Benchmark job", f"name: Benchmark{blank}job")).name == f"Benchmark{blank}job"

@@ -10,7 +10,8 @@ import pytest
 
 import tranche
 from tranche.explanation import explain
-from tranche.report import study
+from tranche.files import loads
+from tranche.report import study, write_report
 from tranche.report.charts import values
 
 DEALS = Path(__file__).parents[2] / "deals"
@@ -24,6 +25,19 @@ def test_a_ratio_is_that_of_an_explained_path() -> None:
     told = explain(deal, 3, 7).story
     (lowest,) = (line for line in told if line.startswith("coverage: lowest "))
     assert f"{np.nanmin(ratio[3]):.4f}x" in lowest
+
+
+def test_a_deal_without_debts_has_a_page(tmp_path: Path) -> None:
+    text = """\
+format: 1
+name: Owners alone
+schedule: {closing: 2025-01-01, maturity: 2025-05-01}
+collateral: {collections: {amounts: [20, 0, 10, 5]}}
+tranches: {equity: residual}
+waterfall: [{pay: equity}]
+"""
+    write_report(study(loads(text), None, 0), tmp_path / "page.html")
+    assert "Owners alone" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
 def test_a_fleet_may_be_worth_more_than_the_deal() -> None:

@@ -1,4 +1,4 @@
-"""Floor 8. The command line: `tranche check | run | explain | compile`. Each command is a thin border over the API."""
+"""Floor 8. The command line, `tranche COMMAND`. Each command is a thin border over the API."""
 
 from __future__ import annotations
 

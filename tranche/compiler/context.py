@@ -120,11 +120,13 @@ class Named:
 
 @attrs.frozen
 class Scheduled:
-    """What of a debt's principal was `due` by its schedule before all of it, the `whole`, fell due in a default."""
+    """What of a debt's principal was `due` by its schedule before all of it, the `whole`, fell due in a default; what
+    had been `written` down then."""
 
     default: Value
     due: Value
     whole: Value
+    written: Value
 
 
 @attrs.define

@@ -50,7 +50,7 @@ def laid_out(
     form = _form(lines, steps, registers, series, fused)
     found = _known.pop(form, None) or _lay_out(lines, steps, registers, series, fused)
     _known[form] = found
-    while len(_known) > KEPT:
+    if len(_known) > KEPT:
         _known.popitem(last=False)
     return found
 

@@ -145,7 +145,8 @@ def _accelerate(context: Context, defaulted: Value, own: dict[str, Value]) -> No
             emitter.emit(Op.COPY, debt.principal, whole)
             context.accelerated[name] = due
             if read:
-                context.scheduled[name] = Scheduled(due, scheduled, whole)
+                written = emitter.frozen(debt.written or ZERO)
+                context.scheduled[name] = Scheduled(due, scheduled, whole, written)
 
 
 def _reads_principal_due(context: Context, debt: str) -> bool:
@@ -155,11 +156,17 @@ def _reads_principal_due(context: Context, debt: str) -> bool:
 
 
 def restore(context: Context) -> None:
-    """Last of all: of what acceleration made due, the next date finds the arrears of the schedule alone."""
+    """Last of all: of what acceleration made due, the next date finds the arrears of the schedule alone. Repayments
+    lower them, write-downs do not."""
     emitter = context.emitter
     for name, before in context.scheduled.items():
-        register = context.debts[name].principal
+        debt = context.debts[name]
+        register = debt.principal
         repaid = emitter.compute(Op.SUB, before.whole, register, name="repaid")
+        if debt.written is not None:
+            lost = emitter.compute(Op.SUB, debt.written, before.written, name="written down")
+            lost = emitter.compute(Op.MAX, lost, ZERO, name="written down")
+            repaid = emitter.compute(Op.MAX, emitter.compute(Op.SUB, repaid, lost), ZERO, name="repaid")
         arrears = emitter.compute(Op.SUB, before.due, repaid, name="arrears")
         arrears = emitter.compute(Op.MAX, ZERO, arrears, name="arrears")
         emitter.emit(Op.COPY, register, emitter.compute(Op.SELECT, before.default, arrears, register, name="arrears"))

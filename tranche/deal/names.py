@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import unicodedata
 
 from tranche.errors import Invalid
 
@@ -32,7 +33,8 @@ def check_name(name: object) -> str:
 
 def check_deal_name(name: str) -> str:
     """`name` when a deal can be called that: it stands in titles, drawings and on the terminal; else Invalid."""
-    if not name.strip() or not name.isprintable() or len(name) > LONGEST_DEAL_NAME:
+    shows = all(letter.isprintable() or unicodedata.category(letter) == "Zs" for letter in name)  # blanks of any width
+    if not name.strip() or not shows or len(name) > LONGEST_DEAL_NAME:
         shown = ascii(name) if len(name) <= LONGEST_NAME else ascii(name[:LONGEST_NAME]) + "…"
         raise Invalid(f"a deal cannot be called {shown}", f"a name of 1 to {LONGEST_DEAL_NAME} printable letters")
     return name

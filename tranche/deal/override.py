@@ -68,7 +68,7 @@ def overridden(deal: Any, overrides: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     """numpy's numbers, dates and arrays as Python's own, which is what a file would give."""
     if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
-        return value.tolist()
+        return (value.astype("datetime64[D]") if type(value).__name__ == "datetime64" else value).tolist()
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, list) else value

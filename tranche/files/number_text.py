@@ -33,7 +33,9 @@ def number_text(value: float, reader: Reader | None, currency: str) -> Any:
     while (inner := inner_reader(unit)) is not None:
         unit = inner
     base = unit.func if isinstance(unit, partial) else unit
-    for text in (*_candidates(value, base, unit), *([grouped(value)] if abs(value) >= LONG else [])):
+    whole = isinstance(bare(value), int)  # with a fraction it would have to stand in quotes
+    grouping = [grouped(value)] if whole and abs(value) >= LONG else []
+    for text in (*_candidates(value, base, unit), *grouping):
         try:
             if reader is not None and reader(text) == value:
                 return text
@@ -48,8 +50,7 @@ def bare(value: float) -> Any:
 
 def grouped(value: float) -> str:
     """`250_000`: thousands that an eye can count."""
-    number = bare(value)
-    return f"{number:_}" if abs(value) >= LONG else repr(number)
+    return f"{bare(value):_}" if abs(value) >= LONG else repr(bare(value))
 
 
 def _candidates(value: float, base: Any, reader: Reader | None) -> list[str]:

@@ -153,7 +153,8 @@ def _is_pairs(value: tuple[Any, ...]) -> bool:
 def _formula(_: _Writer, formula: Formula) -> Any:
     tree = formula.tree
     if isinstance(tree, Number):
-        return grouped(tree.value) if LONG <= abs(tree.value) < 1e15 else bare(tree.value)
+        number = bare(tree.value)
+        return grouped(tree.value) if isinstance(number, int) and abs(number) >= LONG else number
     return formula.text or format_expr(tree)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence, Set
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -28,19 +29,21 @@ def check(program: Program) -> None:
     if program.quantum <= 0 or np.frexp(program.quantum)[0] != 0.5:
         problems.append(Problem(f"quantum {program.quantum!r} is not a power of two"))
     form = _form(program)
-    found = [] if form in _sound else [*_wrong_instructions(program), *_wrong_records(program)]
-    if found:
-        problems += found
+    if _sound.pop(form, False):
+        found = []
     else:
-        _sound[form] = None
-        while len(_sound) > KEPT:
-            del _sound[next(iter(_sound))]
+        found = [*_wrong_instructions(program), *_wrong_records(program)]
+    if not found:
+        _sound[form] = True
+        if len(_sound) > KEPT:
+            _sound.popitem(last=False)
+    problems += found
     if problems:
         raise ProgramError(problems)
 
 
 KEPT = 32
-_sound: dict[tuple[object, ...], None] = {}  # forms whose instructions and records obey the rules
+_sound: OrderedDict[tuple[object, ...], bool] = OrderedDict()  # forms whose instructions and records obey the rules
 
 
 def _form(program: Program) -> tuple[object, ...]:

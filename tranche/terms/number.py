@@ -41,7 +41,8 @@ def split_number(value: object, wanted: str) -> tuple[str, str]:
         raise Invalid(f"{text[:20]!r}… is {len(text)} characters long", f"write {wanted}")
     match = _NUMBER.fullmatch(_GROUPED.sub(lambda m: m.group().replace(",", ""), text))
     if match is not None and _NEEDLESS.match(match["digits"]):
-        raise Invalid(f"{value!r} begins with a needless zero", "write thousands as 1_000 or 1k: a comma ends an item")
+        fix = "leave the zero out; thousands are 1_000 or 1k, for a comma ends an item"
+        raise Invalid(f"{value!r} begins with a needless zero", fix)
     if match is None or match["rest"].startswith((",", ".")):
         raise Invalid(f"{value!r} is not a number", f"write {wanted}")
     return match["sign"].replace("+", "") + match["digits"], match["rest"].strip()

@@ -34,8 +34,9 @@ def something_else(path: Path) -> bool:
         found = A_KEY.findall(_beginning(path))
         return bool(found) and not _telling(found)
     if isinstance(values, dict) and values:
-        return not _telling(values) and ("format" not in values or not values.keys().isdisjoint(MARKET[:4]))
-    return isinstance(values, list)
+        told = str(values.get("format")) == "1" and values.keys().isdisjoint(MARKET[:4])  # `format: json` is others'
+        return not _telling(values) and not told
+    return values is not None and values != {}  # a list, or a word
 
 
 def _beginning(path: Path) -> str:

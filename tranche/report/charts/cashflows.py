@@ -73,7 +73,8 @@ def _besides(study: Study) -> str:
         for part in PARTS.get(claim.kind, ())
         for field in columns_of(program, claim)[part]
     } | {("collateral", "collections")}  # fmt: skip
-    dust = DUST * max(float(np.abs(results.mean("collateral.collections")).max()), *(d.notional for d in program.debts))
+    collected = float(np.abs(results.mean("collateral.collections")).max())
+    dust = DUST * max([collected, *(debt.notional for debt in program.debts)])
     sizes = zip(program.records, np.abs(results.means).max(axis=0), strict=True)
     moved = [record for record, size in sizes if size > dust]
     flows = [record for record in moved if record.side and (record.owner, record.field) not in drawn]
