@@ -27,20 +27,24 @@ CollateralCash = ArrayLike | Mapping[str, ArrayLike]
 
 def as_deal(deal: DealOrPath, market: MarketOrPath | None = None) -> Deal:
     """A deal, or the deal in a file; in another market when one is given: a Market takes the place of the deal's own,
-    a market file is laid over it (`laid_over`), and may name what it has. Raises DealError, and UsageError for a market
-    file of which a deal with factors reads nothing: a name in it is misspelt. A deal without factors, whose cash is
-    given, is the same in every market, so that a grid of deals and markets can hold it."""
+    a market file is laid over it (`in_market`). Raises DealError and UsageError."""
     found = deal if isinstance(deal, Deal) else load(deal)
     if market is None:
         return found
-    if not isinstance(market, Market):
-        file = read_market_file(market, found.currency)
-        above = file.over(found.market)
-        if found.market.factors and file.names and not _reads(found, file):
-            fix = nearest(file.names[0], names_of_market(found.market))
-            raise UsageError(Problem(f"{market}: the deal reads nothing of this market file", fix))
-        market = above
-    return attrs.evolve(found, market=market)
+    if isinstance(market, Market):
+        return attrs.evolve(found, market=market)
+    return in_market(found, read_market_file(market, found.currency), market)
+
+
+def in_market(deal: Deal, file: MarketFile, name: str | Path) -> Deal:
+    """The deal with a market file laid over its market, which may name what that has. Raises DealError, and UsageError
+    for a file of which a deal with factors reads nothing: a name in it is misspelt. A deal without factors, whose cash
+    is given, is the same in every market, so that a grid of deals and markets can hold it."""
+    above = file.over(deal.market)
+    if deal.market.factors and file.names and not _reads(deal, file):
+        fix = nearest(file.names[0], names_of_market(deal.market))
+        raise UsageError(Problem(f"{name}: the deal reads nothing of this market file", fix))
+    return attrs.evolve(deal, market=above)
 
 
 def reads_market_file(deal: Deal, market: str | Path) -> bool:

@@ -222,6 +222,18 @@ def test_a_market_of_a_copula_alone_joins_the_factors_of_each_deal(tmp_path: Pat
     )
 
 
+def test_a_market_of_which_a_deal_reads_nothing_fails_it(tmp_path: Path) -> None:
+    """A misspelt factor would give the same figures under another name; given cash is the same in every market."""
+    write_deals(tmp_path / "deals", 1)
+    (tmp_path / "wrong.yaml").write_text("format: 1\nfactors: {rent_h10O: {lognormal: {initial: 1, volatility: 9%}}}\n")
+    deals = [*(tmp_path / "deals").glob("*"), FEATURES / "cash_trap.yaml"]
+    run_batch(grid(deals, [tmp_path / "wrong.yaml"]), tmp_path / "runs", paths=100, workers=0)
+    assert table(tmp_path, "cases")["status"].tolist() == ["failed", "ok"]
+    assert table(tmp_path, "cases")["reason"][0].endswith(
+        "wrong.yaml: the deal reads nothing of this market file; did you mean 'rent_h100'?"
+    )
+
+
 @pytest.mark.parametrize("name", ["make_whole", "cash_trap"])
 def test_a_table_may_be_empty(tmp_path: Path, name: str) -> None:
     """A deal without tests; a deal with tests of which no debt loses anything."""

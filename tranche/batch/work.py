@@ -14,7 +14,7 @@ import attrs
 from tranche import engine
 from tranche.errors import Problem, TrancheError
 from tranche.files import Deal, MarketFile, files_read, load, read_market_file
-from tranche.inputs import Ingredients, ingredients
+from tranche.inputs import Ingredients, in_market, ingredients
 from tranche.reduction import Reduction
 from tranche.results import Results
 
@@ -76,7 +76,7 @@ def prepare_case(case: Case, seed: int) -> Prepared:
         deal = deal.with_(dict(case.overrides))
     if case.market:
         above, more = _market(case.market, case.market_hash, deal.currency)
-        deal, names = attrs.evolve(deal, market=above.over(deal.market)), names | more
+        deal, names = in_market(deal, above, case.market), names | more
     with files_read() as late:
         inputs = ingredients(deal, seed=seed)
     files = sorted({os.path.relpath(path, case.folder) for path in names | late})
