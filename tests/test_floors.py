@@ -18,7 +18,7 @@ PACKAGE = "tranche"
 FRONT_DOOR = "__init__"
 
 FLOORS = (
-    {"errors", "json_text", "program", "disassembly", "_version", "_kernels", "scaffolds"},
+    {"errors", "json_text", "few", "program", "disassembly", "_version", "_kernels", "scaffolds"},
     {"terms", "closed_forms", "description"},
     {"deal", "market", "collateral"},
     {"files", "compiler", "reference", "calibration"},

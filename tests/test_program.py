@@ -209,7 +209,7 @@ def test_a_fused_instruction_writes_and_reads_what_its_parts_do(op: Op) -> None:
 def test_programs_are_checked_in_several_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was found sound is remembered by all of them, and forgotten in turn."""
     module = importlib.import_module("tranche.program.check")
-    monkeypatch.setattr(module, "KEPT", 2)
+    monkeypatch.setattr(module._sound, "most", 2)
     programs = [
         {"registers": (*REGISTERS, *(Register(f"more {k}", Kind.TEMP) for k in range(count)))} for count in range(1, 7)
     ]

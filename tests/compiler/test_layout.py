@@ -57,6 +57,6 @@ def test_random_deals_are_what_they_are_alone(deal: Deal, coupon: float, fused: 
 
 
 def test_few_are_remembered() -> None:
-    for k in range(1, layout.KEPT + 10):
+    for k in range(1, layout._known.most + 10):
         compile_deal(USUAL.with_({"dsra.target": " + ".join(["senior.debt_service"] * k)}))
-    assert len(layout._known) == layout.KEPT
+    assert len(layout._known) == layout._known.most

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections import OrderedDict
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import attrs
 
 from tranche import engine
 from tranche.errors import Problem, TrancheError
+from tranche.few import Few
 from tranche.files import Deal, MarketFile, files_read, load, read_market_file
 from tranche.inputs import Ingredients, in_market, ingredients
 from tranche.reduction import Reduction
@@ -135,16 +135,12 @@ def _tables(ready: Prepared, reduction: Reduction, seed: int) -> bytes:
     return pack_tables(Results(ready.inputs.program, reduction, first_path=0, seed=seed))
 
 
-_known: OrderedDict[tuple[Case, int], Prepared] = OrderedDict()
+_known: Few[tuple[Case, int], Prepared] = Few(REMEMBERED)
 
 
 def remembered(case: Case, seed: int) -> Prepared:
     """`prepare_case`, once for the tasks of a case. Raises TrancheError."""
-    if (case, seed) not in _known:
-        _known[case, seed] = prepare_case(case, seed)
-        while len(_known) > REMEMBERED:
-            _known.popitem(last=False)
-    return _known[case, seed]
+    return _known.get((case, seed)) or _known.keep((case, seed), prepare_case(case, seed))
 
 
 def forget() -> None:

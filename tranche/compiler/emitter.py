@@ -13,7 +13,7 @@ import numpy as np
 from tranche.program import COMMUTATIVE, READ, WRITTEN, Kind, Op, Register, Step
 
 from .fold import fold
-from .layout import laid_out
+from .layout import Draft, laid_out
 from .line import Line
 from .values import INFINITE, ONE, ZERO, Constant, Lane, Value, series
 
@@ -159,7 +159,7 @@ class Emitter:
 
     def pack(self, fused: bool = True) -> Packed:
         """The arrays of a Program; `fused`: without what nobody needs, and with frequent sequences fused."""
-        layout = laid_out(self._lines, self.steps, self._registers, self._series, fused)
+        layout = laid_out(Draft(self._lines, self.steps, self._registers, self._series, fused))
         ranges = zip(self.steps, layout.steps, strict=False)  # where no instruction is left, no step is
         self.steps = [attrs.evolve(step, first=first, last=last) for step, (first, last) in ranges]
         registers = [self._registers[virtual] for virtual in layout.order]

@@ -4,13 +4,13 @@ figures. Deals of one form, as a sweep over a coupon or a folder of offers has t
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from tranche.few import Few
 from tranche.program import INSTRUCTION, REGISTERS, Kind, Register, Step, instruction
 
 from .fuse import fuse
@@ -18,7 +18,6 @@ from .line import Line
 from .prune import prune
 from .signs import first_level
 
-KEPT = 32  # layouts that are remembered
 _ORDER = (Kind.CONSTANT, Kind.SERIES, Kind.INPUT, Kind.STATE)
 Form = tuple[object, ...]
 
@@ -35,55 +34,46 @@ class Layout:
     temps: int
 
 
-_known: OrderedDict[Form, Layout] = OrderedDict()
+@attrs.frozen(eq=False)
+class Draft:
+    """What an emitter has collected: `lines` over its registers, the values of those that are `series`, the `steps`
+    with their ranges; `fused`: what nobody needs is to be dropped, and frequent sequences fused."""
+
+    lines: Sequence[Line]
+    steps: Sequence[Step]
+    registers: Sequence[Register]
+    series: Mapping[int, NDArray[np.float64]]
+    fused: bool
 
 
-def laid_out(
-    lines: Sequence[Line],
-    steps: Sequence[Step],
-    registers: Sequence[Register],
-    series: Mapping[int, NDArray[np.float64]],
-    fused: bool,
-) -> Layout:
-    """Drop what nobody needs and fuse frequent sequences (if `fused`), and number the registers: constants, series,
-    inputs, states, temps; temps whose lives do not meet share one."""
-    form = _form(lines, steps, registers, series, fused)
-    found = _known.pop(form, None) or _lay_out(lines, steps, registers, series, fused)
-    _known[form] = found
-    if len(_known) > KEPT:
-        _known.popitem(last=False)
-    return found
+_known: Few[Form, Layout] = Few(32)
 
 
-def _form(
-    lines: Sequence[Line],
-    steps: Sequence[Step],
-    registers: Sequence[Register],
-    series: Mapping[int, NDArray[np.float64]],
-    fused: bool,
-) -> Form:
+def laid_out(draft: Draft) -> Layout:
+    """Drop and fuse, and number the registers: constants, series, inputs, states, temps; temps whose lives do not meet
+    share one."""
+    form = _form(draft)
+    return _known.get(form) or _known.keep(form, _lay_out(draft))
+
+
+def _form(draft: Draft) -> Form:
     """All that a layout depends on: of the numbers, whether they are zero, below it or infinite."""
     said: list[int] = []
-    for line in lines:
+    for line in draft.lines:
         said += (int(line.op), *line.operands, -1, *line.records, -2)
-    spans = [number for step in steps for number in (step.first, step.last)]
+    spans = [number for step in draft.steps for number in (step.first, step.last)]
     traits = [
-        (register.kind, first_level(number, register, series), register.initial == 0.0)
-        for number, register in enumerate(registers)
+        (register.kind, first_level(number, register, draft.series), register.initial == 0.0)
+        for number, register in enumerate(draft.registers)
     ]
-    return fused, tuple(said), tuple(spans), tuple(traits)
+    return draft.fused, tuple(said), tuple(spans), tuple(traits)
 
 
-def _lay_out(
-    lines: Sequence[Line],
-    steps: Sequence[Step],
-    registers: Sequence[Register],
-    series: Mapping[int, NDArray[np.float64]],
-    fused: bool,
-) -> Layout:
-    if fused:
+def _lay_out(draft: Draft) -> Layout:
+    lines, steps, registers = draft.lines, draft.steps, draft.registers
+    if draft.fused:
         left, steps = prune(lines, steps, registers)
-        lines, steps = fuse(left, steps, registers, series)
+        lines, steps = fuse(left, steps, registers, draft.series)
     order = [n for kind in _ORDER for n, register in enumerate(registers) if register.kind is kind]
     numbers = {virtual: number for number, virtual in enumerate(order)}
     temps = _number_temps(lines, {n for n, one in enumerate(registers) if one.kind is Kind.TEMP}, numbers)

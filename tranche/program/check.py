@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence, Set
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tranche.errors import Problem, ProgramError
+from tranche.few import Few
 
 from .instructions import OPERAND_ROLES, READ, RECORDED, REGISTERS, SAME, Op
 from .registers import FIXED, Kind
@@ -29,21 +29,16 @@ def check(program: Program) -> None:
     if program.quantum <= 0 or np.frexp(program.quantum)[0] != 0.5:
         problems.append(Problem(f"quantum {program.quantum!r} is not a power of two"))
     form = _form(program)
-    if _sound.pop(form, False):
-        found = []
-    else:
+    if not _sound.get(form):
         found = [*_wrong_instructions(program), *_wrong_records(program)]
-    if not found:
-        _sound[form] = True
-        if len(_sound) > KEPT:
-            _sound.popitem(last=False)
-    problems += found
+        problems += found
+        if not found:
+            _sound.keep(form, True)
     if problems:
         raise ProgramError(problems)
 
 
-KEPT = 32
-_sound: OrderedDict[tuple[object, ...], bool] = OrderedDict()  # forms whose instructions and records obey the rules
+_sound: Few[tuple[object, ...], bool] = Few(32)  # forms whose instructions and records obey the rules
 
 
 def _form(program: Program) -> tuple[object, ...]:
