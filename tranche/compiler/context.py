@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 
 import attrs
@@ -186,10 +187,13 @@ class Context:
         self.emitter.emit(Op.COPY, kept, level)
         self.emitter.emit(Op.RECORD, kept, record=self.record(owner, field, kept, flow=False))
 
-    def year_fractions(self, day_count: str | None) -> list[float]:
-        """The year fraction of each period, by the deal's day count when that is None."""
+    def year_fractions(self, day_count: str | None, until: dt.date | None = None) -> list[float]:
+        """The year fraction of each period, or of its part up to `until`; by the deal's day count when that is None."""
         name = day_count or self.deal.schedule.day_count
-        return [year_fraction(name, a, b) for a, b in zip(self.dates.starts, self.dates.dates, strict=True)]
+        periods = list(zip(self.dates.starts, self.dates.dates, strict=True))
+        if until is not None:
+            periods = [(start, min(end, until)) for start, end in periods]
+        return [year_fraction(name, start, end) if start < end else 0.0 for start, end in periods]
 
     def writes_down(self, debt: str) -> bool:
         """Whether a step can write the debt down or up."""

@@ -7,7 +7,6 @@ from functools import partial
 
 from tranche.deal import Facility, Guarantee
 from tranche.program import Claim, Op
-from tranche.terms.daycounts import year_fraction
 
 from .context import Context, Credit, Due
 from .coupon import lent
@@ -90,18 +89,10 @@ def lower(context: Context) -> None:
                     emitter.emit(Op.ACCRUE, context.dues[f"{name}.interest"].unpaid, credit.drawn, rate)
             fee = terms.commitment_fee if isinstance(terms, Facility) else terms.fee
             if fee:
-                accrual: Value = series([fee * part for part in _until(context, terms.until, terms.day_count)])
+                accrual: Value = series([fee * part for part in context.year_fractions(terms.day_count, terms.until)])
                 if context.cleaned_up is not None:
                     accrual = emitter.compute(Op.SELECT, context.cleaned_up, ZERO, accrual, name="accrual")
                 emitter.emit(Op.ACCRUE, context.dues[f"{name}.fee"].unpaid, undrawn(context, credit), accrual)
-
-
-def _until(context: Context, until: dt.date | None, day_count: str | None) -> list[float]:
-    """Year fractions of the periods up to a date."""
-    name = day_count or context.deal.schedule.day_count
-    periods = zip(context.dates.starts, context.dates.dates, strict=True)
-    ends = [(start, end if until is None else min(end, until)) for start, end in periods]
-    return [year_fraction(name, start, end) if start < end else 0.0 for start, end in ends]
 
 
 def close(context: Context) -> None:

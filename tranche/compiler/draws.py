@@ -6,7 +6,6 @@ import datetime as dt
 
 from tranche.deal.draws import OUTSIDE
 from tranche.program import Op
-from tranche.terms.daycounts import year_fraction
 
 from .context import Context, DebtRegisters
 from .expressions import lower_formula
@@ -18,11 +17,7 @@ def fee(context: Context, debt: DebtRegisters) -> None:
     """The commitment fee of the period, for as long as the commitment is available."""
     terms = debt.terms.draws
     assert terms is not None
-    until, day_count = _until(context, debt), debt.terms.day_count or context.deal.schedule.day_count
-    factors = [
-        terms.fee * year_fraction(day_count, start, min(end, until)) if start < until else 0.0
-        for start, end in zip(context.dates.starts, context.dates.dates, strict=True)
-    ]
+    factors = [terms.fee * part for part in context.year_fractions(debt.terms.day_count, _until(context, debt))]
     context.emitter.emit(Op.ACCRUE, debt.other["commitment_fee"], commitment(context, debt), series(factors))
 
 

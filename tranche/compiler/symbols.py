@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 import numpy as np
 
@@ -69,6 +69,11 @@ def _debt(context: Context, name: str, debt: DebtRegisters) -> None:
         context.define(f"{name}.pik", debt.pik)
     if debt.called is not None:
         context.define(f"{name}.called", debt.called)
+
+
+def dues_of(cover: Sequence[str], debts: Container[str]) -> list[str]:
+    """The dues that a draw is for: a debt stands for its interest and principal."""
+    return [due for name in cover for due in ([f"{name}.{part}" for part in PARTS] if name in debts else [name])]
 
 
 def freeze_dues(context: Context) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tranche.analysis.subject import Subject
+from tranche.compiler.symbols import dues_of
 from tranche.errors import DealWarning
 from tranche.program import Step
 
 RULE = "draw-on-draw"
-PARTS = ("interest", "principal")
 
 
 def draw_on_draw(subject: Subject) -> Iterator[DealWarning]:
@@ -46,5 +46,4 @@ def _draws(step: Step) -> bool:
 def _dues(subject: Subject, step: Step) -> set[str]:
     """The dues that a draw is for; a tranche stands for its interest and principal."""
     debts = {tranche.name for tranche in subject.deal.tranches}
-    parts = {name: [f"{name}.{part}" for part in PARTS] if name in debts else [name] for name in step.cover}
-    return {due for name in step.cover for due in parts[name]}
+    return set(dues_of(step.cover, debts))

@@ -10,6 +10,7 @@ from tranche.compiler.context import Context
 from tranche.compiler.credit import available, ceiling
 from tranche.compiler.limits import destination, each_limit, stated_limit
 from tranche.compiler.masks import Mask
+from tranche.compiler.symbols import dues_of
 from tranche.compiler.values import INFINITE, ONE, ZERO, Constant, Lane, Value
 from tranche.deal import Step
 from tranche.program import Op
@@ -72,9 +73,7 @@ def lower(context: Context, step: Step, mask: Mask) -> None:
 
 def _need(context: Context, cover: tuple[str, ...]) -> Value:
     """What is unpaid of the dues named; a debt stands for its interest and principal."""
-    parts: list[str] = []
-    for item in cover:
-        parts += [f"{item}.interest", f"{item}.principal"] if item in context.debts else [item]
+    parts = dues_of(cover, context.debts)
     need = unpaid(context, parts[0])
     for item in parts[1:]:
         need = context.emitter.compute(Op.ADD, need, unpaid(context, item), name="need")
