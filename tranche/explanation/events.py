@@ -10,6 +10,7 @@ from tranche.program import Program
 from .lines import Day, Line
 from .observer import dust
 from .why import NOT_MET, NOT_TODAY
+from .words import count
 
 CARRIED = ".cap_shortfall"
 NO_DUES = (CARRIED, ".credited")  # paid where there is cash for it; a deficiency ledger is owed to nobody
@@ -63,6 +64,12 @@ def reason(day: Day, line: Line) -> str:
         said = f"{step.text}: {step.why}"
         return f"{line.why}; {said}" if line.verb == "capitalise" else said
     return f"{line.text}: {line.why}" if line.why in (NOT_MET, NOT_TODAY) else line.why
+
+
+def short_on(days: Sequence[Day], owner: str, least: float) -> str:
+    """On which dates a class was short of a due: `on 2 dates, first on 2025-02-01`; empty when on none."""
+    late = list(dict.fromkeys(day.date for day in days for line in open_dues(day, least) if line.owner == owner))
+    return f"on {count(len(late), 'date')}, first on {late[0]}" if late else ""
 
 
 def events(program: Program, day: Day, least: float) -> frozenset[str]:

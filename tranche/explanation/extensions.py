@@ -8,7 +8,7 @@ from tranche.program import Program
 
 from .lines import Day
 from .observer import dust
-from .options import Seen
+from .options import Seen, writes
 from .setting import Setting
 from .sums import at_closing
 from .trace import Trace
@@ -18,8 +18,7 @@ def askings(program: Program, trace: Trace) -> Mapping[str, tuple[int, ...]]:
     """The instructions that decide the extensions of each debt, in their order."""
     found: dict[str, list[int]] = {}
     for k in range(len(program.instructions)):
-        register = trace.operand(k, "d")
-        name, _, field = ("" if register is None else program.registers[register].name).rpartition(".")
+        name, _, field = writes(program, trace, k).rpartition(".")
         if field == "extended":
             found.setdefault(name, []).append(k)
     return {name: tuple(numbers) for name, numbers in found.items()}

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tranche.program import Claim, Program
 
 from .drawings import drawings
-from .events import open_dues
+from .events import open_dues, short_on
 from .extensions import extended
 from .hedging import hedge
 from .ledgers import ledger
@@ -60,9 +60,8 @@ def _debt(program: Program, claim: Claim, days: Sequence[Day]) -> str:
         fate = f"repaid in full on {repaid.date}"
     else:
         fate = "repaid in full"
-    late = [day for day in days for line in open_dues(day, least) if line.owner == name]
-    dates = len({day.number for day in late})
-    timing = f"short of a due on {count(dates, 'date')}, first on {late[0].date}" if late else "never short of a due"
+    late = short_on(days, name, least)
+    timing = f"short of a due {late}" if late else "never short of a due"
     for verb, how in (("in kind", "paid in kind"), ("capitalise", "capitalised")):
         added = [(day, line.paid) for day in days for line in day.lines
                  if line.record == f"{name}.deferred" and line.verb == verb and line.paid > least]  # fmt: skip

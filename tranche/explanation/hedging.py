@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from tranche.deal import Cap, Swap
 from tranche.program import Claim, Program
 
-from .events import open_dues
+from .events import short_on
 from .lines import Day
 from .observer import dust
 from .setting import Setting
 from .sums import cash, dates_of, total
 from .terminations import PARTS
-from .words import count, money
+from .words import money
 
 
 def hedge(program: Program, claim: Claim, days: Sequence[Day], setting: Setting) -> Iterator[str]:
@@ -30,9 +30,9 @@ def hedge(program: Program, claim: Claim, days: Sequence[Day], setting: Setting)
     if len(parts) == 2:
         parts = [f"{parts[0]}, and {parts[1].removeprefix('the deal ')}"]
     parts += _ended(program, name, days, setting)
-    late = list(dict.fromkeys(day.date for day in days for line in open_dues(day, least) if line.owner == name))
+    late = short_on(days, name, least)
     if late:
-        parts.append(f"the deal was short of a due under it on {count(len(late), 'date')}, first on {late[0]}")
+        parts.append(f"the deal was short of a due under it {late}")
     if parts:
         yield f"{name}: {'; '.join(parts)}."
 

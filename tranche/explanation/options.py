@@ -117,7 +117,7 @@ def _option(program: Program, trace: Trace, step: Step) -> Option | None:
     if decides is None:
         return None
     parts = tuple(_parts(program, trace, owner, decides))
-    extends = tuple(k for k in range(len(program.instructions)) if _writes(program, trace, k) == f"{owner}.extended")
+    extends = tuple(k for k in range(len(program.instructions)) if writes(program, trace, k) == f"{owner}.extended")
     return Option(owner, step, decides, parts, receives, _above(program, trace, step), extends)
 
 
@@ -187,7 +187,8 @@ def _writer(program: Program, trace: Trace, number: int, operand: str) -> int | 
     return trace.writer(number, register)
 
 
-def _writes(program: Program, trace: Trace, number: int) -> str:
+def writes(program: Program, trace: Trace, number: int) -> str:
+    """The name of the register that an arithmetic instruction writes; empty of another."""
     register = trace.operand(number, "d")
     return "" if register is None else program.registers[register].name
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tranche.program import Claim, Program
 
-from .events import open_dues
+from .events import short_on
 from .lines import Day
 from .observer import dust
 from .setting import Setting
@@ -55,9 +55,9 @@ def _told(program: Program, claim: Claim, days: Sequence[Day], parts: list[str])
     earned = [f"{word} {money(amount)}" for word, amount in (("interest", interest), ("fees", fees)) if amount > least]
     if earned:
         parts.append(f"received {' and '.join(earned)}")
-    late = list(dict.fromkeys(day.date for day in days for line in open_dues(day, least) if line.owner == name))
+    late = short_on(days, name, least)
     if late:
-        parts.append(f"short of a due on {len(late)} date{'s' * (len(late) > 1)}, first on {late[0]}")
+        parts.append(f"short of a due {late}")
     if parts[0].startswith("never") and len(parts) == 1:
         return
     yield f"{name}: {'; '.join(parts)}."
