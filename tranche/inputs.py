@@ -41,20 +41,15 @@ def in_market(deal: Deal, file: MarketFile, name: str | Path) -> Deal:
     for a file of which a deal with factors reads nothing: a name in it is misspelt. A deal without factors, whose cash
     is given, is the same in every market, so that a grid of deals and markets can hold it."""
     above = file.over(deal.market)
-    if deal.market.factors and file.names and not _reads(deal, file):
+    if deal.market.factors and file.names and not reads_market_file(deal, file):
         fix = nearest(file.names[0], names_of_market(deal.market))
         raise UsageError(Problem(f"{name}: the deal reads nothing of this market file", fix))
     return attrs.evolve(deal, market=above)
 
 
-def reads_market_file(deal: Deal, market: str | Path) -> bool:
-    """Whether anything in a market file is another part of the deal's market, or one that it lacks. Raises
-    DealError."""
-    return _reads(deal, read_market_file(market, deal.currency))
-
-
-def _reads(deal: Deal, market: MarketFile) -> bool:
-    if market.restates(deal.market):
+def reads_market_file(deal: Deal, file: MarketFile) -> bool:
+    """Whether anything in a market file is another part of the deal's market, or one that it lacks."""
+    if file.restates(deal.market):
         return True
     try:
         compile_deal(deal)

@@ -21,7 +21,7 @@ from tests.small_deals import FLEET, STRESSED, cash
 from tranche.batch import Progress, grid, run_batch
 from tranche.batch.grid import crossed
 from tranche.batch.pool import MOST_DEATHS
-from tranche.errors import DealError, UsageError
+from tranche.errors import UsageError
 
 pytest.importorskip("pyarrow")
 
@@ -361,46 +361,6 @@ def test_what_makes_no_sense(tmp_path: Path) -> None:
     for wrong in ({"paths": 0}, {"seed": -1}, {"workers": 0.5}, {"slice_paths": 0}):
         with pytest.raises(UsageError):
             run_batch(cases, tmp_path / "runs", **wrong)
-
-
-def test_grid_files(tmp_path: Path) -> None:
-    from tranche.batch import read_grid
-
-    file = tmp_path / "grid.yaml"
-    file.write_text(
-        "format: 1\naxes:\n  loan.coupon: [8%, 10%]\n  loan.amortisation: [bullet, {level: {arrears: leave}}]\n"
-        "cases:\n  - {}\n  - {dscr.lock_up: 1.2x}\n"
-    )
-    found = read_grid(file)
-    assert len(found) == 8
-    assert found[0] == (("loan.coupon", "8%"), ("loan.amortisation", "bullet"))
-    assert found[7] == (
-        ("loan.coupon", "10%"), ("loan.amortisation", "{level: {arrears: leave}}"), ("dscr.lock_up", "1.2x"),
-    )  # fmt: skip
-    file.write_text("format: 2\naxs: {}\naxes: {loan.coupon: 8%}\ncases: []\n")
-    with pytest.raises(DealError) as caught:
-        read_grid(file)
-    lines = str(caught.value).splitlines()
-    assert lines[0] == f"{file}:2 axs: unknown key 'axs'; did you mean 'axes'?"
-    assert [problem.place.line for problem in caught.value] == [2, 1, 3, 4]
-    file.write_text("format: 1\naxes:\n  loan.coupon: [8%, ~]\ncases:\n  - {}\n  - {dscr.lock_up: }\n")
-    with pytest.raises(DealError) as caught:
-        read_grid(file)
-    assert str(caught.value).splitlines() == [
-        f"{file}:3 axes.loan.coupon[1]: nothing is written here; write a value",
-        f"{file}:6 cases[1].dscr.lock_up: nothing is written here; write a value",
-    ]
-    file.write_text("")
-    with pytest.raises(DealError, match="the file is empty; write a grid: format: 1, axes, cases"):
-        read_grid(file)
-
-
-def test_two_spellings_of_one_override_fail_the_case(tmp_path: Path) -> None:
-    write_deals(tmp_path / "deals", 1)
-    overrides = crossed([("tranches.loan.coupon", "6%"), ("loan.coupon", "7%")])
-    cases = grid(sorted((tmp_path / "deals").glob("*")), overrides=overrides)
-    ((_, reason),) = run_batch(cases, tmp_path / "runs", paths=10, workers=0).failed
-    assert reason == "loan.coupon: tranches.loan.coupon names the same term; give one of them"
 
 
 def test_reductions_and_tables_survive_their_packing(home: Path) -> None:

@@ -57,6 +57,10 @@ def test_a_grid_file(command: Command, deals: Path) -> None:
         (("--slice", "0"), "slice_paths is 0"),
         (("--grid", "nowhere.yaml"), "nowhere.yaml: no such file; name a grid file"),
         (("--grid", "wrong.yaml"), "wrong.yaml:2 axs: unknown key 'axs'; did you mean 'axes'?"),
+        (
+            ("--grid", "coupons.yaml", "--set", "loan.coupon=7%"),
+            "loan.coupon: --set and coupons.yaml both say what it is; leave it out of --set, or of the grid",
+        ),
         (("--markets", "x" * 300), ": File name too long"),
         (("--out", "\udcff"), "'\\udcff' is not UTF-8"),
         (("--workers", "-1"), "workers is -1"),
@@ -64,6 +68,7 @@ def test_a_grid_file(command: Command, deals: Path) -> None:
 )
 def test_options_that_make_no_sense(command: Command, deals: Path, options: tuple[str, ...], said: str) -> None:
     Path("wrong.yaml").write_text("format: 1\naxs: {}\n")
+    Path("coupons.yaml").write_text("format: 1\naxes: {loan.coupon: [8%, 9%]}\n")
     result = command("batch", deals, "--out", "runs", *options)
     assert result.exit_code == 2
     assert "Traceback" not in result.stderr

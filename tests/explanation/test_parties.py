@@ -182,3 +182,26 @@ def test_machines_that_brought_nothing() -> None:
     (said,) = of(tranche.explain(FEATURES.parent / "ten_year_on_eighteen_months.yaml", 11), "Of the fleet")
     assert said == "Of the fleet, 15,061 machines were sold after the default of 2028-04-03, from 2028-07-03 to " \
         "2029-10-01 for nothing."
+
+
+def test_a_fee_short_of_two_dues_on_a_date_was_short_on_one_date() -> None:
+    """60 of the 100 are below the cap, the rest is in excess of it: 10 on each of two dates pay neither in full."""
+    deal = loads(CAPPED)
+    (trustee,) = (one for one in tranche.explain(deal, 0).story if one.startswith("trustee: "))
+    assert trustee == "trustee: paid USD 20.00; short on 2 dates, first on 2025-02-01."
+
+
+CAPPED = """\
+format: 1
+name: Capped
+schedule: {closing: 2025-01-01, maturity: 2025-03-01}
+collateral: {collections: {amounts: [10, 10]}}
+fees:
+  trustee: {amount: 100, cap: 60}
+tranches:
+  equity: residual
+waterfall:
+  - pay: trustee
+  - pay: trustee.excess
+  - pay: equity
+"""

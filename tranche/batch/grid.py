@@ -117,6 +117,8 @@ def read_grid(path: Path) -> list[Overrides]:
         for where, value in (*axis, *case):
             if value is None:
                 tell(where, "nothing is written here", "write a value")
+        for k, key in ((k, key) for k, one in enumerate(cases) for key in one if key in axes):
+            tell(f"cases[{k}].{key}", f"{key} is an axis too", "leave it out of the axes, or of the cases")
     if problems:
         raise DealError(problems)
     return [

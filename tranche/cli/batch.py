@@ -85,7 +85,7 @@ def batch(
 
 def _cases(deals: list[Path], markets: list[Path], settings: list[str], grid_file: Path | None) -> list[Case]:
     from tranche.batch.grid import crossed, grid, read_grid
-    from tranche.errors import DealError, UsageError
+    from tranche.errors import DealError, Problem, UsageError
 
     from .deal_files import deal_files, named_file
 
@@ -96,7 +96,11 @@ def _cases(deals: list[Path], markets: list[Path], settings: list[str], grid_fil
             sets = read_grid(grid_file)
         except DealError as error:  # no deal failed
             raise UsageError(error.problems) from None
-        overrides = [tuple({**dict(one), **dict(fixed)}.items()) for one in sets for fixed in overrides]
+        both = sorted({path for one in sets for path, _ in one} & {path for one in overrides for path, _ in one})
+        if both:
+            fix = "leave it out of --set, or of the grid"
+            raise UsageError(Problem(f"{path}: --set and {grid_file} both say what it is", fix) for path in both)
+        overrides = [(*one, *fixed) for one in sets for fixed in overrides]
     return grid(deal_files(deals), market_files(markets), overrides)
 
 

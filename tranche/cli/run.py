@@ -83,16 +83,19 @@ def _run(
     from rich.progress import Progress
 
     from tranche.api import run as run_deal
-    from tranche.inputs import as_deal, reads_market_file
+    from tranche.files import read_market_file
+    from tranche.inputs import as_deal, in_market, reads_market_file
 
     from .cash import read_cash
     from .output import errors, is_interactive, printable
 
-    own = as_deal(file)
-    deal = as_deal(own, market)
-    if market is not None and not reads_market_file(own, market):
-        said = f"{file}: note: the deal reads nothing of {market}; its figures are those without it"
-        typer.echo(printable(said), err=True)
+    deal = own = as_deal(file)
+    if market is not None:
+        above = read_market_file(market, own.currency)
+        deal = in_market(own, above, market)
+        if not reads_market_file(own, above):
+            said = f"{file}: note: the deal reads nothing of {market}; its figures are those without it"
+            typer.echo(printable(said), err=True)
     cash = read_cash(deal, collections)
     with Progress(console=errors(), transient=True, disable=not is_interactive()) as bar:
         task = bar.add_task("paths", total=number)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tranche.program import Claim, Program
 
 from .drawings import drawings
-from .events import open_dues, short_on
+from .events import short_on
 from .extensions import extended
 from .hedging import hedge
 from .ledgers import ledger
@@ -104,8 +104,8 @@ def invested(claim: Claim) -> str:
 
 def _fee(program: Program, claim: Claim, days: Sequence[Day]) -> str:
     record = f"{claim.name}.paid"
-    late = [day for day in days for line in open_dues(day, dust(program)) if line.owner == claim.name]
-    timing = f"short on {count(len(late), 'date')}, first on {late[0].date}" if late else "never short"
+    late = short_on(days, claim.name, dust(program))
+    timing = f"short {late}" if late else "never short"
     return f"{claim.name}: paid {cash(program, total(days, record))}; {timing}."
 
 
