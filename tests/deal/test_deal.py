@@ -211,7 +211,7 @@ def test_a_step(terms, key, what):
 @pytest.mark.parametrize(
     ("terms", "path", "what"),
     [
-        ({"default": 1.2, "lock_up": 1.1}, "tests.t.default", "the default level 1.2x is above the lock-up level 1.1x"),
+        ({"default": 1.2, "lock_up": 1.1}, "tests.t.default", "the default level 1.20x is above the lock-up level 1.10x"),
     ],
 )
 def test_a_coverage_test(terms, path, what):

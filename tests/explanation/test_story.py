@@ -229,7 +229,7 @@ def test_what_a_test_compares_is_neither_available_nor_due() -> None:
     rows = [line for line in text.splitlines() if "  test " in line]
     assert len(rows) == 24
     assert all(row[: row.index("test ")].isspace() for row in rows)
-    assert "test ltv: 1.00x failed: above its trigger of 0.75x (60.00 over 60.00)" in text
+    assert "test ltv: 100% failed: above its trigger of 75% (60.00 over 60.00)" in text
     assert "test liquidity: 13.00 failed: below its trigger of 13.01\n" in text
 
 

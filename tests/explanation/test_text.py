@@ -11,7 +11,7 @@ import pytest
 import tranche
 from tests.small_deals import FLEET, STRESSED, cash
 from tranche.explanation import Explanation
-from tranche.explanation.words import level, money, ratio
+from tranche.explanation.words import level, money, ratio, share
 from tranche.files import loads
 
 
@@ -116,6 +116,13 @@ def test_json_is_strict_and_complete(explanation: Explanation) -> None:
 )
 def test_ratios_in_words(value: float, text: str) -> None:
     assert ratio(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.75, "75%"), (0.7143, "71.43%"), (1.0, "100%"), (0.005, "0.5%"), (0.0, "0%"), (12.0, "1,200%")]
+)
+def test_shares_in_words(value: float, text: str) -> None:
+    assert share(value) == text
 
 
 @pytest.mark.parametrize(

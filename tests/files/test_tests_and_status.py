@@ -48,16 +48,33 @@ def test_levels_by_date_and_values() -> None:
 
 
 @pytest.mark.parametrize(
+    ("levels", "unit"),
+    [
+        ("trigger: 75%", "%"), ("trigger: 0.75x", "x"), ("trigger: 0.75", "x"), ("sweep: 1.1x, default: 75%", "x"),
+        ("trigger: {2025-02-01: 80%, 2025-04-01: 75%}", "%"), ("trigger: {2025-02-01: 80%, 2025-04-01: 0.7}", "x"),
+        ("trigger: 75%, unit: x", "x"), ("trigger: 0.75, unit: '%'", "%"), ("trigger: 12.345678901234567%", "%"),
+    ],
+)  # fmt: skip
+def test_a_test_has_the_unit_of_its_levels(levels: str, unit: str) -> None:
+    """And keeps it in what is dumped, with every bit of the levels."""
+    deal = load(f"tests: {{ltv: {{ratio: senior.balance / reserve.balance, breach: above, {levels}}}}}")
+    assert deal.tests[0].unit == unit
+    again = loads(tranche.dump(deal))
+    assert again == deal
+    assert again.tests[0] == deal.tests[0]
+
+
+@pytest.mark.parametrize(
     ("section", "words"),
     [
         ("tests: {t: {value: cash, ratio: cash / 2, trigger: 1}}", "ratio and value are both given"),
         ("tests: {t: {value: cash, trigger: 1, breach: over}}", "breach is 'over'"),
         ("tests: {t: {value: cash, trigger: {2025-03-01: 1, 2025-02-01: 2}}}", "stands after that of 2025-03-01"),
         ("tests: {t: {value: cash, trigger: {soon: 1}}}", "tests.t.trigger.soon"),
-        ("tests: {t: {value: cash, lock_up: 1, default: 2}}", "the default level 2x is above the lock-up level 1x"),
+        ("tests: {t: {value: cash, lock_up: 1, default: 2}}", "the default level 2.00 is above the lock-up level 1.00"),
         (
             "tests: {t: {value: cash, breach: above, early_amortisation: 2, default: 1}}",
-            "the default level 1x is below the early_amortisation level 2x",
+            "the default level 1.00 is below the early_amortisation level 2.00",
         ),
         ("tests: {t: {value: cash, default: 1, equity_cure: {limit: 0}}}", "limit is 0"),
         (

@@ -38,7 +38,7 @@ def by_title(made: Study) -> dict[str, Chart]:
 
 def test_a_stepped_level_is_drawn_in_steps(kinds: Study, flash: Study) -> None:
     level = trace(by_title(kinds)["Test ltv"], "trigger")
-    assert level["name"] == "trigger 0.75x from 2025-03-01, 0.85x from 2025-05-01"
+    assert level["name"] == "trigger 75% from 2025-03-01, 85% from 2025-05-01"
     assert (level["x"], level["y"]) == (["2025-03-01", "2025-05-01", "2025-05-01"], [0.75, 0.85, 0.85])
     assert (level["line"]["shape"], level["mode"]) == ("hv", "lines+markers")  # 0.85x holds on one date: a point
     lock_up = trace(by_title(flash)["Test dscr"], "lock-up")
@@ -67,5 +67,5 @@ def test_the_note_says_of_which_paths_a_median_is(flash: Study, kinds: Study) ->
 def test_the_table_states_each_level(kinds: Study, flash: Study) -> None:
     of_kinds, of_flash = (re.sub(r"<[^>]*>", "", str(tests.section(made))) for made in (kinds, flash))
     assert "below 1.15x from 2027-06-30, 1.00x from 2030-12-01" in of_flash
-    assert "above 0.75x from 2025-03-01, 0.85x from 2025-05-01" in of_kinds
+    assert "above 75% from 2025-03-01, 85% from 2025-05-01" in of_kinds
     assert '<span class="whole">1.00x from 2030-12-01</span>' in str(tests.section(flash))

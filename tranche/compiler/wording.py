@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from tranche.deal import CallOption, Coupon, Debt, Fee, LevelSchedule, Step
+from tranche.deal import CallOption, Coupon, CoverageTest, Debt, Fee, LevelSchedule, Step
 from tranche.deal.formula import Formula
 from tranche.deal.test import LEVELS
 
@@ -23,8 +23,10 @@ RATIOS = frozenset(LEVELS)
 def details(terms: Any, without: Collection[str] = ("name",)) -> tuple[tuple[str, str], ...]:
     """(key, words) of every field that is not at its default, in the order of the class: new fields need nothing."""
     found = []
+    percent = isinstance(terms, CoverageTest) and terms.unit == "%"
     for name, key, unit, default in _fields(type(terms)):  # type: ignore[arg-type]  # a class can be hashed
         value = getattr(terms, name)
+        unit = "share" if percent and name in RATIOS else unit
         if value is not None and name not in without and value != default:
             found.append((key, say(value, unit)))
     return tuple(found)

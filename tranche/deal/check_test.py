@@ -8,6 +8,7 @@ from itertools import pairwise
 from tranche.errors import Place, Problem, nearest
 
 from .level_schedule import dates_of, level_on
+from .level_words import number
 from .test import LEVELS, CoverageTest
 
 
@@ -21,9 +22,9 @@ def test_problems(test: CoverageTest) -> Iterator[Problem]:
     for first, second in pairwise(ordered):
         for date in dates_of(levels[first], levels[second]):
             if test.stricter(levels[second], levels[first], date):
-                a, b = level_on(levels[second], date), level_on(levels[first], date)
+                a, b = (number(test, level_on(levels[name], date) or 0.0) for name in (second, first))
                 side, low = ("above", "lower") if test.breach == "below" else ("below", "higher")
-                what = f"the {second} level {a:g}x is {side} the {first.replace('lock_up', 'lock-up')} level {b:g}x"
+                what = f"the {second} level {a} is {side} the {first.replace('lock_up', 'lock-up')} level {b}"
                 yield _problem(f"{path}.{second}", what, f"{second} is the {low} one")
                 break
     if test.equity_cure is not None:

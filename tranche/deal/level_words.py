@@ -32,7 +32,9 @@ def begins(test: CoverageTest) -> dt.date | None:
 
 
 def number(test: CoverageTest, value: float) -> str:
-    """`1.20x`, `1.0825x`; a test of an amount, which is over 1, has no x: `13.01`."""
+    """`1.20x`, `1.0825x`, `75%`; a test of an amount, which is over 1, has no x: `13.01`."""
+    if test.unit == "%":
+        return f"{100.0 * value:,.10g}%"
     said = f"{value:,.2f}" if round(value, 2) == value else f"{value:,.10g}"
     return said if test.denominator.tree == Number(1.0) else f"{said}x"
 

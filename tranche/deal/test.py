@@ -13,6 +13,7 @@ from .level_schedule import Level, each_level, level_on
 
 LEVELS = ("trigger", "sweep", "lock_up", "early_amortisation", "default")  # the gravest last
 BREACHES = ("below", "above")
+UNITS = ("x", "%")
 
 _LEVEL = v.optional(each_level(v.number(above=0)))
 
@@ -33,6 +34,8 @@ class CoverageTest:
     `grace`: so many failures in a row are forgiven, the next one bites; `clean`: so many passed test dates in a row
     lift it again.
 
+    `unit`: how people read its levels, `1.20x` or `75%`; it decides no figure. A test of an amount, over 1, has no x.
+
     Formulas read the ratio itself as `NAME`, `NAME.numerator`, `NAME.denominator`, and `NAME.LEVEL` for each level
     stated (1 while it bites). For the first level stated, as balances stand when they are read, and 0 on dates that
     are not tested: `NAME.cure`, what would have to be repaid to pass, taken off the denominator (`below`) or the
@@ -52,6 +55,7 @@ class CoverageTest:
     every: int = attrs.field(default=1, validator=v.whole(1, 1_200))
     grace: int = attrs.field(default=0, validator=v.whole(0, 1_200))
     clean: int = attrs.field(default=1, validator=v.whole(1, 1_200))
+    unit: str = attrs.field(default="x", validator=v.one_of(UNITS))
     cure: Formula | None = attrs.field(default=None, validator=v.optional(v.formula))
     equity_cure: EquityCure | None = attrs.field(default=None, validator=v.optional(v.instance_of(EquityCure)))
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tranche.program import Kind, Op, Program, Step
 
+AMOUNT = "amount"
 LEVELS = ("trigger", "sweep", "lock_up", "early_amortisation", "default")
 _AMOUNT = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _SHORTENED = re.compile(rf"amounts ((?:{_AMOUNT}, )+)… \((\d+) in all\), ({_AMOUNT})")
@@ -24,20 +25,22 @@ _ANY = re.compile(r"\bgenerations , ")  # an impact that is stated for no genera
 def terms_of(program: Program, step: Step) -> tuple[str, str]:
     """(the ratio of a test, the other terms); empty where there are none."""
     details = dict(step.details)
-    is_money = is_amount(step)
+    is_money = unit_of(step) == AMOUNT
+    details.pop("unit", None)  # its levels have it
     ratio = [details.pop(part) for part in ("numerator", "denominator") if part in details]
     said = ""
     if len(ratio) == 2:
-        said = ratio[0] if is_money else f"{_operand(ratio[0])} / {_operand(ratio[1])}"
+        said = ratio[0] if ratio[1] == "1" else f"{_operand(ratio[0])} / {_operand(ratio[1])}"
     if is_money:
         details |= _amounts_of_levels(program, step, details)
     return said, "; ".join(f"{key.replace('_', ' ')} {_words(program, step, key, words)}"
                            for key, words in details.items())  # fmt: skip
 
 
-def is_amount(step: Step) -> bool:
-    """Whether a test compares an amount (`value:` in a deal file) and not a ratio."""
-    return ("denominator", "1") in step.details
+def unit_of(step: Step) -> str:
+    """What the levels of a test are stated in: `%`, `x`, or AMOUNT (`value:` in a deal file)."""
+    details = dict(step.details)
+    return details.get("unit", AMOUNT if details.get("denominator") == "1" else "x")
 
 
 def _operand(text: str) -> str:

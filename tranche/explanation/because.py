@@ -10,6 +10,7 @@ from functools import cached_property
 
 import attrs
 
+from tranche.description.terms import AMOUNT
 from tranche.errors import Problem, UsageError, nearest
 from tranche.program import Claim, Program, Step
 from tranche.reduction import OWED
@@ -330,7 +331,7 @@ class Because:
         number = self._test_instruction(test, level_name)
         t = day.number - 1
         over, under = self.alternatives.actual.readings[t][number][:2]
-        sides = "" if reading.is_amount else f" ({money(over)} over {money(under)})"
+        sides = "" if reading.unit == AMOUNT else f" ({money(over)} over {money(under)})"
         what = f"{test} on {day.date}: {reading.words}{sides}{bare(self.program, day, reading)}"
         if times > 1:
             what += f"; so on {count(times, 'date')}"
@@ -340,7 +341,7 @@ class Because:
         if reading.failed and before is not None:
             was = self.alternatives.actual.readings[before.number - 1][number]
             what += f"; on {before.date} it was {reading.show(was[0] / was[1] if was[1] > 0 else math.inf)}"
-            what += "" if reading.is_amount else f" ({money(was[0])} over {money(was[1])})"
+            what += "" if reading.unit == AMOUNT else f" ({money(was[0])} over {money(was[1])})"
         causes = tuple(self._factors_of(number, day, reading)) if reading.failed else ()
         path = f"tests.{test}"
         return Cause("test", what + ".", test, day.number, day.number, path, reading.ratio, causes)

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 
 import attrs
 
-from tranche.description.terms import is_amount
+from tranche.description.terms import AMOUNT, unit_of
 from tranche.program import OPERAND_ROLES, Op, Program, Record, Step
 
 from .availability import Availability
 from .observer import Event, Observer, record_of
 from .options import Call
 from .why import NOT_MET, NOT_TODAY, WHY, giving
-from .words import money, ratio
+from .words import infinite, money, ratio, share
 
 # record field → what is done; funds and draws are told apart by their operands. Every flow that a program can record
 # stands here, in FLAGS, in LEVELS or in SILENT.
@@ -112,7 +112,7 @@ class Reading:
     level: float
     failed: bool
     breach: str = "below"  # the side of the level on which it fails
-    is_amount: bool = False  # what is compared is money, not a ratio
+    unit: str = "x"  # see `description.terms.unit_of`
 
     def leads_to(self, status: str) -> bool:
         """Whether failing this level puts the deal into the status."""
@@ -120,7 +120,9 @@ class Reading:
 
     def show(self, value: float) -> str:
         """A level, or what is compared with it, in its own unit."""
-        return money(value) if self.is_amount and math.isfinite(value) else ratio(value)
+        if not math.isfinite(value):
+            return infinite(value)
+        return {AMOUNT: money, "%": share}.get(self.unit, ratio)(value)
 
     @property
     def words(self) -> str:
@@ -313,4 +315,4 @@ def _reading(program: Program, record: Record, event: Event) -> Reading:
     name = LEVELS.get(record.field, record.field.replace("_", " "))
     own = next((step for step in program.steps if step.path == f"tests.{record.owner}"), None)
     return Reading(record.owner, name, value, level, failed, "above" if above else "below",
-                   own is not None and is_amount(own))  # fmt: skip
+                   unit_of(own) if own is not None else "x")  # fmt: skip

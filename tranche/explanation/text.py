@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from tranche.description.terms import is_amount
+from tranche.description.terms import AMOUNT, unit_of
 from tranche.program import Program
 
 from .events import due_name, events, is_ordinary, left_open, open_dues, told_in_full
@@ -52,7 +52,7 @@ def _in_full(program: Program, day: Day, width: int, least: float) -> Iterator[s
     skipped = [line for line in shown if line.why == NOT_TODAY]
     shown = [line for line in shown if line.why != NOT_TODAY]
     several = {step for step, lines in groupby(shown, key=lambda line: line.step) if len(list(lines)) > 1}
-    amounts = {step.path for step in program.steps if is_amount(step)}
+    amounts = {step.path for step in program.steps if unit_of(step) == AMOUNT}
     for line in shown:
         label = f"{line.text} [{line.record}]" if line.step in several else line.text
         cells = "  ".join(cell.rjust(width) for cell in _cells(line))

@@ -16,9 +16,20 @@ def money(amount: float) -> str:
 def ratio(value: float) -> str:
     """`1.20x`, `1.0821x`: up to four decimals, at least two."""
     if not math.isfinite(value):
-        return "∞" if value > 0 else "-∞"
+        return infinite(value)
     whole, _, decimals = f"{value:.4f}".partition(".")
     return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}x"
+
+
+def share(value: float) -> str:
+    """`75%`, `71.43%`: up to two decimals."""
+    if not math.isfinite(value):
+        return infinite(value)
+    return f"{100.0 * value:,.2f}".rstrip("0").rstrip(".") + "%"
+
+
+def infinite(value: float) -> str:
+    return "∞" if value > 0 else "-∞"
 
 
 def level(value: float) -> str:

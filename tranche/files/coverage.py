@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import attrs
+
 from tranche.deal import CoverageTest, Formula, LevelSchedule, format_expr
 from tranche.deal.formula import Binary, Number
 from tranche.deal.level_schedule import Level
+from tranche.deal.test import LEVELS
 from tranche.errors import Invalid
 from tranche.terms.day import day
 from tranche.terms.literal import literal
@@ -20,7 +23,8 @@ _STAND_IN = Formula(Number(1.0), "1")  # for a ratio that could not be read, so 
 
 
 def read_test(structure: Callable[[Any], CoverageTest], raw: Any) -> CoverageTest:
-    """A test with `ratio`, split at its top division, with `value`, or with `numerator` and `denominator`."""
+    """A test with `ratio`, split at its top division, with `value`, or with `numerator` and `denominator`. Its unit is
+    that of its levels as they are written, unless it is stated."""
     test = dict(mapping(raw, "{ratio: collections / senior.debt_service, trigger: 1.20x}"))
     parts = [key for key in ("ratio", "value", "numerator", "denominator") if key in test]
     with Gather() as gather:
@@ -37,7 +41,15 @@ def read_test(structure: Callable[[Any], CoverageTest], raw: Any) -> CoverageTes
             test["numerator"] = test["denominator"] = _STAND_IN
         made = gather.read(None, structure, test)
     assert made is not None  # else the gathered errors were raised
+    levels = [text for name in LEVELS if name in test for text in _written(test[name])]
+    if "unit" not in test and levels and all(str(text).rstrip().endswith("%") for text in levels):
+        return attrs.evolve(made, unit="%")
     return made
+
+
+def _written(level: Any) -> list[Any]:
+    """The numbers of a level as the file writes them."""
+    return list(level.values()) if isinstance(level, dict) else [level]
 
 
 def read_level(value: Any) -> Level:

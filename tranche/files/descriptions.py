@@ -45,6 +45,7 @@ WORDS = {
     "Fee.cap_per": "What `cap` holds for: each payment date, or each year.",
     "CoverageTest.numerator": "What is set against the denominator; `ratio: a / b` says both.",
     "CoverageTest.denominator": "What the numerator is set against.",
+    "CoverageTest.unit": "How people read its levels: x (1.20x) or % (75%); by default as the levels are written.",
     "CoverageTest.equity_cure": "When a sponsor pays in what the test lacks, how much and how often.",
     "StatusRules.acceleration": "From a default on, the whole balance of every debt is due on every date.",
     "StatusRules.cross_acceleration": "A payment default of one debt is a default of the deal and accelerates all; "

@@ -138,7 +138,7 @@ def field_readers(currency: str, converter: Converter) -> dict[type, Mapping[str
         CoverageTest: {
             "name": text, "numerator": formula, "denominator": formula, "breach": text,
             **dict.fromkeys(LEVELS, read_level), "first_test": day, "every": integer, "grace": integer,
-            "clean": integer, "cure": formula, "equity_cure": of(EquityCure),
+            "clean": integer, "unit": text, "cure": formula, "equity_cure": of(EquityCure),
         },
         EquityCure: {
             "limit": integer, "of": text, "in_a_row": integer, "amount": formula, "most": formula, "when": formula,

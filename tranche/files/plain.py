@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -59,6 +60,7 @@ from .steps import MODIFIERS
 from .vine import vine_keys
 
 FORMAT = 1
+MOST_DIGITS = 20  # before or behind the point; beyond them, a power of ten is written
 NAMED = ("series", "fees", "tranches", "accounts", *SUPPORT, "tests")
 MARKET_ORDER = ("format", "name", "description", "assumptions", "rates", "factors", "grades", "dependence")
 ORDER = (
@@ -199,18 +201,24 @@ def _coupon(writer: _Writer, coupon: Coupon) -> Any:
 def _test(writer: _Writer, test: CoverageTest) -> dict[str, Any]:
     body = writer.fields(test)
     ratio = format_expr(Binary("/", test.numerator.tree, test.denominator.tree))
-    if isinstance(test.denominator.tree, Number) and test.denominator.tree.value == 1.0:
+    amount = isinstance(test.denominator.tree, Number) and test.denominator.tree.value == 1.0
+    if test.unit == "%" or not amount:
+        body |= {name: _level(at, test.unit) for name, at in test.levels.items()}
+    if test.unit == "%" and test.levels:  # which they say
+        del body["unit"]
+    if amount:
         return {"value": body.pop("numerator"), **{k: v for k, v in body.items() if k != "denominator"}}
     body = {key: value for key, value in body.items() if key not in ("numerator", "denominator")}
-    for name, at in test.levels.items():
-        body[name] = _level(at)
     return {"ratio": ratio, **body}
 
 
-def _level(at: Level) -> Any:
-    """Of a ratio: `1.20x`."""
+def _level(at: Level, unit: str) -> Any:
+    """`1.20x`, or `75%`, which is the very same number again whatever its digits."""
     if isinstance(at, LevelSchedule):
-        return {date: _level(value) for date, value in at.points}
+        return {date: _level(value, unit) for date, value in at.points}
+    if unit == "%":
+        percent = Decimal(repr(at)).scaleb(2).normalize()
+        return f"{percent:f}%" if abs(percent.adjusted()) < MOST_DIGITS else f"{percent:E}%"
     text = f"{at:.2f}x"
     return text if read_level(text) == at else at
 

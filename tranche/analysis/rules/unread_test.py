@@ -13,7 +13,8 @@ from tranche.errors import DealWarning
 RULE = "unread-test"
 # what sets off nothing by itself
 PASSIVE = frozenset({
-    "name", "numerator", "denominator", "breach", "trigger", "sweep", "first_test", "every", "grace", "clean", "cure",
+    "name", "numerator", "denominator", "breach", "trigger", "sweep", "first_test", "every", "grace", "clean", "unit",
+    "cure",
 })  # fmt: skip
 
 

@@ -40,6 +40,8 @@ def charts(study: Study) -> Iterator[Chart]:
             said = number(test, stated[0][1]) if len(stated) == 1 else words(test, level)
             traces += _level(test, level, dates, f"{name.replace('_', '-')} {said}", f"c{(k + j + 1) % 8}")
         layout = {"yaxis": {"rangemode": "tozero"}, "xaxis": {"range": [days[0], days[-1]]} if len(days) > 1 else {}}
+        if test.unit == "%":
+            layout["yaxis"] |= {"tickformat": ",.4~%", "hoverformat": ",.2~%"}
         yield Chart(f"test-{k}", f"Test {test.name}", _note(study, test, ratio, top), traces, layout)
 
 

@@ -42,6 +42,7 @@ def coverage_tests(
         numerator=sides[0],
         denominator=sides[1],
         breach=breach,
+        unit="x" if breach == "below" else "%",
         first_test=draw(st.one_of(st.none(), st.sampled_from(dates))),
     )
     plain = attrs.evolve(plain, **draw(_levels(breach, dates)))
