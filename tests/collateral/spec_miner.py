@@ -130,29 +130,32 @@ class SpecCoins:
         }[terms.policy]  # fmt: skip
         return self.sell(self.free if default_before else wanted, price)
 
-    def margin(self, owed: float, price: float, default_before: bool) -> float:
-        """Release, call, sale; what the sale brings."""
+    def margin(self, owed: float, price: float, default_before: bool, drawable: bool = False) -> float:
+        """Release, call, sale; what the sale brings. `drawable`: more of the debt can be drawn, now or later."""
         terms = self.terms.pledge
         assert terms is not None
         wanted = owed / (terms.restore * price)  # so many coins make LTV what it is restored to
-        at_call = owed > 0 and not default_before and owed >= terms.call * self.pledged * price
-        at_once = owed > 0 and not default_before and owed >= terms.liquidation * self.pledged * price
-        if owed <= (terms.release or 0.0) * self.pledged * price:
+        looks = owed > 0 and not default_before and self.pledged + self.free > 0
+        at_once = looks and self.pledged > 0 and owed >= terms.liquidation * self.pledged * price
+        called = looks and not at_once and owed >= terms.call * self.pledged * price
+        kept = owed == 0 and drawable and not default_before
+        if owed <= (terms.release or 0.0) * self.pledged * price and not kept:
             back = min(self.pledged, max(0.0, self.pledged - wanted))
             self.pledged, self.free = self.pledged - back, self.free + back
             self.note("released", back)
-        lacking, short = max(0.0, wanted - self.pledged), False
-        if at_call and not at_once:
+        short, sold = False, 0.0
+        if called:
+            lacking = max(0.0, wanted - self.pledged)
             short = self.free < lacking
             posted = min(self.free, lacking)
             self.free, self.pledged = self.free - posted, self.pledged + posted
             self.note("posted", posted)
-        self.note("called", float(at_call))
-        self.note("liquidated", float(at_once or short))
-        if not (at_once or short):
-            return 0.0
-        value = max(0.0, owed - terms.restore * self.pledged * price) / (1 - terms.cost - terms.restore)
-        return self.sell(value / price, price, pledged=True, cost=terms.cost)
+        if at_once or short:
+            value = max(0.0, owed - terms.restore * self.pledged * price) / (1 - terms.cost - terms.restore)
+            sold = min(self.pledged, value / price)
+        self.note("called", float(called))
+        self.note("liquidated", float(sold > 0))
+        return self.sell(sold, price, pledged=True, cost=terms.cost)
 
     def drawn(self, amount: float, price: float) -> None:
         """Coins that a step sold for `amount`: free ones, then those that the lender released for it."""

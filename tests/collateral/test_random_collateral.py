@@ -139,9 +139,10 @@ def spec_miner(
             foreclosed = drawn = 0.0
             if held.terms.pledge is not None:
                 to = held.terms.pledge.to
-                owed = flow(f"{to}.balance", t - 1) if t else debts[to].notional
+                owed = flow(f"{to}.balance", t - 1) if t else debts[to].at_closing
                 converted = flow(f"{to}.converted", t) > 0  # who converts, converts all
-                foreclosed = held.margin(0.0 if converted else owed, price, before)
+                drawable = can_be_drawn(debts[to], calendar[1], t, owed, flow)
+                foreclosed = held.margin(0.0 if converted else owed, price, before, drawable)
             if flow("status.default", t):
                 pledge, drawn = held.enforce(price)
                 foreclosed += pledge
@@ -153,6 +154,19 @@ def spec_miner(
                 f"{name}.coins": held.free + held.pledged, f"{name}.pledged": held.pledged,
                 f"{name}.value": (held.free + held.pledged) * price, f"{name}.foreclosed": foreclosed,
             }  # fmt: skip
+
+
+def can_be_drawn(
+    debt: Debt, dates: tuple[dt.date, ...], t: int, owed: float, flow: Callable[[str, int], float]
+) -> bool:
+    """Whether something is left of a debt's commitment on the last day on which it can be drawn, or before."""
+    terms = debt.draws
+    if terms is None or dates[t] > (terms.until or debt.maturity or dates[-1]):
+        return False
+    if terms.revolving:
+        return owed < debt.notional
+    drawn = sum(flow(f"{debt.name}.{field}", k) for field in ("drawn", "drawn_outside") for k in range(t))
+    return terms.initial + drawn < debt.notional
 
 
 def check_conversions(seen: Observed) -> None:

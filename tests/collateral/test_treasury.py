@@ -157,6 +157,82 @@ def test_a_pledge_under_water_is_sold_whole() -> None:
     assert seen["loan.balance"][0] == pytest.approx(10_500_000, abs=0.005)
 
 
+def test_who_sells_at_once_does_not_call_and_who_has_nothing_sells_nothing() -> None:
+    """At 50,000 all is sold in January without a call; then 10.5m are owed on nothing, and no coin is there to call."""
+    seen = ladder([50_000], coins="1_000")
+    assert seen["btc.liquidated"].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
+    assert seen["btc.called"].tolist() == [0] * 8
+
+
+def unpledged(coins: str) -> Any:
+    """60m at 100,000 a coin, where no coin is pledged at closing."""
+    text = f"treasury: {{btc: {{price: bitcoin, coins: {coins}, pledge: {{to: loan, coins: 0, restore: 60%}}}}}}"
+    return earned(deal_on(text, waterfall="- pay: owner"), bitcoin=1e5)
+
+
+def test_free_coins_are_called_for_where_nothing_is_pledged() -> None:
+    """60m / (60% · 100,000) = 1,000 of the 1,400 free coins are posted; nothing is sold."""
+    seen = unpledged("1_400")
+    assert seen["btc.posted"].tolist() == pytest.approx([1_000, 0, 0, 0, 0, 0])
+    assert seen["btc.called"].tolist() == [1, 0, 0, 0, 0, 0]
+    assert seen["btc.liquidated"].sum() == 0
+    assert seen["btc.sold"].sum() == 0
+
+
+def test_what_is_posted_on_a_call_that_is_not_met_is_sold_down_to_restore() -> None:
+    """All 800 are posted: 60m on 80m is 75%; x = (60m − 60% · 80m) / 40% = 30m is sold: 30m are left on 50m."""
+    seen = unpledged("800")
+    assert seen["btc.posted"][0] == pytest.approx(800)
+    assert (seen["btc.called"][0], seen["btc.liquidated"][0]) == (1, 1)
+    assert seen["btc.sold"][0] == pytest.approx(300)
+    assert seen["loan.balance"][0] == pytest.approx(30e6)
+    assert seen["btc.pledged"][0] == pytest.approx(500)
+
+
+def drawn_over_time(draws: str, more: str = "restore: 60%", steps: str = "- pay: owner") -> Any:
+    """60m of commitment on 1,000 coins of 1,600 at 100,000 a coin, for eight months."""
+    text = LOAN.format(coins="1_600", more=more)
+    loan = f", amortisation: none, draws: {{{draws}, to: outside}}"
+    return earned(deal_on(text, maturity="2025-09-01", loan=loan, waterfall=steps), bitcoin=1e5)
+
+
+def test_coins_stay_pledged_before_the_first_draw() -> None:
+    """30m are drawn in February: before it and after it the 1,000 coins are the lender's, at an LTV of 30%."""
+    seen = drawn_over_time("initial: 0, amount: 30m * (period == 2), until: 2025-04-01")
+    assert seen["loan.balance"].tolist() == [0] + [30e6] * 7
+    assert seen["btc.pledged"].tolist() == [1_000] * 8
+    assert seen["btc.called"].sum() == seen["btc.liquidated"].sum() == 0
+
+
+def test_coins_are_free_once_nothing_can_be_drawn() -> None:
+    """Nothing is ever drawn. On 1 April, the last day, it still could be; on 1 May the commitment is cancelled."""
+    seen = drawn_over_time("initial: 0, amount: 0 * period, until: 2025-04-01")
+    assert seen["btc.released"].tolist() == [0, 0, 0, 1_000, 0, 0, 0, 0]
+
+
+def test_a_revolver_that_is_paid_down_keeps_its_coins() -> None:
+    """600 free coins repay the 60m on 1 February, and 60m are drawn again on 1 April: then LTV is 60%, as at first.
+    Of a loan that cannot be drawn again the coins come back on 1 March."""
+    steps = "- draw: btc\n  limit: 60m * (period == 1)\n- repay: loan\n- pay: owner"
+    again = "initial: 60m, amount: 60m * (period == 3), revolving: "
+    seen = drawn_over_time(again + "true", steps=steps)
+    assert seen["loan.balance"].tolist() == [0, 0] + [60e6] * 6
+    assert seen["btc.pledged"].tolist() == [1_000] * 8
+    seen = drawn_over_time(again + "false", steps=steps)
+    assert seen["btc.released"].tolist() == [0, 1_000, 0, 0, 0, 0, 0, 0]
+
+
+def test_a_release_level_releases_from_what_is_drawn() -> None:
+    """12m on 100m is 12%, below 35%: 12m / (60% · 100,000) = 200 stay. In March nothing is owed: these stay too, as up
+    to 60m can be drawn."""
+    steps = "- draw: btc\n  limit: 12m * (period == 2)\n- repay: loan\n- pay: owner"
+    more = "restore: 60%, release: 35%"
+    seen = drawn_over_time("initial: 12m, amount: 0 * period, revolving: true", more=more, steps=steps)
+    assert seen["btc.released"] == pytest.approx([800, 0, 0, 0, 0, 0, 0, 0])
+    assert seen["loan.balance"].tolist() == [12e6] + [0] * 7
+    assert seen["btc.pledged"] == pytest.approx([200] * 8)
+
+
 def test_coins_come_back() -> None:
     """200,000: LTV 30%, at the release of 40%: 60m / (60% · 200,000) = 500 stay pledged; all come back once it is
     repaid."""

@@ -12,10 +12,12 @@ class Pledge:
     """`coins` of the treasury secure the debt `to`. On every payment date, with interest and principal accrued and
     before tests and payments, loan to value (LTV) is the debt's balance over the pledged coins at the date's price:
 
-    release      at or below it pledged coins return to the treasury until LTV is `restore`; None: once nothing is owed
+    release      at or below it pledged coins return to the treasury until LTV is `restore`; None: once nothing is
+                 owed. While nothing is owed of a debt that can still be drawn, on this date or a later one, all stay
     call         at or above it the borrower posts free coins until LTV is `restore`; where it has too few, it posts
                  what it has and the lender sells pledged coins until LTV is `restore`
-    liquidation  at or above it the lender sells at once, without a call
+    liquidation  at or above it the lender sells at once, without a call; where nothing is pledged there is nothing to
+                 sell, and free coins are called for
 
     What the lender sells brings the price less `cost` and repays the debt. On the date of a default of the deal it
     sells all the pledge, before anything is paid; what the debt does not need goes to the collection account. LTV is
@@ -47,8 +49,9 @@ class Treasury:
     deal on all free coins are sold.
 
     coins = coins before + mined − sold, on every date. Names in formulas: coins, free, pledged (coins), value,
-    pledged_value, ltv (0 without a pledge), and called and liquidated (1 on a date of a margin call, of a sale by the
-    lender).
+    pledged_value, ltv (0 without a pledge), called (1 on a date of a margin call: not where the lender sells at once,
+    nor where there is no coin to call for) and liquidated (1 on a date on which the lender sells coins, other than in
+    default).
     """
 
     name: str

@@ -54,6 +54,16 @@ def available(context: Context, debt: DebtRegisters) -> Value:
     return context.emitter.compute(Op.SELECT, inside, commitment(context, debt), ZERO, name="undrawn")
 
 
+def open_commitment(context: Context, debt: DebtRegisters) -> Value:
+    """1 while something is left of the commitment that may be drawn on this date or a later one, conditions aside."""
+    if debt.terms.draws is None:
+        return ZERO
+    until = _until(context, debt)
+    still = series([float(date <= until) for date in context.dates.dates])
+    left = context.emitter.compute(Op.LT, ZERO, commitment(context, debt), name="can be drawn")
+    return context.emitter.compute(Op.AND, still, left, name="can be drawn")
+
+
 def room(context: Context, debt: DebtRegisters) -> Value:
     """What may be drawn now: nothing in default or where the condition fails, and no more than the limit leaves."""
     emitter, terms = context.emitter, debt.terms.draws

@@ -3,9 +3,11 @@ the status, the sale of all coins in default."""
 
 from __future__ import annotations
 
+from tranche.collateral.miner_names import CALLED
 from tranche.collateral.treasury import Pledge
 from tranche.program import Op
 
+from . import draws
 from .collateral import treasury
 from .context import Context, DebtRegisters, TreasuryRegisters
 from .expressions import memory
@@ -39,13 +41,18 @@ def _pledge(context: Context, held: TreasuryRegisters, terms: Pledge) -> None:
         reached = emitter.compute(Op.LE, emitter.compute(Op.MUL, value, Constant(level)), owed, name="LTV reached")
         return emitter.compute(Op.AND, owes, reached, name="LTV reached")
 
-    called, at_once = at_or_above(terms.call), at_or_above(terms.liquidation)
+    # on nothing there is nothing to sell at once: what is free is called for, where any is
+    secured = emitter.compute(Op.LT, ZERO, value, name="something is pledged")
+    at_once = emitter.compute(Op.AND, at_or_above(terms.liquidation), secured, name="sold at once")
+    held_at_all = emitter.compute(Op.OR, secured, emitter.compute(Op.LT, ZERO, held.free), name="has coins")
+    called = emitter.compute(Op.AND, at_or_above(terms.call), held_at_all, name="is asked")
+    asked = emitter.compute(Op.AND, called, emitter.compute(Op.NOT, at_once), name="is asked")
     at_restore = emitter.compute(Op.MUL, price, Constant(terms.restore), name="secured by a coin")
     wanted = emitter.compute(Op.DIV, owed, at_restore, name="coins at restore")
-    _release(context, held, terms, owed, value, wanted)
+    drawable = emitter.compute(Op.AND, draws.open_commitment(context, debt), emitter.compute(Op.NOT, sold_up))
+    _release(context, held, terms, owed, value, wanted, drawable)
     # the call: free coins, as many as it takes and as there are
     missing = emitter.compute(Op.MAX, ZERO, emitter.compute(Op.SUB, wanted, pledged), name="coins missing")
-    asked = emitter.compute(Op.AND, called, emitter.compute(Op.NOT, at_once), name="is asked")
     posted = emitter.compute(Op.MIN, held.free, emitter.compute(Op.SELECT, asked, missing, ZERO), name="coins posted")
     short = emitter.compute(Op.LT, emitter.frozen(held.free), missing, name="cannot post enough")
     emitter.emit(Op.SUB, held.free, held.free, posted)
@@ -55,11 +62,12 @@ def _pledge(context: Context, held: TreasuryRegisters, terms: Pledge) -> None:
     sells = emitter.compute(Op.OR, at_once, emitter.compute(Op.AND, asked, short), name="the lender sells")
     amount = _to_restore(context, owed, emitter.compute(Op.MUL, pledged, price, name="pledged value"), terms)
     number = emitter.compute(Op.SELECT, sells, emitter.compute(Op.DIV, amount, price), ZERO, name="coins to sell")
+    number = emitter.compute(Op.MIN, emitter.frozen(pledged), number, name="coins to sell")
     _sell(context, held, terms, debt, number)
-    context.define(f"{name}.called", called)
-    context.define(f"{name}.liquidated", sells)
-    context.flow(name, "called", called)
-    context.flow(name, "liquidated", sells)
+    sold = emitter.compute(Op.LT, ZERO, number, name="the lender has sold")
+    for field, happened in zip(CALLED, (asked, sold), strict=True):
+        context.define(f"{name}.{field}", happened)
+        context.flow(name, field, happened)
 
 
 def enforce(context: Context) -> None:
@@ -78,13 +86,23 @@ def enforce(context: Context) -> None:
 
 
 def _release(
-    context: Context, held: TreasuryRegisters, terms: Pledge, owed: Value, value: Value, wanted: Value
+    context: Context,
+    held: TreasuryRegisters,
+    terms: Pledge,
+    owed: Value,
+    value: Value,
+    wanted: Value,
+    drawable: Value,
 ) -> None:
-    """Coins above `restore` are free again, at or below `release`; all of them once nothing is owed."""
+    """Coins above `restore` are free again, at or below `release`; all of them once nothing is owed and nothing can be
+    drawn any more: they are what the next draw is lent on."""
     emitter, pledged = context.emitter, held.pledged
     assert isinstance(pledged, Lane)
     level = terms.release or 0.0
     low = emitter.compute(Op.LE, owed, emitter.compute(Op.MUL, value, Constant(level)), name="released")
+    if drawable != ZERO:
+        kept = emitter.compute(Op.AND, drawable, emitter.compute(Op.LE, owed, ZERO), name="kept for draws")
+        low = emitter.compute(Op.AND, low, emitter.compute(Op.NOT, kept), name="released")
     excess = emitter.compute(Op.MAX, ZERO, emitter.compute(Op.SUB, pledged, wanted), name="coins in excess")
     back = emitter.compute(Op.SELECT, low, excess, ZERO, name="coins released")
     back = emitter.compute(Op.MIN, emitter.frozen(pledged), back, name="coins released")

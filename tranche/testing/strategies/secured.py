@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tranche.collateral.terms import Miner, fleet_of
 from tranche.deal import CoverageTest, Deal, Residual, StatusRules, Step, Waterfalls
 from tranche.deal.conversion import Conversion
+from tranche.deal.draws import OUTSIDE, Draws
 from tranche.deal.formula import Binary, Expr, Name, Number
 from tranche.market.factors.lognormal import Lognormal
 from tranche.market.terms import Market
@@ -52,6 +53,9 @@ def secured_deals(draw: st.DrawFn, most_periods: int = 12, on: str = "any") -> D
             maturity=draw(st.sampled_from((None, *early))),
             conversion=draw(_conversions(dates)),
         )
+    for k, debt in enumerate(made):
+        if debt.conversion is None and draw(st.booleans()):
+            made[k] = attrs.evolve(debt, draws=draw(_draws(debt.notional, days)))
     kind = draw(st.sampled_from(("fleet", "miner"))) if on == "any" else on
     collateral: Any = draw(fleets(dates) if kind == "fleet" else miners(dates, names))
     return Deal(
@@ -100,6 +104,20 @@ def _conversions(draw: st.DrawFn, dates: tuple[Any, ...]) -> Conversion:
         parity=formula(Binary("/", Name("market.share"), Number(25.0))),
         puts=tuple(draw(st.lists(st.sampled_from(dates[1:]), max_size=2, unique=True))),
         **(forced if draw(st.booleans()) else {}),
+    )
+
+
+@st.composite
+def _draws(draw: st.DrawFn, notional: float, days: tuple[Any, ...]) -> Draws:
+    """Quarters of a commitment, drawn on every date or on one; what is pledged may secure nothing at first."""
+    quarter: Expr = Number(notional / 4)
+    on_one = Binary("*", quarter, Binary("==", Name("period"), Number(float(draw(st.integers(1, len(days)))))))
+    return Draws(
+        initial=notional * draw(st.sampled_from((0.0, 0.0, 0.25, 1.0))),
+        amount=formula(draw(st.sampled_from((quarter, on_one)))),
+        until=draw(st.sampled_from((None, *days))),
+        to=draw(st.sampled_from(("cash", OUTSIDE))),
+        revolving=draw(st.booleans()),
     )
 
 
