@@ -50,6 +50,7 @@ class Support:
         for name, hedge in self.hedges.items():
             parts = self.terminations(hedge)
             self.owed |= {name: ZERO, **{f"{name}.{part}": ZERO for part in parts}}
+        self.undrawn_before: dict[str, Amount] = {}  # at the last close
         self.received: dict[str, Amount] = {}
         self.notional: dict[str, Amount] = {}
         self.earned: dict[str, Amount] = {}
@@ -93,7 +94,9 @@ class Support:
                 self.owed[f"{name}.interest"] += lent.drawn * exact(rate * years)
             fee = lent.terms.commitment_fee if isinstance(lent.terms, Facility) else lent.terms.fee
             if fee:
-                self.owed[f"{name}.fee"] += self.undrawn(lent) * exact(fee * self.years_until(lent.terms))
+                first = max(ZERO, self.at_closing(lent) - lent.drawn)  # who reads a formula reads all of it
+                base = first if self.spec.t == 0 else self.undrawn_before[name]
+                self.owed[f"{name}.fee"] += base * exact(fee * self.years_until(lent.terms))
         for name, hedge in self.hedges.items():
             self.net(name, hedge)
         self.debit()
@@ -231,8 +234,17 @@ class Support:
     def ceiling(self, lent: Lent) -> Amount:
         if isinstance(lent.terms, Facility):
             return self.spec.value(lent.terms.commitment.tree)
-        begun = [number for day, number in sorted(lent.terms.steps) if day <= self.date]
-        return exact(begun[-1]) if begun else self.spec.value(lent.terms.limit.tree)
+        return self.limit(lent.terms, self.date)
+
+    def limit(self, terms: Guarantee, date: dt.date) -> Amount:
+        begun = [number for day, number in sorted(terms.steps) if day <= date]
+        return exact(begun[-1]) if begun else self.spec.value(terms.limit.tree)
+
+    def at_closing(self, lent: Lent) -> Amount:
+        """The most that may be drawn as the first period begins; a formula is read on the first date."""
+        if isinstance(lent.terms, Facility):
+            return self.ceiling(lent)
+        return self.limit(lent.terms, self.spec.dates.closing)
 
     def undrawn(self, lent: Lent) -> Amount:
         return max(ZERO, self.ceiling(lent) - lent.drawn)
@@ -288,6 +300,7 @@ class Support:
 
     def close(self) -> None:
         for name, lent in self.credits.items():
+            self.undrawn_before[name] = self.undrawn(lent)
             self.spec.moved(f"{name}.shortfall", self.unpaid_of(name))
             self.spec.moved(f"{name}.{'balance' if isinstance(lent.terms, Facility) else 'used'}", lent.drawn)
         for name in self.hedges:

@@ -141,6 +141,25 @@ def test_fees_run_to_the_last_day_of_a_commitment() -> None:
         assert paid == pytest.approx([fee, fee / 2, 0.0, 0.0], rel=1e-12)
 
 
+def test_a_fee_is_on_what_could_be_drawn_as_the_period_began() -> None:
+    """12% on 30 up to the step-down on 1 April 2025, paid on it too; on 10 from then on. A commitment by
+    formula is that of the date before, and a step up to closing holds from the first period on."""
+    down = (dt.date(2025, 4, 1), 10.0)
+    guarantee = Guarantee(name="sponsor", limit=parse("30"), steps=(down,), covers=("senior",), fee=0.12)
+    begun = attrs.evolve(guarantee, name="begun", steps=((FLAT.closing, 20.0), down))
+    facility = attrs.evolve(LENT, commitment=parse("100 - 10 * period"), commitment_fee=0.12)
+    on_cash = attrs.evolve(facility, name="lc", commitment=parse("collections"))
+    deal = small(
+        *(step("pay", f"{name}.fee") for name in ("sponsor", "begun", "lf", "lc")),
+        facilities=(facility, on_cash), guarantees=(guarantee, begun), fees=(), tests=(), accounts=(), schedule=FLAT,
+    )  # fmt: skip
+    seen = flows_of(deal, [10.0, 20.0, 30.0, 40.0], "sponsor.fee", "begun.fee", "lf.fee", "lc.fee")
+    assert seen[0] == pytest.approx([0.3, 0.3, 0.3, 0.1])
+    assert seen[1] == pytest.approx([0.2, 0.2, 0.2, 0.1])
+    assert seen[2] == pytest.approx([0.9, 0.9, 0.8, 0.7])
+    assert seen[3] == pytest.approx([0.1, 0.1, 0.2, 0.3])
+
+
 def test_a_swap_is_worth_its_own_notionals_to_come() -> None:
     """4% a year against 2%, on 100, 50 and 25 by quarter: after the first date 0.25 and 0.125 are left to pay."""
     [ended] = flows_of(loads(PLANNED), [200.0, 0.0, 0.0], "irs.termination")

@@ -6,13 +6,14 @@ import datetime as dt
 from functools import partial
 
 from tranche.deal import Facility, Guarantee
+from tranche.deal.formula import Call, Name
 from tranche.program import Claim, Op
 
 from .context import Context, Credit, Due
 from .coupon import lent
-from .expressions import lower_formula
-from .fees import dated
-from .values import ONE, ZERO, Value, series
+from .expressions import lower_formula, memory
+from .fees import dated, stepped
+from .values import ONE, ZERO, Constant, Lane, Value, at, series
 from .wording import details
 
 
@@ -55,8 +56,29 @@ def ceiling(context: Context, credit: Credit) -> Value:
 
 
 def undrawn(context: Context, credit: Credit) -> Value:
-    room = context.emitter.compute(Op.SUB, ceiling(context, credit), credit.drawn, name="undrawn")
+    return _room(context, ceiling(context, credit), credit)
+
+
+def _room(context: Context, most: Value, credit: Credit) -> Value:
+    room = context.emitter.compute(Op.SUB, most, credit.drawn, name="undrawn")
     return context.emitter.compute(Op.MAX, ZERO, room, name="undrawn")
+
+
+def _undrawn_before(context: Context, credit: Credit) -> Value:
+    """`undrawn` as it stood after the payments of the date before: a step-down on a date lowers the fee of the period
+    that begins then, not of the one that ends. Of the first period, with the steps up to closing."""
+    emitter, terms, closing = context.emitter, credit.terms, context.dates.closing
+    first = most = ceiling(context, credit)
+    if isinstance(terms, Guarantee) and terms.steps:
+        first = lower_formula(context, terms.limit)
+        if any(date <= closing for date, _ in terms.steps):
+            first = Constant(stepped(0.0, terms.steps, closing))
+    if isinstance(first, Lane) or isinstance(most, Lane):
+        before = memory(context, Call("prev", (Name(f"{terms.name}.undrawn"),)))
+        begins = series([1.0, *[0.0] * (context.periods - 1)])
+        return emitter.compute(Op.SELECT, begins, _room(context, first, credit), before, name="undrawn")
+    known = [at(first, 0), *(at(most, t) for t in range(context.periods - 1))]
+    return _room(context, series(known), credit)
 
 
 def available(context: Context, credit: Credit) -> Value:
@@ -92,7 +114,7 @@ def lower(context: Context) -> None:
                 accrual: Value = series([fee * part for part in context.year_fractions(terms.day_count, terms.until)])
                 if context.cleaned_up is not None:
                     accrual = emitter.compute(Op.SELECT, context.cleaned_up, ZERO, accrual, name="accrual")
-                emitter.emit(Op.ACCRUE, context.dues[f"{name}.fee"].unpaid, undrawn(context, credit), accrual)
+                emitter.emit(Op.ACCRUE, context.dues[f"{name}.fee"].unpaid, _undrawn_before(context, credit), accrual)
 
 
 def close(context: Context) -> None:

@@ -18,8 +18,9 @@ class Facility:
     """A liquidity facility. `draw: NAME` with `for: [dues]` draws what cash lacks for these dues, as long as no more
     than `commitment` (formula, money) is drawn; `repay: NAME` pays it back, and what is paid back can be drawn again.
 
-    What is drawn at the beginning of a period bears `coupon`, payable as `NAME.interest`; what is undrawn bears
-    `commitment_fee` per annum, payable as `NAME.fee`, up to `until`. Both are carried when they are not paid.
+    What is drawn at the beginning of a period (after the payments of the date before) bears `coupon`, payable as
+    `NAME.interest`; what is undrawn then bears `commitment_fee` per annum, payable as `NAME.fee`, up to `until`. Both
+    are carried when they are not paid.
     It can be drawn up to `until` (a date, inclusive) while `available` (formula) holds: `not status.default` by
     default. `covers`: the dues that a `draw` step without `for` covers.
     """

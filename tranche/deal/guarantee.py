@@ -18,9 +18,10 @@ class Guarantee:
     no more than `limit` (formula, money) has been called; a tranche among the dues means its interest and principal.
 
     `steps`: on payment dates from each date on the limit is the number given (a step-down). `fee`: rate per annum on
-    what can still be called at the beginning of a period, up to `until`, payable as `NAME.fee`, carried when it is not
-    paid. `reimbursed`: the guarantor is owed what it paid, without interest, and `repay: NAME` pays it back.
-    `reinstated`: the same, and what is paid back can be called again.
+    what can still be called at the beginning of a period (after the payments of the date before, within the limit of
+    that date), up to `until`, payable as `NAME.fee`, carried when it is not paid. `reimbursed`: the guarantor is owed
+    what it paid, without interest, and `repay: NAME` pays it back. `reinstated`: the same, and what is paid back can be
+    called again.
     It can be called up to `until` (a date, inclusive) while `available` (formula) holds; by default always, in default
     too. `covers`: the dues that a `draw` step without `for` covers, and those for which the default enforcement list
     calls it.
