@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from tranche.program import OPERAND_ROLES, Kind, Op, Program
+from tranche.program import OPERAND_ROLES, Instruction, Kind, Program
 
 ENDS = 3  # values of a series that are shown from each end
 
@@ -26,12 +26,16 @@ class Operand:
 
 def operands(program: Program, number: int) -> tuple[Operand, ...]:
     """The operands of an instruction, by name."""
-    row = program.instructions[number]
-    roles = OPERAND_ROLES[Op(int(row["op"]))]
+    one = program.code[number]
     return tuple(
-        Operand(name, role, int(k), str(int(k)) if role == "n" else program.registers[int(k)].name)
-        for (name, role), k in zip(roles, row["r"], strict=False)
+        Operand(name, role, one.operands[name], _text(program, one, name))
+        for name, role in OPERAND_ROLES[one.op]
     )
+
+
+def _text(program: Program, one: Instruction, name: str) -> str:
+    register = one.register(name)
+    return str(one.operands[name]) if register is None else program.registers[register].name
 
 
 def records_of(program: Program, number: int) -> tuple[str, ...]:
@@ -88,7 +92,7 @@ def _code(program: Program) -> Iterator[str]:
 
 
 def _instruction(program: Program, number: int) -> str:
-    op = Op(int(program.instructions[number]["op"]))
+    op = program.code[number].op
     words = []
     for operand in operands(program, number):
         register = "" if operand.role == "n" else f"r{operand.number}:"
@@ -116,11 +120,11 @@ def as_data(program: Program) -> dict[str, Any]:
         ],
         "instructions": [
             {
-                "op": Op(int(row["op"])).name,
+                "op": one.op.name,
                 "operands": {operand.name: operand.number for operand in operands(program, k)},
                 "records": list(records_of(program, k)),
             }
-            for k, row in enumerate(program.instructions)
+            for k, one in enumerate(program.code)
         ],
         "steps": [attrs.asdict(step) for step in program.steps],
         "records": [attrs.asdict(record) for record in program.records],

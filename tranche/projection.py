@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tranche import engine
 from tranche.errors import Problem, UsageError, nearest
 from tranche.inputs import CollateralCash, DealOrPath, MarketOrPath, prepare
-from tranche.program import Claim, Op, Program
+from tranche.program import Claim, Op, Program, ratio_of
 from tranche.reference import Number, run_path
 from tranche.results import columns_of
 
@@ -90,10 +90,9 @@ def _ratios(inputs: engine.Scenario, path: int) -> dict[str, NDArray[np.float64]
     def watch(
         t: int, at: int, op: Op, before: dict[str, Number], after: dict[str, Number], amount: Number
     ) -> None:
-        if "denominator" in before:
-            owner = program.records[program.instructions[at]["record"].flat[0]].owner
-            over_nothing = 0.0 if op is Op.TEST_ABOVE and before["numerator"] <= 0 else np.inf
-            ratio = before["numerator"] / before["denominator"] if before["denominator"] > 0 else over_nothing
+        if program.code[at].is_test:
+            owner = program.records[program.code[at].record].owner
+            ratio = ratio_of(float(before["numerator"]), float(before["denominator"]), op is Op.TEST_ABOVE)
             found.setdefault(owner, np.full(program.periods, np.nan))[t] = ratio
 
     run_path(program, inputs.rows(path, 1)[0], watch=watch)

@@ -182,9 +182,8 @@ class Results:
 
     @property
     def _said(self) -> str:
-        drawn = any(column.startswith("market.") for column in self.program.inputs_read)
         paths = f"{self.count:,} path{'' if self.count == 1 else 's'}"
-        paths += f" of seed {self.seed}" if drawn and self.seed is not None else ""
+        paths += f" of seed {self.seed}" if self.program.is_drawn and self.seed is not None else ""
         return f"{paths}, {self.program.periods} payment dates, {self.program.currency}"
 
     @cached_property

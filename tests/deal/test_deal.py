@@ -211,7 +211,10 @@ def test_a_step(terms, key, what):
 @pytest.mark.parametrize(
     ("terms", "path", "what"),
     [
-        ({"default": 1.2, "lock_up": 1.1}, "tests.t.default", "the default level 1.20x is above the lock-up level 1.10x"),
+        (
+            {"default": 1.2, "lock_up": 1.1}, "tests.t.default",
+            "the default level 1.20x is above the lock-up level 1.10x",
+        ),
     ],
 )
 def test_a_coverage_test(terms, path, what):

@@ -119,7 +119,8 @@ def test_ratios_in_words(value: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.75, "75%"), (0.7143, "71.43%"), (1.0, "100%"), (0.005, "0.5%"), (0.0, "0%"), (12.0, "1,200%")]
+    ("value", "text"),
+    [(0.75, "75%"), (0.7143, "71.43%"), (1.0, "100%"), (0.005, "0.5%"), (0.0, "0%"), (12.0, "1,200%")],
 )
 def test_shares_in_words(value: float, text: str) -> None:
     assert share(value) == text

@@ -7,22 +7,22 @@ from typing import Any
 
 import pytest
 
-from tranche.explanation.observer import Event, Setting
+from tranche.explanation.observer import Constraint, Event
 from tranche.explanation.why import WHY
 
 INF = math.inf
 
 
-def why(verb: str, before: dict[str, float], amount: float, setting: Setting) -> str:
+def why(verb: str, before: dict[str, float], amount: float, constraint: Constraint) -> str:
     after = dict(before)
     if "due" in before:
         after["due"] = before["due"] - amount
-    return WHY[verb](Event(0, before, after, amount, setting, dust=1e-6))
+    return WHY[verb](Event(0, before, after, amount, constraint, dust=1e-6)).words
 
 
-def pay(cash: float, due: float, amount: float, limit: float = INF, balance: float = INF, **setting: Any) -> str:
+def pay(cash: float, due: float, amount: float, limit: float = INF, balance: float = INF, **constraint: Any) -> str:
     operands = {"cash": cash, "due": due, "limit": limit, "balance": balance}
-    return why("pay", operands, amount, Setting(**setting))
+    return why("pay", operands, amount, Constraint(**constraint))
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,10 @@ def pay(cash: float, due: float, amount: float, limit: float = INF, balance: flo
         (pay(20, 40, 20, limit=25), "not enough cash"),
         (pay(100, 40, 10, balance=10), "repaid in full: no more is owed than that"),
         (pay(100, 90, 60, limit=60, part=True), "not enough for all: its pro-rata part"),
+        (
+            pay(50, 40, 25, limit=25, part=True, pot_limit=50.0),
+            "limited: the step may use 50.00, which its targets share pro rata",
+        ),
         (pay(15, 40, 15, pot_limit=50.0), "limited: the step may use 50.00"),
         (pay(0, 40, 0, pot_limit=50.0), "limited: the step may use 50.00"),
     ],
@@ -91,4 +95,4 @@ def test_paying(said: str, expected: str) -> None:
     ],
 )  # fmt: skip
 def test_the_other_verbs(verb: str, before: dict[str, float], amount: float, met: bool, expected: str) -> None:
-    assert why(verb, before, amount, Setting(met=met)) == expected
+    assert why(verb, before, amount, Constraint(met=met)) == expected

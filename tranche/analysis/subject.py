@@ -16,7 +16,7 @@ from tranche.compiler.names import used_names
 from tranche.deal import Deal, Step, Waterfalls
 from tranche.deal.formula import Formula
 from tranche.errors import DealWarning
-from tranche.program import OPERAND_ROLES, Kind, Op, Program
+from tranche.program import Kind, Op, Program
 from tranche.program import Step as ProgramStep
 
 _LIST = re.compile(r"waterfall\.(\w+)\[(\d+)\]")
@@ -83,19 +83,17 @@ class Subject:
         return np.any([self.open[k] & self._limit(k) for k in moving], axis=0) if moving else self._never
 
     def _moves(self, number: int) -> bool:
-        names = {name for name, _ in OPERAND_ROLES[self._op(number)]}
-        return bool(self.program.instructions[number]["record"].flat[0] >= 0) and "denominator" not in names
+        one = self.program.code[number]
+        return one.record >= 0 and not one.is_test
 
     @cached_property
     def open(self) -> NDArray[np.bool_]:
         """[instructions, T]: where no skip that depends on the date alone jumps over the instruction."""
         found = np.ones((len(self.program.instructions), self.program.periods), dtype=bool)
-        for k in range(len(found)):
-            if self._op(k) is Op.SKIP:
-                condition = self.known(k, "condition")
-                if condition is not None:
-                    count = int(self.program.instructions[k]["r"][1])
-                    found[k + 1 : k + 1 + count] &= condition != 0
+        for k, one in enumerate(self.program.code):
+            condition = self.known(k, "condition") if one.op is Op.SKIP else None
+            if condition is not None:
+                found[k + 1 : k + 1 + one.operands["count"]] &= condition != 0
         return found
 
     def _limit(self, number: int) -> NDArray[np.bool_]:
@@ -108,30 +106,14 @@ class Subject:
     def _never(self) -> NDArray[np.bool_]:
         return np.zeros(self.program.periods, dtype=bool)
 
-    def _op(self, number: int) -> Op:
-        return Op(int(self.program.instructions[number]["op"]))
-
-    def operand(self, number: int, name: str) -> int:
-        """The register of an operand; −1 where the instruction has none of that name."""
-        for (known, role), register in zip(OPERAND_ROLES[self._op(number)], self._row(number), strict=False):
-            if known == name and role != "n":
-                return register
-        return -1
-
-    def _row(self, number: int) -> list[int]:
-        return [int(k) for k in self.program.instructions[number]["r"]]
-
     def writers(self, register: int) -> Iterator[int]:
         """The instructions that write a register, in their order."""
-        for k in range(len(self.program.instructions)):
-            roles = OPERAND_ROLES[self._op(k)]
-            if any(r == register and role in "wu" for (_, role), r in zip(roles, self._row(k), strict=False)):
-                yield k
+        return (k for k, one in enumerate(self.program.code) if register in one.written)
 
     def known(self, number: int, name: str) -> NDArray[np.float64] | None:
         """The values [T] of an operand that depends on the date alone; None for every other."""
-        register = self.operand(number, name)
-        if register < 0:
+        register = self.program.code[number].register(name)
+        if register is None:
             return None
         kind = self.program.registers[register].kind
         if kind is Kind.CONSTANT:

@@ -13,7 +13,7 @@ from .observer import Event
 from .options import Seen
 from .setting import Setting
 from .trace import Trace
-from .why import NOT_NEEDED
+from .why import NOT_NEEDED, Reason, Said
 
 
 @attrs.frozen
@@ -27,31 +27,32 @@ class Availability:
     @property
     def reads(self) -> frozenset[int]:
         """The choices that let draws happen, or not: to look at while the twin runs."""
-        draws = (k for k, row in enumerate(self.program.instructions) if row["op"] == Op.BORROW)
+        draws = (k for k, one in enumerate(self.program.code) if one.op is Op.BORROW)
         return frozenset(choice for draw in draws for choice in self._choices(draw))
 
-    def why(self, step: Step, owner: str, event: Event, date: dt.date, seen: Seen) -> str:
-        """Words for a draw that the terms of what is drawn refused; empty for all others."""
+    def why(self, step: Step, owner: str, event: Event, date: dt.date, seen: Seen) -> Said | None:
+        """Why the terms of what is drawn refused a draw; None for all others."""
         terms = self.setting.credits.get(owner)
         if terms is None or "ceiling" not in event.before or event.before["limit"] != 0:
-            return ""
+            return None
         past = terms.until is not None and date > terms.until
         if not past and not self._refused(step, event, seen):
-            return ""
+            return None
         if event.before["need"] - event.before["cash"] <= event.dust:
             return NOT_NEEDED
         if past:
-            return f"not available any more: it could be drawn up to {terms.until}"
+            return Said(f"not available any more: it could be drawn up to {terms.until}", Reason.TERMS)
         if terms.available is not None:
-            return f"not available: its condition ({terms.available.text}) does not hold"
-        return "not available: the deal is in default"
+            said = f"not available: its condition ({terms.available.text}) does not hold"
+            return Said(said, Reason.TERMS)
+        return Said("not available: the deal is in default", Reason.TERMS)
 
     def _refused(self, step: Step, event: Event, seen: Seen) -> bool:
         """Whether the terms refused it, and not the step. The step's own condition is the choice that is made last,
         unless it depends on the date alone: then it skips the step."""
         details = dict(step.details)
         if "when" not in details:
-            return not event.setting.met
+            return not event.constraint.met
         choices = self._choices(event.instruction)
         if not choices:
             return False
@@ -70,11 +71,11 @@ class Availability:
         if register is None or self.program.registers[register].kind is not Kind.TEMP:
             return
         writer = self.trace.writer(number, register)
-        if writer is not None and self.program.instructions[writer]["op"] == Op.SELECT:
+        if writer is not None and self.program.code[writer].op is Op.SELECT:
             yield writer
             yield from self._chain(writer, "a")
 
     def _skips_by_date(self, number: int) -> bool:
         condition = self.trace.operand(number, "condition")
-        skips = self.program.instructions[number]["op"] == Op.SKIP
+        skips = self.program.code[number].op is Op.SKIP
         return skips and condition is not None and self.program.registers[condition].kind is Kind.SERIES

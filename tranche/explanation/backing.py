@@ -4,18 +4,17 @@ that were settled first, debt that had been drawn."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import attrs
 
-from tranche.program import Program, Step
+from tranche.program import Step
 
-from .alternatives import Alternative, Alternatives
 from .cause import Cause
+from .course import Course
 from .lines import Day, Line
-from .observer import dust
-from .trace import Trace
-from .why import NOT_MET, NOT_TODAY
+from .tested import Tested
+from .why import CONDITIONS
 from .words import count, money
 
 GIVEN = {"facility": "advanced", "guarantee": "called"}  # what a lender has brought in, by kind of class
@@ -23,22 +22,16 @@ SECTIONS = ("tranches", "facilities", "guarantees")
 HEDGE_TERMS = ("notional", "pay", "receive", "index", "strike", "premium")
 
 
+@attrs.frozen(eq=False)
 class Backing:
-    """Of one path. `factor`: the link of an input on a date."""
+    """Of one path."""
 
-    def __init__(
-        self,
-        program: Program,
-        days: Sequence[Day],
-        alternatives: Alternatives,
-        trace: Trace,
-        factor: Callable[[str, Day], Cause],
-    ) -> None:
-        self.program, self.days, self.alternatives, self.trace = program, days, alternatives, trace
-        self.factor = factor
-        self.steps = {step.path: step for step in program.steps}
-        self.kinds = {claim.name: claim.kind for claim in program.claims}
-        self._dust = dust(program)
+    course: Course
+    tested: Tested
+
+    def _kind(self, owner: str) -> str:
+        claim = self.course.claims.get(owner)
+        return "" if claim is None else claim.kind
 
     # ---- what covered a due, and no longer enough --------------------------------------------------------------------
 
@@ -47,7 +40,7 @@ class Backing:
         found: dict[tuple[str, str], list[tuple[Day, Line]]] = {}
         for day, short in zip(days, shorts, strict=True):
             for line in day.before(short):
-                step = self.steps.get(line.step)
+                step = self.course.steps.get(line.step)
                 if step is not None and step.verb == "draw" and _is_for(step, short):
                     found.setdefault((line.step, line.record), []).append((day, line))
         for (path, record), pairs in found.items():
@@ -55,7 +48,7 @@ class Backing:
             day, most = max(pairs, key=lambda pair: _lack(pair[1]))
             dates = "that date" if len(pairs) == 1 else "those dates"
             what = f"{most.owner} stood behind it, and gave {money(gave)} on {dates}"
-            if _lack(most) > self._dust:
+            if _lack(most) > self.course.dust:
                 what += f", {money(_lack(most))} too little on {day.date}"
             what += f": {self._why(most.owner, day, most)}."
             before = tuple(self._given(most.owner, record, pairs[0][0].number - 1))
@@ -63,11 +56,11 @@ class Backing:
 
     def _why(self, owner: str, day: Day, line: Line) -> str:
         """Why a draw gave no more."""
-        kind = self.kinds.get(owner, "")
-        own = [self.steps.get(f"{section}.{owner}") for section in SECTIONS]
+        kind = self._kind(owner)
+        own = [self.course.steps.get(f"{section}.{owner}") for section in SECTIONS]
         terms = dict(next((step.details for step in own if step is not None), ()))
-        if line.why in (NOT_MET, NOT_TODAY):
-            said = dict(self.steps[line.step].details)
+        if line.reason in CONDITIONS:
+            said = dict(self.course.steps[line.step].details)
             refused = [f"{key}: {some[key]}" for some, keys in ((said, ("when", "after", "until")),
                        (terms, ("available", "until"))) for key in keys if key in some]  # fmt: skip
             if not refused and kind == "facility" and day.status == "default":
@@ -91,7 +84,7 @@ class Backing:
     def behind(self, record: str, days: Sequence[Day]) -> Iterator[Cause]:
         """Why a hedge, a lender or a debt that was drawn took what it took."""
         owner, _, field = record.rpartition(".")
-        kind, until = self.kinds.get(owner, ""), days[-1].number
+        kind, until = self._kind(owner), days[-1].number
         if kind == "hedge":
             yield self._hedge(owner, record, field, days)
         elif kind in GIVEN and field in ("repaid", "reimbursed", "interest"):
@@ -106,8 +99,8 @@ class Backing:
     def _hedge(self, name: str, record: str, field: str, days: Sequence[Day]) -> Cause:
         """Its terms, and the inputs that its net follows with what it would have taken on their mean paths."""
         path, first, last = f"hedges.{name}", days[0], days[-1]
-        terms = dict(self.steps[path].details) if path in self.steps else {}
-        took = self._moved_on(self.alternatives.actual, record, days)
+        terms = dict(self.course.steps[path].details) if path in self.course.steps else {}
+        took = self.course.moved(self.course.alternatives.actual, record, days)
         if field.startswith("termination"):
             event = f" ({terms['termination']})" if "termination" in terms else ""
             what = f"{name} had ended before its time{event}, and what that costs the deal was due."
@@ -117,9 +110,9 @@ class Backing:
         what = f"{name} went against the deal on {dates}" + (f" ({said})." if said else ".")
         factors = []
         for one in self._inputs(name):
-            cause = self.factor(one, first)
-            if self.alternatives.possible:
-                then = self._moved_on(self.alternatives.held(one), record, days)
+            cause = self.tested.factor(one, first)
+            if self.course.alternatives.possible:
+                then = self.course.moved(self.course.alternatives.held(one), record, days)
                 if abs(then - took) <= 1e-6 * max(1.0, abs(took)):
                     continue
                 what_then = f"{cause.what[:-1]}; on its mean path {name} would have taken {money(then)}."
@@ -130,33 +123,23 @@ class Backing:
     def _inputs(self, hedge: str) -> tuple[str, ...]:
         """The inputs that a hedge's net reads: those of what it brings in, which is the same net; an index that was
         fixed on an earlier date is kept under the name of its factor."""
-        step, number = self.steps.get(f"hedges.{hedge}"), self._number(f"{hedge}.received")
-        if step is None or number < 0:
-            return ()
-        records = self.program.instructions["record"][:, 0]
-        found = (k for k in range(step.first, step.last) if records[k] == number)
+        step, program = self.course.steps.get(f"hedges.{hedge}"), self.course.program
         names: list[str] = []
-        for k in found:
-            origin = self.trace.origin(k, "amount")
+        for k in range(step.first, step.last) if step is not None else ():
+            record = program.code[k].record
+            if record < 0 or program.records[record].name != f"{hedge}.received":
+                continue
+            origin = self.course.trace.origin(k, "amount")
             names += [*origin.inputs, *(f"market.{state.partition(' ')[0]}" for state in origin.states)]
-        return tuple(name for name in dict.fromkeys(names) if name in self.program.inputs)
+        return tuple(name for name in dict.fromkeys(names) if name in self.course.program.inputs)
 
     # ---- figures -----------------------------------------------------------------------------------------------------
 
-    def _number(self, record: str) -> int:
-        return next((k for k, one in enumerate(self.program.records) if one.name == record), -1)
-
-    def _moved_on(self, run: Alternative, record: str, days: Sequence[Day]) -> float:
-        """What a record moved on some dates in a run."""
-        return float(run.flows[[day.number - 1 for day in days], self._number(record)].sum())
-
     def _moved(self, record: str, until: int) -> tuple[float, list[Day]]:
         """What a record moved up to a date, and on which dates."""
-        number = self._number(record)
-        if number < 0:
-            return 0.0, []
-        flows = self.alternatives.actual.flows[:until, number]
-        return float(flows.sum()), [self.days[t] for t in range(until) if flows[t] > self._dust]
+        run, before = self.course.alternatives.actual, self.course.days[:until]
+        dates = [day for day in before if self.course.moved(run, record, [day]) > self.course.dust]
+        return self.course.moved(run, record, before), dates
 
 
 def _is_for(step: Step, short: Line) -> bool:

@@ -4,41 +4,32 @@ have been without the call."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from tranche.program import Claim, Program
+import attrs
 
-from .alternatives import Alternative, Alternatives
+from tranche.program import Claim
+
+from .alternatives import Alternative
 from .cause import Cause
+from .course import Course
 from .lines import Day
-from .observer import dust
 from .options import DEAL, WHEN, Call, Option, options
-from .trace import Trace
+from .tested import Tested
 from .words import count, level, money, percent
 
 
+@attrs.frozen(eq=False, slots=False)
 class Calls:
-    """Of one path. `factor`: the link of an input on a date; `test`: that of a test's level; `loss`: of a class in a
-    run."""
+    """Of one path."""
 
-    def __init__(
-        self,
-        program: Program,
-        days: Sequence[Day],
-        alternatives: Alternatives,
-        trace: Trace,
-        factor: Callable[[str, Day], Cause],
-        tests: Callable[[Day, int], Iterator[Cause]],
-        loss: Callable[[dict[str, float], Claim], float],
-    ) -> None:
-        self.program, self.days, self.alternatives, self.trace = program, days, alternatives, trace
-        self.factor, self.tests, self.loss = factor, tests, loss
-        self._dust = dust(program)
+    course: Course
+    tested: Tested
 
     @cached_property
     def options(self) -> dict[str, Option]:
-        return {option.owner: option for option in options(self.program, self.trace)}
+        return {option.owner: option for option in options(self.course.program, self.course.trace)}
 
     def of(self, claim: Claim) -> Iterator[Cause]:
         """What calls did to a class: to a debt its own and the deal's, to a fee the deal's, to a residual all."""
@@ -74,7 +65,7 @@ class Calls:
             what = f"The clean-up call was exercised on {day.date}: the buyer paid {money(call.paid)} for the"
             return f"{what} collateral, and all of {names} was due at par."
         what = f"{option.owner} was called on {day.date}: the sponsor paid in {money(call.paid)}, all that was due"
-        if call.early > self._dust:
+        if call.early > self.course.dust:
             price = percent(1.0 + call.premium / call.early)
             what += f", {money(call.early)} of the balance early at {price} of par, a premium of {money(call.premium)}"
         return f"{what}."
@@ -86,21 +77,22 @@ class Calls:
         what = f"The call says {said}" if said else "The call asks for nothing"
         what += f": met on {day.date}{_sides(call)}"
         if t > 0:
-            before = self._call(option.owner, self.days[t - 1])
-            what += f"; on {self.days[t - 1].date} {_refused(before)}{_sides(before)}"
+            before = self._call(option.owner, self.course.days[t - 1])
+            what += f"; on {self.course.days[t - 1].date} {_refused(before)}{_sides(before)}"
         because = self._reads(option, day)
         return Cause("condition", f"{what}.", option.owner, day.number, day.number, option.step.path, because=because)
 
     def _reads(self, option: Option, day: Day) -> tuple[Cause, ...]:
         """The tests, and the inputs, that the condition reads."""
-        origins = [self.trace.origin(part.number, part.operand) for part in option.parts if part.kind == WHEN]
-        tests = [cause for k in dict.fromkeys(k for one in origins for k in one.tests) for cause in self.tests(day, k)]
+        origins = [self.course.trace.origin(part.number, part.operand) for part in option.parts if part.kind == WHEN]
+        levels = dict.fromkeys(k for origin in origins for k in origin.tests)
+        tests = [cause for k in levels for cause in self.tested.level(day, k)]
         names = dict.fromkeys(name for origin in origins for name in origin.inputs)
-        return (*tests, *(self.factor(name, day) for name in names if name in day.inputs))
+        return (*tests, *(self.tested.factor(name, day) for name in names if name in day.inputs))
 
     def _without(self, option: Option, claim: Claim) -> Iterator[Cause]:
         """The path again, with the call never exercised."""
-        own, other = self.alternatives.actual, self.alternatives.without(option.decides)
+        own, other = self.course.alternatives.actual, self.course.alternatives.without(option.decides)
         which = "the clean-up call" if option.owner == DEAL else option.owner
         done = "exercised" if option.owner == DEAL else "called"
         fields = {"debt": "interest", "residual": "distribution", "fee": "paid"}
@@ -110,19 +102,19 @@ class Calls:
         what = f"Had {which} not been {done}, {claim.name} would have received {money(then)}{of}"
         what += f" instead of {money(got)}"
         if claim.kind == "debt":
-            lost, instead = self.loss(own.totals, claim), self.loss(other.totals, claim)
-            if abs(lost - instead) > self._dust:
+            lost, instead = self.course.loss(own.totals, claim), self.course.loss(other.totals, claim)
+            if abs(lost - instead) > self.course.dust:
                 what += f", and lost {money(instead)} instead of {money(lost)}"
         yield Cause("alternative", f"{what}.", option.owner, amount=then)
 
     def _otherwise(self, option: Option, day: Day | None) -> Iterator[Cause]:
         """When it would have been called with an input on its mean path."""
-        if not self.alternatives.possible:
+        if not self.course.alternatives.possible:
             return
         what_of = "the clean-up call" if option.owner == DEAL else option.owner
         done = "exercised" if option.owner == DEAL else "called"
-        for held in self.program.inputs:
-            then = self._first(self.alternatives.held(held), option)
+        for held in self.course.program.inputs:
+            then = self._first(self.course.alternatives.held(held), option)
             if then is day:
                 continue
             when = f"would have been {done} on {then.date}" if then is not None else f"would not have been {done}"
@@ -140,8 +132,8 @@ class Calls:
 
     def _dates(self, run: Alternative, record: str) -> Iterator[Day]:
         """On which a record of a run is not 0."""
-        flows = run.flows[:, self.program.record(record)]
-        return (day for day in self.days if flows[day.number - 1] != 0)
+        flows = run.flows[:, self.course.program.record(record)]
+        return (day for day in self.course.days if flows[day.number - 1] != 0)
 
     # ---- not called -------------------------------------------------------------------------------------------------
 
@@ -149,7 +141,7 @@ class Calls:
         """On which dates which condition refused it, while there was something to call."""
         name = option.owner
         reasons: dict[str, list[Day]] = {}
-        for day in self.days:
+        for day in self.course.days:
             call = self._call(name, day)
             if call.owes and not self._deal_is_called(day):
                 reasons.setdefault(_refused(call), []).append(day)
@@ -158,10 +150,10 @@ class Calls:
         parts = [f"on {count(len(days), 'date')} from {days[0].date} {reason}" for reason, days in reasons.items()]
         said = "; ".join(f"{key.replace('_', ' ')}: {words}" for key, words in option.step.details)
         what = f"{name} was never called" + (f" ({said})" if said else "") + f": {', '.join(parts)}"
-        extended = [day for day in self.days if self._call(name, day).extended]
+        extended = [day for day in self.course.days if self._call(name, day).extended]
         if extended:
             what += f". Its maturity was extended on {', '.join(str(day.date) for day in extended)}"
-        last = reasons.get(_NOT_MET, self.days)[-1]
+        last = reasons.get(_NOT_MET, self.course.days)[-1]
         if _NOT_MET in reasons:
             what += f". On {last.date} the condition stood{_sides(self._call(name, last)) or ' so'}"
         because = (*self._reads(option, last), *self._otherwise(option, None))
@@ -170,7 +162,8 @@ class Calls:
     # ---- dates ------------------------------------------------------------------------------------------------------
 
     def _day(self, owner: str) -> Day | None:
-        return next((day for day in self.days for call in day.calls if call.owner == owner and call.called), None)
+        days = self.course.days
+        return next((day for day in days for call in day.calls if call.owner == owner and call.called), None)
 
     def _call(self, owner: str, day: Day) -> Call:
         return next(call for call in day.calls if call.owner == owner)

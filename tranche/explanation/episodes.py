@@ -8,7 +8,7 @@ import attrs
 
 from .events import left_open, not_run
 from .lines import Day, Line
-from .why import NOT_MET, NOT_TODAY
+from .why import CONDITIONS, Reason
 
 
 @attrs.frozen
@@ -44,6 +44,6 @@ def grouped(short: Iterator[tuple[Day, Line]]) -> list[Episode]:
 def _category(line: Line) -> str:
     if line.verb in ("capitalise", "unpaid"):
         return "unlisted"
-    if line.why in (NOT_MET, NOT_TODAY):
+    if line.reason in CONDITIONS:
         return "condition"
-    return "limit" if line.why.startswith("limited") else "cash"
+    return "limit" if line.reason is Reason.LIMIT else "cash"

@@ -9,7 +9,7 @@ from tranche.program import Program
 
 from .lines import Day, Line
 from .observer import dust
-from .why import NOT_MET, NOT_TODAY
+from .why import CONDITIONS
 from .words import count
 
 CARRIED = ".cap_shortfall"
@@ -51,7 +51,7 @@ def not_run(day: Day, line: Line) -> Line | None:
     if line.verb not in ("capitalise", "unpaid"):
         return None
     skipped = [one for one in day.lines if one.owner == line.owner and one.verb == "pay"
-               and one.why in (NOT_MET, NOT_TODAY)]  # fmt: skip
+               and one.reason in CONDITIONS]  # fmt: skip
     if line.verb == "capitalise":
         return next((one for one in skipped if one.record.endswith(".interest")), None)
     return next((one for one in skipped if day.left.get(one.record, math.inf) > 0), None)
@@ -63,7 +63,7 @@ def reason(day: Day, line: Line) -> str:
     if step is not None:
         said = f"{step.text}: {step.why}"
         return f"{line.why}; {said}" if line.verb == "capitalise" else said
-    return f"{line.text}: {line.why}" if line.why in (NOT_MET, NOT_TODAY) else line.why
+    return f"{line.text}: {line.why}" if line.reason in CONDITIONS else line.why
 
 
 def short_on(days: Sequence[Day], owner: str, least: float) -> str:

@@ -15,8 +15,9 @@ from tranche.program import Program
 from tranche.results import Results
 
 from .alternatives import Alternatives
-from .because import Because
+from .because import root
 from .cause import Why
+from .course import Course
 from .lines import Day, Line
 from .options import Call
 from .setting import Setting
@@ -47,7 +48,8 @@ class Explanation:
     def why(self, name: str) -> Why:
         """Why the tranche or fee `name` lost what it lost, or the test `name` failed: the causal chain, back to the
         tests, steps and inputs behind it. Raises UsageError for a name of nothing that can lose."""
-        return Why(self.program, self.path, name, Because(self.program, self.days, self.alternatives).root(name))
+        course = Course(self.program, self.days, self.alternatives)
+        return Why(self.program, self.path, name, root(course, self.setting, name))
 
     def only(self, period: int | None = None, step: str | None = None) -> Explanation:
         """The same path, with the lines of one payment date (1 … T), of one step (its path in the deal, such as
@@ -92,8 +94,8 @@ class Explanation:
     @property
     def head(self) -> str:
         """Which path of which deal."""
-        drawn = any(name.startswith("market.") for name in self.program.inputs)
-        return f"{self.program.name}, path {self.path}" + (f" of seed {self.seed}" if drawn else " of the collections")
+        of = f" of seed {self.seed}" if self.program.is_drawn else " of the collections"
+        return f"{self.program.name}, path {self.path}{of}"
 
     def __repr__(self) -> str:
         return f"Explanation({self.head})"

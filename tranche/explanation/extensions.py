@@ -10,7 +10,7 @@ from .lines import Day
 from .observer import dust
 from .options import Seen, writes
 from .setting import Setting
-from .sums import at_closing
+from .sums import balance_before
 from .trace import Trace
 
 
@@ -39,8 +39,7 @@ def extended(program: Program, name: str, days: Sequence[Day], setting: Setting)
     terms = setting.extensions.get(name, ())
     for day in days:
         for which, taken in sorted(day.extensions.get(name, {}).items()):
-            before = days[day.number - 2].balances[name] if day.number > 1 else at_closing(program, name)
-            if before <= dust(program):
+            if balance_before(program, days, day, name) <= dust(program):
                 break
             said = terms[which] if which < len(terms) else None
             to = f" to {said.to}" if said is not None else ""

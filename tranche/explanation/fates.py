@@ -75,8 +75,18 @@ def _debt(program: Program, claim: Claim, days: Sequence[Day]) -> str:
     called = next((day for day in days for line in day.lines if line.record == f"{name}.refinanced"), None)
     if called is not None:
         fate = f"called on {called.date}, {fate}"
+    shares = converted(program, days, name)
+    if shares:
+        fate = shares if left <= 1e-9 * claim.notional else f"{shares}, {fate}"
     received = f"{', '.join(parts[:-1])} and {parts[-1]}"
     return f"{name}: {fate}; received {received}; {timing}."
+
+
+def converted(program: Program, days: Sequence[Day], name: str) -> str:
+    """That a debt converted, all of it; empty where it did not."""
+    found = [(day, line.paid) for day in days for line in day.lines
+             if line.record == f"{name}.converted" and line.paid > dust(program)]  # fmt: skip
+    return f"converted on {found[0][0].date} into shares worth {cash(program, found[0][1])}" if found else ""
 
 
 def share_lost(program: Program, days: Sequence[Day], claim: Claim, lost: float) -> str:

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 import attrs
 
 from tranche.description.terms import AMOUNT, unit_of
-from tranche.program import OPERAND_ROLES, Op, Program, Record, Step
+from tranche.program import Op, Program, Record, Step, ratio_of
 
 from .availability import Availability
-from .observer import Event, Observer, record_of
+from .observer import Event, Observer
 from .options import Call
-from .why import NOT_MET, NOT_TODAY, WHY, giving
+from .why import NOT_MET, NOT_TODAY, WHY, Reason, Said, giving
 from .words import infinite, money, ratio, share
 
 # record field → what is done; funds and draws are told apart by their operands. Every flow that a program can record
@@ -82,7 +82,8 @@ class Line:
 
     `record` names what was paid (`senior.interest`); `available`: cash in the account it is paid from, before;
     `due`: what was owed, or missing to an account's target, or lacking to a draw; `short`: what of it stays open.
-    A test's numerator and denominator stand in `available` and `due`.
+    A test's numerator and denominator stand in `available` and `due`. `why` in words, and the `reason` that kept the
+    step from moving more.
     """
 
     step: str
@@ -94,6 +95,7 @@ class Line:
     paid: float
     short: float
     why: str
+    reason: Reason = Reason.NOTHING
 
     @property
     def owner(self) -> str:
@@ -178,9 +180,8 @@ def readings_of(program: Program, observer: Observer, t: int) -> tuple[Reading, 
     """Every level of every coverage test on date t."""
     found = []
     for event in observer.events[t]:
-        record = _record(program, event.instruction)
-        if "denominator" in event.before:
-            found.append(_reading(program, record, event))
+        if program.code[event.instruction].is_test:
+            found.append(_reading(program, _record(program, event.instruction), event))
     return tuple(found)
 
 
@@ -188,7 +189,7 @@ def _step(program: Program, observer: Observer, t: int, step: Step, availability
     events = {event.instruction: event for event in observer.events[t]}
     found = []
     for k in range(step.first, step.last):
-        if record_of(program, k) < 0:
+        if program.code[k].record < 0:
             continue
         record = _record(program, k)
         if k in events:
@@ -201,8 +202,8 @@ def _step(program: Program, observer: Observer, t: int, step: Step, availability
     return found
 
 
-def _line(program: Program, step: Step, record: Record, event: Event, refused: str) -> Line | None:
-    if "denominator" in event.before:
+def _line(program: Program, step: Step, record: Record, event: Event, refused: Said | None) -> Line | None:
+    if program.code[event.instruction].is_test:
         reading = _reading(program, record, event)
         nothing = math.nan
         return Line(step.path, step.text, record.name, "test", event.before["numerator"], event.before["denominator"],
@@ -219,20 +220,19 @@ def _line(program: Program, step: Step, record: Record, event: Event, refused: s
     if (verb in QUIET or _swept_due(step, record) or _is_sale(step, record)) and event.amount == 0:
         return None
     available, due, paid, short = _amounts(verb, event)
-    return Line(step.path, step.text, record.name, verb, available, due, paid, short,
-                refused or WHY[verb](event))  # fmt: skip
+    said = refused or WHY[verb](event)
+    return Line(step.path, step.text, record.name, verb, available, due, paid, short, said.words, said.reason)
 
 
 def _skipped(program: Program, step: Step, record: Record, number: int) -> Line | None:
-    op = Op(int(program.instructions[number]["op"]))
-    names = frozenset(name for name, _ in OPERAND_ROLES[op])
+    names = frozenset(program.code[number].operands)
     if _is_flag(record, names) or _is_sale(step, record):
         return None
     if record.field not in VERBS or not record.flow or _verb(record, names) in QUIET or _swept_due(step, record):
         return None
-    why = NOT_TODAY if any(word in step.text for word in (", when ", ", from ", ", until ")) else NOT_MET
-    nothing = math.nan
-    return Line(step.path, step.text, record.name, _verb(record, names), nothing, nothing, 0.0, nothing, why)
+    said = NOT_TODAY if {"when", "after", "until"} & dict(step.details).keys() else NOT_MET
+    verb, nothing = _verb(record, names), math.nan
+    return Line(step.path, step.text, record.name, verb, nothing, nothing, 0.0, nothing, said.words, said.reason)
 
 
 def _in_kind(program: Program, record: Record, event: Event) -> bool:
@@ -254,7 +254,7 @@ def _flag(step: Step, record: Record) -> Line:
 
 def _swept_due(step: Step, record: Record) -> bool:
     """Whether a line is the part of a sweep, or of a lender's sale of coins, that pays an instalment due."""
-    return record.field == "principal" and (step.text.startswith("sweep ") or not step.verb)
+    return record.field == "principal" and (step.verb == "sweep" or not step.verb)
 
 
 def _is_sale(step: Step, record: Record) -> bool:
@@ -303,16 +303,15 @@ def _amounts(verb: str, event: Event) -> tuple[float, float, float, float]:
 
 
 def _record(program: Program, instruction: int) -> Record:
-    return program.records[record_of(program, instruction)]
+    return program.records[program.code[instruction].record]
 
 
 def _reading(program: Program, record: Record, event: Event) -> Reading:
     numerator, denominator = event.before["numerator"], event.before["denominator"]
-    above = program.instructions[event.instruction]["op"] == Op.TEST_ABOVE
-    over_nothing = 0.0 if above and numerator <= 0 else math.inf
-    value = numerator / denominator if denominator > 0 else over_nothing
+    above = program.code[event.instruction].op is Op.TEST_ABOVE
+    value = ratio_of(numerator, denominator, above)
     level, failed = event.before["level"], event.amount != 0
     name = LEVELS.get(record.field, record.field.replace("_", " "))
-    own = next((step for step in program.steps if step.path == f"tests.{record.owner}"), None)
+    own = program.step(f"tests.{record.owner}")
     return Reading(record.owner, name, value, level, failed, "above" if above else "below",
                    unit_of(own) if own is not None else "x")  # fmt: skip

@@ -11,7 +11,7 @@ from tranche.program import Program
 from .lines import Day, Reading
 from .observer import dust
 from .setting import Setting
-from .sums import at_closing, cash
+from .sums import balance_before, cash
 from .words import count, level, percent
 
 TREASURIES = "collateral.miner.treasury"
@@ -47,8 +47,8 @@ def margin(program: Program, days: Sequence[Day], setting: Setting) -> Iterator[
 
 def bare(program: Program, day: Day, reading: Reading) -> str:
     """Words for a test of pledged coins that fails because there are none left; empty for all others."""
-    over = next((dict(step.details).get("numerator", "") for step in program.steps
-                 if step.path == f"tests.{reading.test}"), "")  # fmt: skip
+    step = program.step(f"tests.{reading.test}")
+    over = dict(step.details).get("numerator", "") if step is not None else ""
     name, _, field = over.rpartition(".")
     nothing = field == "pledged_value" and day.coins.get(f"{name}.pledged", 1.0) <= 0 and reading.ratio == 0
     return ": nothing is pledged any more" if nothing else ""
@@ -68,7 +68,7 @@ def _look(program: Program, name: str, debt: str, day: Day) -> Looked | None:
 def _told(program: Program, days: Sequence[Day], setting: Setting, name: str, debt: str, one: Looked) -> str:
     terms = setting.treasuries[name].pledge if name in setting.treasuries else None
     before = _pledged(days, setting, name, one.day)
-    owed = days[one.day.number - 2].balances[debt] if one.day.number > 1 else at_closing(program, debt)
+    owed = balance_before(program, days, one.day, debt)
     price = one.day.inputs.get(f"market.{setting.treasuries[name].price}", 0.0) if terms is not None else 0.0
     at = f" at {percent(owed / (before * price))} of the value of the coins pledged by {name}" if before * price else ""
     parts = []

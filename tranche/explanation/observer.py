@@ -14,7 +14,7 @@ Operands = Mapping[str, float]
 
 
 @attrs.frozen
-class Setting:
+class Constraint:
     """What lay behind an instruction's limit. `met`: its condition, True without one; `part`: it is a pro-rata part;
     `pot_limit`: what the step let into the pot it pays from, when that was less than the account held."""
 
@@ -32,7 +32,7 @@ class Event:
     before: Operands
     after: Operands
     amount: float
-    setting: Setting = Setting()
+    constraint: Constraint = Constraint()
     dust: float = 0.0
 
 
@@ -49,8 +49,7 @@ class Observer:
         self.events: list[list[Event]] = [[] for _ in range(program.periods)]
         self.seen: list[dict[int, Operands]] = [{} for _ in range(program.periods)]
         self._also = also
-        self._records = [record_of(program, k) for k in range(len(program.instructions))]
-        self._operands = [_registers(program, k) for k in range(len(program.instructions))]
+        self._code = program.code
         self._dust = dust(program)
         self._refused: set[int] = set()  # registers last written by a choice whose condition did not hold
         self._parts: set[int] = set()  # registers last written as a pro-rata part
@@ -58,11 +57,11 @@ class Observer:
         self._shut: set[int] = set()  # pots that stay empty because the condition of their step does not hold
 
     def __call__(self, t: int, at: int, op: Op, before: Operands, after: Operands, amount: float) -> None:
-        registers = self._operands[at]
+        registers = self._code[at].registers
         self.ran[t].add(at)
         if at in self._also:
             self.seen[t][at] = {**before, **{name: after[name] for name, role in OPERAND_ROLES[op] if role == "w"}}
-        if self._records[at] >= 0:
+        if self._code[at].record >= 0:
             self.events[t].append(self._event(at, before, after, amount))
         elif "source" in before and "to" in before:
             self._fill_pot(registers, before, amount)
@@ -74,13 +73,13 @@ class Observer:
                 _mark(self._parts, registers[name], "claims" in before)
 
     def _event(self, at: int, before: Operands, after: Operands, amount: float) -> Event:
-        setting = self._setting(self._operands[at], before)
-        return Event(at, dict(before), dict(after), amount, setting, self._dust)
+        constraint = self._constraint(self._code[at].registers, before)
+        return Event(at, dict(before), dict(after), amount, constraint, self._dust)
 
-    def _setting(self, registers: Mapping[str, int], before: Operands) -> Setting:
+    def _constraint(self, registers: Mapping[str, int], before: Operands) -> Constraint:
         limit, cash = registers.get("limit", -1), registers.get("cash", -1)
         refused = before.get("condition", 1.0) == 0 or self._is_refused(limit, before) or cash in self._shut
-        return Setting(not refused, limit in self._parts, self._pots.get(cash))
+        return Constraint(not refused, limit in self._parts, self._pots.get(cash))
 
     def _is_refused(self, limit: int, before: Operands) -> bool:
         return limit in self._refused and before["limit"] == 0
@@ -103,14 +102,3 @@ def _mark(marked: set[int], register: int, on: bool) -> None:
 def dust(program: Program) -> float:
     """Amounts up to this are rounding, in the deal's currency."""
     return DUST * max(1.0, sum(claim.notional for claim in program.claims))
-
-
-def record_of(program: Program, number: int) -> int:
-    """The record that an instruction sums; −1 when it sums none."""
-    return int(program.instructions[number]["record"].flat[0])
-
-
-def _registers(program: Program, number: int) -> dict[str, int]:
-    row = program.instructions[number]
-    roles = OPERAND_ROLES[Op(int(row["op"]))]
-    return {name: int(k) for (name, role), k in zip(roles, row["r"], strict=False) if role != "n"}

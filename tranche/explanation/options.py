@@ -111,7 +111,7 @@ def _option(program: Program, trace: Trace, step: Step) -> Option | None:
     """None for a call that has no date."""
     owner = DEAL if step.path == DEAL else step.targets[0]
     paid = next((one for one in program.steps if one.path == PRICE), step) if owner == DEAL else step
-    receives = next(k for k in range(paid.first, paid.last) if _op(program, k) is Op.RECEIVE)
+    receives = next(k for k in range(paid.first, paid.last) if program.code[k].op is Op.RECEIVE)
     selects = _writer(program, trace, receives, "amount")
     decides = None if selects is None else _writer(program, trace, selects, "condition")
     if decides is None:
@@ -124,7 +124,7 @@ def _option(program: Program, trace: Trace, step: Step) -> Option | None:
 def _parts(program: Program, trace: Trace, owner: str, number: int) -> Iterator[Part]:
     for operand in ("a", "b"):
         writer = _writer(program, trace, number, operand)
-        if writer is not None and _op(program, writer) is Op.AND:
+        if writer is not None and program.code[writer].op is Op.AND:
             yield from _parts(program, trace, owner, writer)
             continue
         kind = _kind(program, trace, owner, number, operand, writer)
@@ -142,40 +142,40 @@ def _kind(program: Program, trace: Trace, owner: str, number: int, operand: str,
     if _owes(program, trace, writer):
         return OWES
     states = trace.origin(number, operand).states
-    if _op(program, writer) is Op.NOT:
+    if program.code[writer].op is Op.NOT:
         if f"{owner}.called" in states:
             return FREE
         inner = _writer(program, trace, writer, "a")  # not yet matured, of a debt that can be extended
-        if inner is not None and _op(program, inner) is Op.SELECT and set(states) == {f"{owner}.extended"}:
+        if inner is not None and program.code[inner].op is Op.SELECT and set(states) == {f"{owner}.extended"}:
             return OPEN
     return WHEN
 
 
 def _owes(program: Program, trace: Trace, number: int) -> bool:
     """Whether an instruction asks if a balance, or one of several, is above zero."""
-    if _op(program, number) is Op.LT:
+    if program.code[number].op is Op.LT:
         left, right = (program.registers[trace.operand(number, side) or 0] for side in "ab")
         zero = left.kind is Kind.CONSTANT and left.initial == 0
         return zero and right.kind is Kind.STATE and right.name.endswith(".balance")
-    if _op(program, number) is not Op.OR:
+    if program.code[number].op is not Op.OR:
         return False
     writers = [_writer(program, trace, number, side) for side in "ab"]
     return any(k is not None for k in writers) and all(k is None or _owes(program, trace, k) for k in writers)
 
 
 def _compares(program: Program, trace: Trace, number: int | None) -> int | None:
-    while number is not None and _op(program, number) is Op.NOT:
+    while number is not None and program.code[number].op is Op.NOT:
         number = _writer(program, trace, number, "a")
-    return number if number is not None and _op(program, number) in (Op.LT, Op.LE, Op.EQ) else None
+    return number if number is not None and program.code[number].op in (Op.LT, Op.LE, Op.EQ) else None
 
 
 def _above(program: Program, trace: Trace, step: Step) -> int | None:
     """What is called early, times the price above par."""
     for k in range(step.first, step.last):
-        if _op(program, k) is Op.ACCRUE:
+        if program.code[k].op is Op.ACCRUE:
             selects = _writer(program, trace, k, "balance")
             number = None if selects is None else _writer(program, trace, selects, "a")
-            return number if number is not None and _op(program, number) is Op.MUL else None
+            return number if number is not None and program.code[number].op is Op.MUL else None
     return None
 
 
@@ -191,7 +191,3 @@ def writes(program: Program, trace: Trace, number: int) -> str:
     """The name of the register that an arithmetic instruction writes; empty of another."""
     register = trace.operand(number, "d")
     return "" if register is None else program.registers[register].name
-
-
-def _op(program: Program, number: int) -> Op:
-    return Op(int(program.instructions["op"][number]))

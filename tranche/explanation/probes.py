@@ -15,8 +15,7 @@ OWNER = "probe"
 
 def compared(program: Program) -> list[int]:
     """The instructions that compare a numerator with a denominator: the levels of coverage tests."""
-    tests = {int(op) for op, roles in OPERAND_ROLES.items() if any(name == "denominator" for name, _ in roles)}
-    return [k for k, op in enumerate(program.instructions["op"].tolist()) if op in tests]
+    return [k for k, one in enumerate(program.code) if one.is_test]
 
 
 def probed(program: Program) -> Program:

@@ -13,6 +13,7 @@ from tranche.deal.extension import Extension
 from tranche.deal.facility import Facility
 from tranche.deal.guarantee import Guarantee
 from tranche.deal.hedge import Hedge
+from tranche.deal.status import StatusRules
 from tranche.market.terms import KINDS
 
 
@@ -20,8 +21,8 @@ from tranche.market.terms import KINDS
 class Setting:
     """`kinds`: of each factor, as a market file calls it; `let`: by the factor of a tenant's credit, the share of the
     machines that are let to it; `treasuries`: those of which coins are pledged, by name; `credits`: facilities and
-    guarantees, `hedges`, and the `extensions` of debts, by name. Empty where only the Program is known: the story then
-    has fewer words."""
+    guarantees, `hedges`, and the `extensions` of debts, by name; `status`: its rules. Empty where only the Program is
+    known: the story then has fewer words."""
 
     kinds: Mapping[str, str] = attrs.field(factory=dict)
     let: Mapping[str, float] = attrs.field(factory=dict)
@@ -29,6 +30,7 @@ class Setting:
     credits: Mapping[str, Facility | Guarantee] = attrs.field(factory=dict)
     hedges: Mapping[str, Hedge] = attrs.field(factory=dict)
     extensions: Mapping[str, tuple[Extension, ...]] = attrs.field(factory=dict)
+    status: StatusRules | None = None
 
 
 def setting_of(deal: Deal) -> Setting:
@@ -42,7 +44,8 @@ def setting_of(deal: Deal) -> Setting:
     credits |= {one.name: one for one in deal.guarantees}
     hedges = {hedge.name: hedge for hedge in deal.hedges}
     extensions = {debt.name: debt.extensions for debt in deal.tranches if isinstance(debt, Debt) and debt.extensions}
-    return Setting(kinds, _let(fleet) if fleet is not None else {}, pledged, credits, hedges, extensions)
+    let = _let(fleet) if fleet is not None else {}
+    return Setting(kinds, let, pledged, credits, hedges, extensions, deal.status)
 
 
 def _let(fleet: Fleet) -> dict[str, float]:

@@ -29,7 +29,7 @@ def story(program: Program, days: Sequence[Day], setting: Setting) -> tuple[str,
             *factors(program, days, setting),
             *_after_the_market(program, days),
             *margin(program, days, setting),
-            *_status(program, days),
+            *_status(program, days, setting),
             *_first_shortfall(program, days),
             *(sentence for claim in program.claims for sentence in fate(program, claim, days, setting)),
         ]
@@ -62,12 +62,13 @@ def _after_the_market(program: Program, days: Sequence[Day]) -> Iterator[str]:
         )
 
 
-def _status(program: Program, days: Sequence[Day]) -> Iterator[str]:
-    rules = next((dict(step.details) for step in program.steps if step.path == "status"), {})
+def _status(program: Program, days: Sequence[Day], setting: Setting) -> Iterator[str]:
+    step = program.step("status")
+    rules = dict(step.details) if step is not None else {}
     before = "" if "revolving" in rules else "performing"  # a revolving period begins at closing
     for day in days:
         if day.status != before:
-            why = ", ".join(reasons(program, days, day))
+            why = ", ".join(reasons(program, days, day, setting))
             turn = f"{before} → {day.status}" if before else f"the deal begins as {day.status}"
             yield f"{day.date}: {turn}" + (f" ({why})." if why else ".")
         before = day.status

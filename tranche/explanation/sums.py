@@ -34,6 +34,11 @@ def at_closing(program: Program, name: str) -> float:
     return program.registers[program.records[program.record(f"{name}.balance")].register].initial
 
 
+def balance_before(program: Program, days: Sequence[Day], day: Day, name: str) -> float:
+    """What a class owed, or an account held, before a date."""
+    return at_closing(program, name) if day.number == 1 else days[day.number - 2].balances[name]
+
+
 def drawn(program: Program, days: Sequence[Day], debt: Claim) -> float | None:
     """What had been lent under a debt that is drawn, when that is not all of its notional; None for all others."""
     known = {record.name for record in program.records}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
-from tranche.program import OPERAND_ROLES, Op, Program
+from tranche.program import Program
 
 from .lines import Line
 from .options import Seen
@@ -35,10 +35,10 @@ def endings(program: Program, trace: Trace) -> tuple[Ending, ...]:
 
 def _endings(program: Program, trace: Trace) -> Iterator[Ending]:
     for claim in program.claims:
-        step = next((one for one in program.steps if one.path == f"hedges.{claim.name}.termination"), None)
+        step = program.step(f"hedges.{claim.name}.termination")
         if claim.kind != "hedge" or step is None:
             continue
-        written = {k: _written(program, trace, k) for k in range(step.first, step.last)}
+        written = {k: _written(program, k) for k in range(step.first, step.last)}
         ends = next((k for k, name in written.items() if name == f"{claim.name}.live"), None)
         dues = {f"{claim.name}.{part}" for part in PARTS}
         if ends is not None:
@@ -71,8 +71,7 @@ def _words(owed: float, received: float, least: float) -> str:
     return "terminated; received" if received > least else "terminated; nothing is owed and nothing received"
 
 
-def _written(program: Program, trace: Trace, number: int) -> str:
-    op = Op(int(program.instructions[number]["op"]))
-    name = next((name for name, role in OPERAND_ROLES[op] if role in "wu"), "")
-    register = trace.operand(number, name)
-    return "" if register is None else program.registers[register].name
+def _written(program: Program, number: int) -> str:
+    """The name of the first register that an instruction writes."""
+    written = program.code[number].written
+    return program.registers[written[0]].name if written else ""

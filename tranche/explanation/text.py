@@ -12,7 +12,7 @@ from tranche.program import Program
 from .events import due_name, events, is_ordinary, left_open, open_dues, told_in_full
 from .lines import QUIET, Day, Line
 from .observer import dust
-from .why import NOT_TODAY
+from .why import NOT_TODAY, Reason
 from .words import SHOWN, count, level, money
 
 HEADINGS = ("available", "due", "paid", "short")
@@ -49,8 +49,8 @@ def _in_full(program: Program, day: Day, width: int, least: float) -> Iterator[s
     yield f"{day.date}  date {day.number} of {program.periods}, {day.status}" + _market(day)
     yield "  " + "  ".join(heading.rjust(width) for heading in HEADINGS) + "  step"
     shown = [line for line in day.lines if line.verb not in QUIET or max(line.paid, line.short) > least]
-    skipped = [line for line in shown if line.why == NOT_TODAY]
-    shown = [line for line in shown if line.why != NOT_TODAY]
+    skipped = [line for line in shown if line.reason is Reason.DATE]
+    shown = [line for line in shown if line.reason is not Reason.DATE]
     several = {step for step, lines in groupby(shown, key=lambda line: line.step) if len(list(lines)) > 1}
     amounts = {step.path for step in program.steps if unit_of(step) == AMOUNT}
     for line in shown:
@@ -58,7 +58,7 @@ def _in_full(program: Program, day: Day, width: int, least: float) -> Iterator[s
         cells = "  ".join(cell.rjust(width) for cell in _cells(line))
         yield f"  {cells}  {label}: {line.why}{'' if line.step in amounts else _sides(line)}"
     if skipped:
-        yield f"  {NOT_TODAY}: {'; '.join(dict.fromkeys(line.text for line in skipped))}"
+        yield f"  {NOT_TODAY.words}: {'; '.join(dict.fromkeys(line.text for line in skipped))}"
     yield f"  at the close: {_balances(day)}"
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import attrs
 
-from tranche.program import OPERAND_ROLES, Kind, Op, Program
+from tranche.program import Kind, Program
 
 
 @attrs.frozen
@@ -26,22 +26,13 @@ class Trace:
     """Origins of the operands of one Program's instructions."""
 
     def __init__(self, program: Program) -> None:
-        self.program = program
-        self._operands = [
-            {
-                name: int(k)
-                for (name, role), k in zip(OPERAND_ROLES[Op(int(row["op"]))], row["r"], strict=False)
-                if role != "n"
-            }
-            for row in program.instructions
-        ]
-        self._roles = [dict(OPERAND_ROLES[Op(int(row["op"]))]) for row in program.instructions]
-        self._tests = [k for k, names in enumerate(self._operands) if "denominator" in names]
+        self.program, self._code = program, program.code
+        self._tests = [k for k, one in enumerate(self._code) if one.is_test]
         self.origin = lru_cache(maxsize=None)(self._origin)
 
     def operand(self, number: int, name: str) -> int | None:
         """The register of an operand, None where the instruction has none of that name."""
-        return self._operands[number].get(name)
+        return self._code[number].register(name)
 
     def _origin(self, number: int, name: str) -> Origin:
         """What operand `name` of instruction `number` depends on, as it is read there."""
@@ -56,7 +47,7 @@ class Trace:
         """(writers gone through, registers at which the way back ends)."""
         visited: set[int] = set()
         leaves: set[int] = set()
-        register = self._operands[number].get(name)
+        register = self._code[number].register(name)
         pending = [] if register is None else [(number, register)]
         while pending:
             at, register = pending.pop()
@@ -69,26 +60,21 @@ class Trace:
             visited.add(writer)
             if writer in self._tests:
                 continue  # a test stands for what it compares
-            pending += [
-                (writer, read)
-                for operand, read in self._operands[writer].items()
-                if self._roles[writer][operand] in "ru" and read != register
-            ]
+            pending += [(writer, read) for read in self._code[writer].read if read != register]
         return visited, leaves
 
     def writer(self, before: int, register: int) -> int | None:
         """The last instruction ahead of `before` that wrote a register."""
         for k in range(before - 1, -1, -1):
-            for operand, written in self._operands[k].items():
-                if written == register and self._roles[k][operand] in "wu":
-                    return k
+            if register in self._code[k].written:
+                return k
         return None
 
     def _same_ratio(self, test: int, visited: set[int], leaves: set[int]) -> bool:
         """Whether both sides of a test were gone through: `dscr < 1.35x` compares them without asking the test."""
         sides = []
         for side in ("numerator", "denominator"):
-            register = self._operands[test][side]
+            register = self._code[test].operands[side]
             kind = self.program.registers[register].kind
             if kind is Kind.CONSTANT:
                 continue

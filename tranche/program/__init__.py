@@ -15,6 +15,7 @@ Design notes
 from __future__ import annotations
 
 from .check import check
+from .code import Instruction, code_of, ratio_of
 from .fused import FUSED, NOTHING, SCRATCH, UNCLAMPED, UNLIMITED, Part
 from .instructions import (
     COMMUTATIVE,
@@ -48,6 +49,7 @@ __all__ = [
     "UNLIMITED",
     "WRITTEN",
     "Claim",
+    "Instruction",
     "Kind",
     "Op",
     "Part",
@@ -56,6 +58,8 @@ __all__ = [
     "Register",
     "Step",
     "check",
+    "code_of",
     "fails_above",
     "instruction",
+    "ratio_of",
 ]

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .check import check
+from .code import Instruction, code_of
 from .instructions import OPERANDS, REGISTERS, SAME, Op
 from .registers import FIXED, Claim, Kind, Record, Register, Step
 
@@ -64,6 +65,20 @@ class Program:
     @property
     def inputs(self) -> tuple[str, ...]:
         return tuple(self.registers[k].name for k in self.of_kind(Kind.INPUT))
+
+    @cached_property
+    def code(self) -> tuple[Instruction, ...]:
+        """Its instructions, with their operands by name."""
+        return code_of(self.instructions)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether an instruction reads a factor of the market: the paths are then drawn under a seed, not given."""
+        return any(name.startswith("market.") for name in self.inputs_read)
+
+    def step(self, path: str) -> Step | None:
+        """The step of a path in the deal; None where the Program has none."""
+        return next((step for step in self.steps if step.path == path), None)
 
     @cached_property
     def inputs_read(self) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ class Study:
     @property
     def drawn(self) -> bool:
         """Whether the paths are drawn from a market, so that there is an error of sampling."""
-        return any(name.startswith("market.") for name in self.program.inputs)
+        return self.program.is_drawn
 
     @property
     def sampled(self) -> int:

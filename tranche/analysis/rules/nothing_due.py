@@ -28,16 +28,17 @@ def nothing_due(subject: Subject) -> Iterator[DealWarning]:
 def _dues(subject: Subject, first: int, last: int) -> Iterator[tuple[str, int]]:
     """What the instructions of a step pay, and the registers in which it is owed."""
     for k in range(first, last):
-        record, register = int(subject.program.instructions[k]["record"].flat[0]), subject.operand(k, "due")
-        if record >= 0 and register >= 0 and subject.operand(k, "cash") >= 0:
-            yield subject.program.records[record].name, register
+        one = subject.program.code[k]
+        register = one.register("due")
+        if one.record >= 0 and register is not None and one.register("cash") is not None:
+            yield subject.program.records[one.record].name, register
 
 
 def _due(
     subject: Subject, path: str, target: str, register: int, first: int, runs: NDArray[np.bool_]
 ) -> Iterator[DealWarning]:
     program = subject.program
-    adding = [k for k in subject.writers(register) if int(program.instructions[k]["record"].flat[0]) < 0]
+    adding = [k for k in subject.writers(register) if program.code[k].record < 0]
     falls = np.any([_amounts(subject, k) for k in adding], axis=0) if adding else np.zeros(program.periods, dtype=bool)
     if not falls.any():
         yield subject.warning(RULE, path, f"nothing of {target} ever falls due", "leave the step out")

@@ -39,7 +39,8 @@ def charts(study: Study) -> Iterator[Chart]:
             stated = steps(test, level)  # of one step the note says from when it is
             said = number(test, stated[0][1]) if len(stated) == 1 else words(test, level)
             traces += _level(test, level, dates, f"{name.replace('_', '-')} {said}", f"c{(k + j + 1) % 8}")
-        layout = {"yaxis": {"rangemode": "tozero"}, "xaxis": {"range": [days[0], days[-1]]} if len(days) > 1 else {}}
+        span = {"range": [days[0], days[-1]]} if len(days) > 1 else {}
+        layout: dict[str, Any] = {"yaxis": {"rangemode": "tozero"}, "xaxis": span}
         if test.unit == "%":
             layout["yaxis"] |= {"tickformat": ",.4~%", "hoverformat": ",.2~%"}
         yield Chart(f"test-{k}", f"Test {test.name}", _note(study, test, ratio, top), traces, layout)
