@@ -293,3 +293,11 @@ def test_mermaid_labels_are_quoted_and_nodes_named_once(deal: Deal) -> None:
             assert {link[1], link[2]} <= set(nodes)
         assert line.count('"') in (0, 2)
     assert sum(line.strip() == "end" for line in lines) == sum("subgraph" in line for line in lines)
+
+
+def test_terms_that_govern_are_said_though_they_are_the_defaults() -> None:
+    """75%, 85% and 60% are what a pledge has when its file states none of them."""
+    deals = Path(__file__).parents[2] / "deals"
+    text = english(tranche.compile(tranche.load(deals / "features" / "margin_ladder.yaml")))
+    said = " ".join(text.split())
+    assert "margin on what is pledged to loan. Terms: to loan; coins 1,000; call 0.75; liquidation 0.85; " in said

@@ -91,3 +91,39 @@ def test_interest_above_a_cap_is_carried_and_not_short() -> None:
     assert (first.due, first.paid, first.short) == pytest.approx((3.0, 0.0, 3.0))
     assert (second.due, second.paid, second.short) == pytest.approx((3.0, 3.0, 0.0))
     assert "Every due was paid in full and on its date." in explanation.story
+
+
+MINER = """\
+format: 1
+name: A miner that sells power
+schedule: {closing: 2027-01-01, maturity: 2027-03-01}
+market:
+  factors:
+    btc: {coin: {initial: 100k USD, drift: 0%, volatility: 0%}}
+    network: {hashrate: {initial: 900k, volatility: 0%}}
+    hashprice: {hashprice: {price: btc, hashrate: network, reward: 3.125}}
+collateral:
+  miner:
+    hashprice: hashprice
+    staff_per_month: 10k
+    sites:
+      alpha:
+        {hashrate: 1_000 PH/s, efficiency: 20 J/TH,
+         power: {price: 0.03 USD/kWh, curtailed: 10%, standby_per_kw_month: 3 USD/kW-month}}
+    treasury: {hoard: {price: btc, coins: 50, mined: true, policy: sell_share, share: 60%, sale_cost: 1%}}
+tranches: {loan: {notional: 1m, coupon: 6%}, owner: residual}
+waterfall: [{pay: [loan.interest, loan.principal, owner]}]
+"""
+
+
+def test_what_makes_up_the_collections_of_a_miner_is_shown() -> None:
+    """Coins that are mined come in as far as they are sold, standby pay as it is, less what it took to run."""
+    explanation = tranche.explain(loads(MINER), 0)
+    for day in explanation.days:
+        paid = {line.record: line.paid for line in day.lines}
+        sold = day.coins["hoard.sold"] * day.inputs["market.btc"] * 0.99
+        assert paid["miner.income"] == pytest.approx(20_000.0 * 3.0)  # kW a month
+        assert paid["collateral.collections"] == pytest.approx(sold + paid["miner.income"] - paid["miner.opex"])
+        assert day.coins["hoard.sold"] == pytest.approx(0.6 * day.coins["hoard.mined"])
+    assert "what hosting, power that was sold and standby brought" in explanation.text()
+    assert " sold into the collections)" in explanation.text()

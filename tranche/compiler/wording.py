@@ -12,6 +12,7 @@ import attrs
 from tranche.deal import CallOption, Coupon, CoverageTest, Debt, Fee, LevelSchedule, Step
 from tranche.deal.formula import Formula
 from tranche.deal.test import LEVELS
+from tranche.deal.unsaid import default_of, goes_without_saying
 
 # fields of terms that a deal file calls otherwise, and those that are parts of a whole or ratios
 KEYS = {"cover": "for", "source": "from"}
@@ -21,13 +22,13 @@ RATIOS = frozenset(LEVELS)
 
 
 def details(terms: Any, without: Collection[str] = ("name",)) -> tuple[tuple[str, str], ...]:
-    """(key, words) of every field that is not at its default, in the order of the class: new fields need nothing."""
+    """(key, words) of every field that does not go without saying, in their order: new fields need nothing."""
     found = []
     percent = isinstance(terms, CoverageTest) and terms.unit == "%"
     for name, key, unit, default in _fields(type(terms)):  # type: ignore[arg-type]  # a class can be hashed
         value = getattr(terms, name)
         unit = "share" if percent and name in RATIOS else unit
-        if value is not None and name not in without and value != default:
+        if value is not None and name not in without and not goes_without_saying(default, value):
             found.append((key, say(value, unit)))
     return tuple(found)
 
@@ -37,9 +38,8 @@ def _fields(kind: type) -> tuple[tuple[str, str, str, Any], ...]:
     """Of every field of a class of terms: its name, its key in a deal file, its unit, its default."""
     found = []
     for field in attrs.fields(kind):
-        default = field.default.factory() if isinstance(field.default, attrs.Factory) else field.default  # type: ignore[arg-type]
         unit = "share" if issubclass(kind, _SHARES.get(field.name, ())) else field.name
-        found.append((field.name, KEYS.get(field.name, field.name), unit, default))
+        found.append((field.name, KEYS.get(field.name, field.name), unit, default_of(field)))
     return tuple(found)
 
 

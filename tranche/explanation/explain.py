@@ -89,13 +89,17 @@ def _levels(program: Program, moved: list[Number], field: str) -> dict[str, floa
     }
 
 
+COINS = ("coins", "pledged", "mined", "sold", "posted")
+
+
 def _coins(program: Program, moved: list[Number]) -> dict[str, float]:
-    """Coins that are pledged at the close of a date, and those that were posted on it."""
+    """Of every treasury, the coins that are there and pledged at the close of a date, and those mined, sold for the
+    collections and posted on it."""
     treasuries = {claim.name for claim in program.claims if claim.kind == "treasury"}
     return {
         record.name: float(moved[k])
         for k, record in enumerate(program.records)
-        if record.owner in treasuries and record.field in ("pledged", "posted")
+        if record.owner in treasuries and record.field in COINS
     }
 
 

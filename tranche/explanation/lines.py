@@ -47,6 +47,7 @@ VERBS = {
     "shortfall": "unpaid",
     "unfunded": "uncovered",
     "revenue": "earn",
+    "income": "let",
     "opex": "cost",
     "equity_cure": "receive",
     "call_premium": "pay",
@@ -62,8 +63,8 @@ VERBS = {
 }
 # record fields of treasuries that are 1 or 0, and what 1 means
 FLAGS = {"called": "a margin call: the loan is at or above the call level", "liquidated": "the lender sells coins"}
-# numbers of machines and coins, and what is part of the collections
-SILENT = frozenset({"mined", "sold", "posted", "released", "income"})
+# numbers of machines and coins
+SILENT = frozenset({"mined", "sold", "posted", "released"})
 LEVELS = {
     "breached": "trigger",
     "sweep": "sweep level",
@@ -72,7 +73,7 @@ LEVELS = {
     "default": "default level",
 }
 # shown only where they move something
-_ASIDE = frozenset({"convert", "lend", "debit", "lose", "in kind", "realise"})
+_ASIDE = frozenset({"let", "convert", "lend", "debit", "lose", "in kind", "realise"})
 QUIET = frozenset({"capitalise", "earn", "cost", "spend", "take in", "redeem", "unpaid", "uncovered"}) | _ASIDE
 
 
@@ -148,7 +149,7 @@ class Day:
     owed: dict[str, float]  # what every debt is owed at the close: the records of `reduction.OWED`
     lines: tuple[Line, ...]
     readings: tuple[Reading, ...]
-    coins: dict[str, float] = attrs.field(factory=dict)  # `hoard.pledged` at the close, `hoard.posted` on the date
+    coins: dict[str, float] = attrs.field(factory=dict)  # records of treasuries that are numbers of coins
     calls: tuple[Call, ...] = ()  # of each call of the deal, how it stood
     left: Mapping[str, float] = attrs.field(factory=dict)  # of debts: interest, principal unpaid at the close, by name
     sold: float = 0.0  # machines of a fleet
@@ -292,7 +293,7 @@ def _amounts(verb: str, event: Event) -> tuple[float, float, float, float]:
             return giving(before), lacking if finite else nothing, moved, lacking - moved if finite else 0.0
         case "transfer":
             return before["source"], nothing, moved, 0.0
-        case "spend" | "take in" | "earn" | "cost" | "write down" | "write up" | "convert" | "lend" | "debit" | "lose" \
+        case "spend" | "take in" | "earn" | "let" | "cost" | "write down" | "write up" | "convert" | "lend" | "debit" | "lose" \
                 | "realise":
             return nothing, nothing, moved, 0.0
         case "receive" | "redeem":

@@ -15,6 +15,7 @@ from .observer import dust
 from .why import NOT_TODAY, Reason
 from .words import SHOWN, count, level, money
 
+COINS = {"mined": "mined", "sold": "sold into the collections", "pledged": "pledged"}
 HEADINGS = ("available", "due", "paid", "short")
 
 
@@ -59,7 +60,7 @@ def _in_full(program: Program, day: Day, width: int, least: float) -> Iterator[s
         yield f"  {cells}  {label}: {line.why}{'' if line.step in amounts else _sides(line)}"
     if skipped:
         yield f"  {NOT_TODAY.words}: {'; '.join(dict.fromkeys(line.text for line in skipped))}"
-    yield f"  at the close: {_balances(day)}"
+    yield f"  at the close: {_balances(day)}{_coins(day)}"
 
 
 def _cells(line: Line) -> tuple[str, str, str, str]:
@@ -103,6 +104,18 @@ def _collected(days: Sequence[Day]) -> float:
 
 def _balances(day: Day) -> str:
     return ", ".join(f"{name} {money(balance)}" for name, balance in day.balances.items())
+
+
+def _coins(day: Day) -> str:
+    """What became of coins that nothing was paid with, and how many there are."""
+    said = ""
+    for record, number in day.coins.items():
+        name, _, field = record.rpartition(".")
+        if field == "coins":
+            moved = [f"{level(day.coins[f'{name}.{done}'])} {words}" for done, words in COINS.items()
+                     if day.coins.get(f"{name}.{done}", 0.0) > 0]  # fmt: skip
+            said += f"; coins of {name} {level(number)}" + (f" ({', '.join(moved)})" if moved else "")
+    return said
 
 
 def _market(day: Day) -> str:

@@ -188,6 +188,7 @@ WHY: dict[str, Callable[[Event], Said]] = {
     "receive": received,
     "redeem": _always("paid in for the call"),
     "earn": _always("what the machines earned"),
+    "let": _always("what hosting, power that was sold and standby brought"),
     "cost": _always("what it took to run them"),
     "capitalise": _always("unpaid interest is added to the balance"),
     "in kind": _always("interest paid in kind is added to the balance"),

@@ -41,6 +41,7 @@ from tranche.deal.expect import Expect
 from tranche.deal.formula import Binary, Number
 from tranche.deal.level_schedule import Level, LevelSchedule
 from tranche.deal.series import Series
+from tranche.deal.unsaid import default_of, goes_without_saying, is_default
 from tranche.errors import Invalid
 from tranche.market.dependence import NAMES
 from tranche.market.quantity import quantities
@@ -76,7 +77,7 @@ def plain(deal: Deal) -> dict[str, Any]:
     found: dict[str, Any] = {"format": FORMAT}
     for field in attrs.fields(Deal):
         value = getattr(deal, field.name)
-        if field.name == "source" or _is_default(field, value):
+        if field.name == "source" or is_default(default_of(field), value):
             continue
         if field.name in NAMED:
             found[field.name] = {item.name: writer.write(item) for item in value}
@@ -91,20 +92,6 @@ def plain_market(market: Market, currency: str) -> dict[str, Any]:
     body: dict[str, Any] = _Writer(currency).write(market)
     found = {"format": FORMAT, **body}
     return {key: found[key] for key in (*MARKET_ORDER, *found) if key in found}
-
-
-def _is_default(field: attrs.Attribute[Any], value: Any) -> bool:
-    default = field.default
-    if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
-        default = default.factory()  # type: ignore[union-attr]
-    return default is not attrs.NOTHING and type(value) is type(default) and value == default
-
-
-def _is_left_out(field: attrs.Attribute[Any], value: Any) -> bool:
-    """A default goes without saying, but for one that is neither nothing nor all: terms must be seen."""
-    default = field.default
-    figure = isinstance(default, int | float) and default > 0 and default != 1
-    return _is_default(field, value) and not figure
 
 
 class _Writer:
@@ -137,9 +124,9 @@ class _Writer:
         kind = type(value)
         readers = self.readers.get(kind, {})
         return {
-            key_of(kind, field.name): self.write(getattr(value, field.name), readers.get(field.name))
-            for field in attrs.fields(kind)
-            if field.name not in ("name", *without) and not _is_left_out(field, getattr(value, field.name))
+            key_of(kind, field.name): self.write(term, readers.get(field.name))
+            for field, term in ((field, getattr(value, field.name)) for field in attrs.fields(kind))
+            if field.name not in ("name", *without) and not goes_without_saying(default_of(field), term)
         }
 
 
@@ -233,7 +220,7 @@ def _step(writer: _Writer, step: Step) -> dict[str, Any]:
     fields = attrs.fields_dict(Step)
     for key, (name, reader) in MODIFIERS.items():
         value = getattr(step, name)
-        if _is_default(fields[name], value) or (step.verb == "transfer" and key in ("from", "to")):
+        if is_default(default_of(fields[name]), value) or (step.verb == "transfer" and key in ("from", "to")):
             continue
         found[key] = writer.write(value, reader)
     return found
