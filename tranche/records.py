@@ -12,6 +12,15 @@ TREASURY = (
     "mined", "sold", "drawn", "posted", "released", "called", "liquidated", "foreclosed", "coins", "pledged", "value",
 )  # fmt: skip
 
+# record field of a test's level → the level in words
+LEVEL_WORDS = {
+    "breached": "trigger",
+    "sweep": "sweep level",
+    "lock_up": "lock-up level",
+    "early_amortisation": "early-amortisation level",
+    "default": "default level",
+}
+
 # kind → column → the record fields it adds up
 FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "debt": {
@@ -57,7 +66,7 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "miner": {field: (field,) for field in ("revenue", "income", "opex", "proceeds", "book", "value", "forced")},
     "treasury": {field: (field,) for field in TREASURY},
     "test": {
-        field: (field,) for field in ("breached", "sweep", "lock_up", "early_amortisation", "default", "equity_cure")
+        field: (field,) for field in (*LEVEL_WORDS, "equity_cure")
     },
     "borrowing_base": {
         field: (field,)

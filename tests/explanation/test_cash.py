@@ -9,10 +9,11 @@ import pytest
 
 import tranche
 from tranche.compiler import compile_deal
-from tranche.explanation.lines import FLAGS, LEVELS, SILENT, VERBS
+from tranche.explanation.lines import FLAGS, SILENT, VERBS
 from tranche.explanation.observer import dust
 from tranche.explanation.why import WHY
 from tranche.files import loads
+from tranche.records import LEVEL_WORDS
 
 ROOT = Path(__file__).parents[2] / "deals"
 DEALS = [*sorted(ROOT.glob("*.yaml")), *sorted((ROOT / "features").glob("*.yaml"))]
@@ -38,7 +39,7 @@ waterfall:
 
 @pytest.mark.parametrize("file", DEALS, ids=lambda file: file.stem)
 def test_every_flow_has_a_verb(file: Path) -> None:
-    known = VERBS.keys() | FLAGS.keys() | LEVELS.keys() | SILENT
+    known = VERBS.keys() | FLAGS.keys() | LEVEL_WORDS.keys() | SILENT
     program = compile_deal(tranche.load(file), fuse=False)
     assert {record.field for record in program.records if record.flow} <= known
     assert not [record.name for record in program.records if record.side and record.field in SILENT]

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tranche.deal import Deal
     from tranche.results import Results
 
-LEVELS = {"lock_up": "lock-up", "early_amortisation": "early-amortisation"}
 # column of the tranche table → heading, and how its numbers are written
 COLUMNS = {
     "notional": ("notional", "money"),
@@ -96,7 +95,7 @@ def _tests(deal: Deal, results: Results) -> list[str]:
     """What each coverage test's levels did, on how many of the dates and of the paths."""
     from tranche.deal.level_words import words
     from tranche.program import fails_above
-    from tranche.results import FIELDS
+    from tranche.records import FIELDS, LEVEL_WORDS
 
     lines = []
     levels = {test.name: {name: words(test, level) for name, level in test.levels.items()} for test in deal.tests}
@@ -110,10 +109,9 @@ def _tests(deal: Deal, results: Results) -> list[str]:
             if field == "equity_cure":
                 lines.append(f"{safe(claim.name)}: cured by the sponsor on {100 * failed.positive:.2f}% of the paths")
                 continue
-            level = f"{LEVELS.get(field, field)} level" if field != "breached" else "trigger"
             stated = levels[claim.name]["trigger" if field == "breached" else field]
             lines.append(
-                f"{safe(claim.name)}: {side} its {level} ({stated}) on {failed.mean:.2f} dates a "
+                f"{safe(claim.name)}: {side} its {LEVEL_WORDS[field]} ({stated}) on {failed.mean:.2f} dates a "
                 f"path, ever on {100 * failed.positive:.2f}% of the paths"
             )
     return lines

@@ -98,7 +98,7 @@ class _Because:
         for day in self.course.days:
             for reading in day.readings:
                 if reading.test == claim.name:
-                    failed.setdefault(reading.level_name, []).extend([day] * reading.failed)
+                    failed.setdefault(reading.field, []).extend([day] * reading.failed)
         found = [self.tested.test(days[0], claim.name, name, len(days)) for name, days in failed.items() if days]
         what = f"{claim.name} failed." if found else f"{claim.name} never failed."
         return Cause("loss", what, claim.name, because=tuple(found))

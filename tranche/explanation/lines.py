@@ -10,6 +10,7 @@ import attrs
 
 from tranche.description.terms import AMOUNT, unit_of
 from tranche.program import Op, Program, Record, Step, ratio_of
+from tranche.records import LEVEL_WORDS
 
 from .availability import Availability
 from .observer import Event, Observer
@@ -18,7 +19,7 @@ from .why import NOT_MET, NOT_TODAY, WHY, Reason, Said, giving
 from .words import infinite, money, ratio, share
 
 # record field → what is done; funds and draws are told apart by their operands. Every flow that a program can record
-# stands here, in FLAGS, in LEVELS or in SILENT.
+# stands here, in FLAGS, in LEVEL_WORDS or in SILENT.
 VERBS = {
     "collections": "receive",
     "interest": "pay",
@@ -65,15 +66,11 @@ VERBS = {
 FLAGS = {"called": "a margin call: the loan is at or above the call level", "liquidated": "the lender sells coins"}
 # numbers of machines and coins
 SILENT = frozenset({"mined", "sold", "posted", "released"})
-LEVELS = {
-    "breached": "trigger",
-    "sweep": "sweep level",
-    "lock_up": "lock-up level",
-    "early_amortisation": "early-amortisation level",
-    "default": "default level",
-}
 # shown only where they move something
 _ASIDE = frozenset({"let", "convert", "lend", "debit", "lose", "in kind", "realise"})
+# of what moves at once, and was neither there before nor due
+MOVED = frozenset({"spend", "take in", "earn", "let", "cost", "write down", "write up", "convert", "lend", "debit",
+                   "lose", "realise"})  # fmt: skip
 QUIET = frozenset({"capitalise", "earn", "cost", "spend", "take in", "redeem", "unpaid", "uncovered"}) | _ASIDE
 
 
@@ -106,11 +103,11 @@ class Line:
 
 @attrs.frozen
 class Reading:
-    """A coverage test against one of its levels. `ratio` is infinite where nothing is due, `level` before its first
-    test date minus infinity."""
+    """A coverage test against one of its levels, which `field` names as its record does. `ratio` is infinite where
+    nothing is due, `level` before its first test date minus infinity."""
 
     test: str
-    level_name: str
+    field: str
     ratio: float
     level: float
     failed: bool
@@ -119,7 +116,11 @@ class Reading:
 
     def leads_to(self, status: str) -> bool:
         """Whether failing this level puts the deal into the status."""
-        return self.failed and self.level_name == f"{status.replace(' ', '-')} level"
+        return self.failed and self.field == status.replace("-", "_").replace(" ", "_")
+
+    @property
+    def level_name(self) -> str:
+        return LEVEL_WORDS[self.field]
 
     def show(self, value: float) -> str:
         """A level, or what is compared with it, in its own unit."""
@@ -293,8 +294,7 @@ def _amounts(verb: str, event: Event) -> tuple[float, float, float, float]:
             return giving(before), lacking if finite else nothing, moved, lacking - moved if finite else 0.0
         case "transfer":
             return before["source"], nothing, moved, 0.0
-        case "spend" | "take in" | "earn" | "let" | "cost" | "write down" | "write up" | "convert" | "lend" | "debit" | "lose" \
-                | "realise":
+        case _ if verb in MOVED:
             return nothing, nothing, moved, 0.0
         case "receive" | "redeem":
             return before["cash"], moved, moved, 0.0
@@ -312,7 +312,6 @@ def _reading(program: Program, record: Record, event: Event) -> Reading:
     above = program.code[event.instruction].op is Op.TEST_ABOVE
     value = ratio_of(numerator, denominator, above)
     level, failed = event.before["level"], event.amount != 0
-    name = LEVELS.get(record.field, record.field.replace("_", " "))
     own = program.step(f"tests.{record.owner}")
-    return Reading(record.owner, name, value, level, failed, "above" if above else "below",
+    return Reading(record.owner, record.field, value, level, failed, "above" if above else "below",
                    unit_of(own) if own is not None else "x")  # fmt: skip

@@ -7,7 +7,6 @@ import attrs
 from tranche.program import Op, Step
 
 from .course import Course
-from .lines import LEVELS
 
 
 @attrs.frozen(eq=False)
@@ -25,13 +24,13 @@ class Places:
                 return k
         return None
 
-    def test(self, name: str, level_name: str) -> int:
-        """The instruction that compares a level of a test."""
+    def test(self, name: str, field: str) -> int:
+        """The instruction that compares a level of a test, by the field of its record."""
         program = self.course.program
         for k, one in enumerate(program.code):
             if one.is_test and one.record >= 0:
                 record = program.records[one.record]
-                if record.owner == name and field_of(level_name) in (record.field, ""):
+                if (record.owner, record.field) == (name, field):
                     return k
         return -1
 
@@ -50,8 +49,3 @@ class Places:
 
     def _is_skip(self, number: int) -> bool:
         return self.course.program.code[number].op is Op.SKIP
-
-
-def field_of(level_name: str) -> str:
-    """The record field of a level's name; see `lines.LEVELS`."""
-    return next((field for field, name in LEVELS.items() if name == level_name), "")

@@ -132,7 +132,7 @@ class Shortfalls:
         if (status, first.number) in self._told:
             return [Cause("status", f"{what} (see above).", status, first.number, day.number, "status")]
         self._told.add((status, first.number))
-        tests = tuple(self.tested.test(first, r.test, r.level_name) for r in first.readings if r.leads_to(status))
+        tests = tuple(self.tested.test(first, r.test, r.field) for r in first.readings if r.leads_to(status))
         why = () if tests else reasons(self.course.program, self.course.days, first, self.setting)
         if why:
             what += f": {', '.join(why)}"

@@ -73,7 +73,7 @@ def _status(program: Program, days: Sequence[Day], setting: Setting) -> Iterator
             yield f"{day.date}: {turn}" + (f" ({why})." if why else ".")
         before = day.status
     if before == "performing" and not any(day.status != "performing" for day in days):
-        has_status = any(reading.level_name != "trigger" for day in days for reading in day.readings)
+        has_status = any(reading.field != "breached" for day in days for reading in day.readings)
         if has_status:
             yield "The deal was performing throughout."
 

@@ -16,7 +16,7 @@ from .cause import Cause
 from .course import Course
 from .lines import Day, Reading
 from .margin import bare
-from .places import Places, field_of
+from .places import Places
 from .words import count, level, money
 
 SIDES = ("numerator", "denominator")
@@ -33,16 +33,16 @@ class Tested:
     def places(self) -> Places:
         return Places(self.course)
 
-    def test(self, day: Day, test: str, level_name: str, times: int = 0) -> Cause:
+    def test(self, day: Day, test: str, field: str, times: int = 0) -> Cause:
         """A level of a test on a date, with the last date before on which it passed; `times`: on how many it failed."""
-        reading = next(r for r in day.readings if r.test == test and r.level_name == level_name)
-        number = self.places.test(test, level_name)
+        reading = next(r for r in day.readings if r.test == test and r.field == field)
+        number = self.places.test(test, field)
         what = f"{test} on {day.date}: {reading.words}{self._sides(number, day, reading)}"
         what += bare(self.course.program, day, reading)
         if times > 1:
             what += f"; so on {count(times, 'date')}"
         earlier = ((d, r) for d in reversed(self.course.days[: day.number - 1]) for r in d.readings
-                   if r.test == test and r.level_name == level_name)  # fmt: skip
+                   if r.test == test and r.field == field)  # fmt: skip
         passed = ((d, r) for d, r in earlier if not r.failed and math.isfinite(r.ratio))
         before = next(passed, None) if reading.failed else None
         if before is not None:
@@ -62,8 +62,8 @@ class Tested:
         program = self.course.program
         record = program.records[program.code[number].record]
         for r in day.readings:
-            if r.test == record.owner and field_of(r.level_name) in (record.field, ""):
-                yield self.test(day, r.test, r.level_name)
+            if (r.test, r.field) == (record.owner, record.field):
+                yield self.test(day, r.test, r.field)
 
     def _factors(self, number: int, day: Day, reading: Reading) -> Iterator[Cause]:
         """The inputs that a test reads, and what it would have been with each on its mean path."""
