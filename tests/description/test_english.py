@@ -151,12 +151,12 @@ def test_items_of_the_collateral_do_not_run_together() -> None:
     deals = Path(__file__).parents[2] / "deals"
     text = english(tranche.compile(tranche.load(deals / "flash_compute.yaml")), width=10_000)
     assert "backstop limits 1,300,000,000 from 2025-12-31, 1,160,000,000 from 2027-01-01, " in text
-    assert "liquidation all generations: depth 168,000, " in text
+    assert "liquidation generations all: depth 168,000, " in text
     text = english(tranche.compile(tranche.load(deals / "coreweave_ddtl_2.yaml")), width=10_000)
-    assert "cohorts (1) gpus 60,000, " in text
-    assert ", (4) gpus 18,000, " in text
+    assert "cohorts first: gpus 60,000, " in text
+    assert ", fourth: gpus 18,000, " in text
     text = english(tranche.compile(tranche.load(deals / "gpu_lease_abs.yaml")), width=10_000)
-    assert ", … (8 in all), (8) gpus 600, " in text
+    assert ", … (8 in all), " in text
 
 
 SUPPORTED = """\

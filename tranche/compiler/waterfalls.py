@@ -12,8 +12,8 @@ from tranche.deal.hedge import terminations
 from .context import Context
 from .limits import step_mask
 from .masks import Mask
+from .step_words import modifiers, words
 from .verbs import VERBS
-from .wording import modifiers, words
 
 FIRST = ("interest", "commitment_fee")  # of a debt's dues, what enforcement pays before principal
 

@@ -1,16 +1,17 @@
-"""Terms in words: what a step, a test, a tranche says, for whoever describes the Program."""
+"""Terms in words: what a test, a tranche, the collateral says, for whoever describes the Program."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+import math
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
 import attrs
 
-from tranche.deal import CallOption, Coupon, CoverageTest, Debt, Fee, LevelSchedule, Step
-from tranche.deal.formula import Formula
+from tranche.deal import Amortisation, CallOption, Coupon, CoverageTest, Debt, Fee, LevelSchedule
+from tranche.deal.formula import Formula, Number
 from tranche.deal.test import LEVELS
 from tranche.deal.unsaid import default_of, goes_without_saying
 
@@ -19,18 +20,25 @@ KEYS = {"cover": "for", "source": "from"}
 SHARES = frozenset({"share", "spread", "floor", "cap", "growth", "interest_on_unpaid"})
 _SHARES: Mapping[str, tuple[type, ...]] = {"rate": (Fee,), "price": (CallOption, Debt)}  # of these classes alone
 RATIOS = frozenset(LEVELS)
+MOST_SAID = 6  # items of a list that are all said
 
 
 def details(terms: Any, without: Collection[str] = ("name",)) -> tuple[tuple[str, str], ...]:
     """(key, words) of every field that does not go without saying, in their order: new fields need nothing."""
     found = []
-    percent = isinstance(terms, CoverageTest) and terms.unit == "%"
+    own = _unit_of_levels(terms) if isinstance(terms, CoverageTest) else None
     for name, key, unit, default in _fields(type(terms)):  # type: ignore[arg-type]  # a class can be hashed
         value = getattr(terms, name)
-        unit = "share" if percent and name in RATIOS else unit
         if value is not None and name not in without and not goes_without_saying(default, value):
-            found.append((key, say(value, unit)))
+            found.append((key, say(value, own if own is not None and name in RATIOS else unit)))
     return tuple(found)
+
+
+def _unit_of_levels(test: CoverageTest) -> str:
+    """The unit of a test's levels as `say` takes it: an amount, over 1, has none."""
+    if test.unit == "%":
+        return "share"
+    return "" if test.denominator.tree == Number(1.0) else LEVELS[0]
 
 
 @lru_cache(maxsize=256)
@@ -50,35 +58,70 @@ def say(value: Any, field: str = "") -> str:
             return value.text
         case bool() | str() | dt.date():
             return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-        case int() | float() if field in SHARES:
-            return f"{100.0 * value:.6g}%"
-        case int() | float() if field in RATIOS:
-            return f"{value:.4g}x"
         case int() | float():
-            return f"{value:,.12g}"
+            return _number(value, field)
         case Coupon():
             return coupon(value)
-        case Mapping() | LevelSchedule():
-            return _several(_pairs(value, field))
-        case tuple() | list():
-            return _several([say(item, field) for item in value])
-    if attrs.has(type(value)):
-        said = details(value)
-        kind = getattr(value, "kind", "")
-        rest = ", ".join(f"{key.replace('_', ' ')} {words}" for key, words in said if key != "kind")
-        return kind + (f" ({rest})" if kind and rest else rest)
-    return str(value)
+        case (dt.date() as date, int() | float() as number):
+            return f"{_number(number, field)} from {date}"
+        case Mapping() | LevelSchedule() | tuple() | list():
+            return _several(_items(value, field))
+    return _terms(value) if attrs.has(type(value)) else str(value)
 
 
-def _pairs(value: Mapping[str, Any] | LevelSchedule, field: str) -> list[str]:
+def _number(value: float, field: str) -> str:
+    if field in SHARES:
+        return f"{100.0 * value:.6g}%"
+    return f"{value:.4g}x" if field in RATIOS else f"{value:,.12g}"
+
+
+def _terms(value: Any) -> str:
+    """A class of terms: its kind, if it has one, and what it says."""
+    kind, said = getattr(value, "kind", ""), details(value, without=("name", "kind"))
+    parts = [f"{key.replace('_', ' ')} {words}" for key, words in said]
+    if isinstance(value, Amortisation) and len(value.amounts) > MOST_SAID:
+        others = details(value, without=("kind", "amounts"))
+        parts = [_ends(value.amounts, value.balloon), *(f"{key} {words}" for key, words in others)]
+    rest = ", ".join(parts)
+    return kind + (f" ({rest})" if kind and rest else rest)
+
+
+def _items(value: Any, field: str) -> list[str]:
+    """The parts of a list or a mapping."""
     if isinstance(value, LevelSchedule):
         return [f"{say(level, field)} from {date}" for date, level in value.points]
-    return [f"{key} {say(item, field)}" for key, item in value.items()]
+    if isinstance(value, Mapping):
+        return [f"{key} {say(item, field)}" for key, item in value.items()]
+    named = [item for item in value if isinstance(item, tuple) and len(item) == 2 and attrs.has(type(item[1]))]
+    if named:
+        others = "all" if len(named) == 1 else "all others"
+        return [f"{name or others}: {say(item)}" for name, item in named]
+    if all(attrs.has(type(item)) for item in value):
+        marks = [_mark(item, k if len(value) > 1 else 0) for k, item in enumerate(value, start=1)]
+        return [f"{mark}{say(item)}" for mark, item in zip(marks, value, strict=True)]
+    return [say(item, field) for item in value]
 
 
-def _several(items: list[str], most: int = 6) -> str:
-    if len(items) > most:
-        items = [*items[: most - 2], f"… ({len(items)} in all)", items[-1]]
+def _mark(item: Any, number: int) -> str:
+    """What tells an item of a list from the one before it: its name, or its number (0: it is alone)."""
+    name = getattr(item, "name", "")
+    return f"{name}: " if name else f"({number}) " if number else ""
+
+
+def _ends(amounts: tuple[float, ...], balloon: bool) -> str:
+    """The ends of a schedule and its total. Under a balloon the last date takes whatever is left."""
+    count = len(amounts)
+    end = max((k for k, amount in enumerate(amounts, start=1) if amount), default=count)
+    said = [say(amount) for amount in (*amounts[:2], *amounts[:end][-2:])]
+    rest = f", then nothing on {count - end} dates" if end < count else ""
+    rest = ", and on the last what is left" if rest and balloon else rest
+    ends = f"{said[0]}, {said[1]}, … ({count} in all), {said[2]}, {said[3]}"
+    return f"amounts {ends}{rest}, {say(math.fsum(amounts))} in total"
+
+
+def _several(items: list[str]) -> str:
+    if len(items) > MOST_SAID:
+        items = [*items[: MOST_SAID - 2], f"… ({len(items)} in all)", items[-1]]
     return ", ".join(items)
 
 
@@ -93,43 +136,3 @@ def coupon(terms: Coupon) -> str:
         said = f"{terms.index} {'-' if terms.spread < 0 else '+'} {say(abs(terms.spread), 'spread')}"
     rest = details(terms, without=("spread", "index"))
     return ", ".join([said, *(f"{key.replace('_', ' ')} {words}" for key, words in rest)])
-
-
-def modifiers(step: Step) -> tuple[tuple[str, str], ...]:
-    """The `details` of a step beside its verb and where the money goes."""
-    return details(step, without=("verb", "targets", "group", "source", "to", "note"))
-
-
-def words(step: Step, said: Iterable[tuple[str, str]]) -> str:
-    """The step, of which `said` are the modifiers, in one line, as a report or a disassembly shows it."""
-    joined = {"sequential": ", then ", "pro_rata": " and "}[step.group].join(step.targets)
-    text = f"transfer to {joined}" if step.verb == "transfer" else f"{step.verb} {joined}"
-    if step.group == "pro_rata" and len(step.targets) > 1:
-        text += " pro rata"
-    if step.cover:
-        text += f" for {', '.join(step.cover)}"
-    if step.source != "cash":
-        text += f" from {step.source}"
-    if step.to != "cash" and step.verb != "transfer":
-        text += f" to {step.to}"
-    for key, term in said:
-        if key != KEYS["cover"]:
-            text += _MODIFIERS.get(key, ", {key} {said}").format(key=key, said=term, purse=_purse(step))
-    return text
-
-
-_MODIFIERS = {
-    "limit": ", at most {said}",
-    "share": ", {said} of {purse}",
-    "when": ", when {said}",
-    "after": ", from {said}",
-    "until": ", until {said}",
-    "short": ", short: {said}",
-}
-
-
-def _purse(step: Step) -> str:
-    """What a step's share is a share of: the account that it takes from."""
-    if step.verb in ("draw", "release"):
-        return "it" if len(step.targets) == 1 else "each"
-    return "the cash" if step.source == "cash" else step.source

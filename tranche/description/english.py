@@ -69,7 +69,7 @@ def _terms(program: Program, step: Step) -> str:
     own = "." in step.path  # a text that begins with the name of a class keeps its letters
     said = step.text if own else step.text[0].upper() + step.text[1:]
     said = _CLOSING.get(step.path, said)
-    ratio, terms = terms_of(program, step)
+    ratio, terms = terms_of(step)
     if ratio:
         said += f": {ratio}"
     return f"{said}. Terms: {terms}." if terms else f"{said}."
