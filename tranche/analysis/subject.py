@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -18,8 +17,6 @@ from tranche.deal.formula import Formula
 from tranche.errors import DealWarning
 from tranche.program import Kind, Op, Program
 from tranche.program import Step as ProgramStep
-
-_LIST = re.compile(r"waterfall\.(\w+)\[(\d+)\]")
 
 
 @attrs.frozen(slots=False)
@@ -51,7 +48,7 @@ class Subject:
         without a list of its own runs that for performing, and counts as it."""
         found = {status: list(steps) for status, steps in self._compiled.items()}
         if self._lends_performing:
-            again = [attrs.evolve(step, path=_as_performing(step.path)) for step in found.pop("revolving", [])]
+            again = [_as_performing(step) for step in found.pop("revolving", [])]
             found.setdefault("performing", again)
         return {status: tuple(steps) for status, steps in found.items() if steps}
 
@@ -60,9 +57,8 @@ class Subject:
         """The lists of the Program as they are, by status."""
         found: dict[str, list[ProgramStep]] = {}
         for step in self.program.steps:
-            match = _LIST.match(step.path)
-            if match:
-                found.setdefault(match[1], []).append(step)
+            if step.status:
+                found.setdefault(step.status, []).append(step)
         return found
 
     @property
@@ -78,7 +74,7 @@ class Subject:
         """The dates [T] on which the step may move something, as far as the calendar alone decides."""
         copies = [step]
         if self._lends_performing:
-            copies += [one for one in self._compiled.get("revolving", ()) if _as_performing(one.path) == step.path]
+            copies += [one for one in self._compiled.get("revolving", ()) if _as_performing(one).path == step.path]
         moving = [k for one in copies for k in range(one.first, one.last) if self._moves(k)]
         return np.any([self.open[k] & self._limit(k) for k in moving], axis=0) if moving else self._never
 
@@ -173,8 +169,10 @@ def _mentioned(value: Any) -> Iterator[str]:
                 yield from _mentioned(getattr(value, field.name))
 
 
-def _as_performing(path: str) -> str:
-    return path.replace("waterfall.revolving[", "waterfall.performing[", 1)
+def _as_performing(step: ProgramStep) -> ProgramStep:
+    """A step of the revolving period as that of the list for performing, of which it is a copy."""
+    path = step.path.replace("waterfall.revolving[", "waterfall.performing[", 1)
+    return attrs.evolve(step, path=path, status="performing")
 
 
 def owner_of(target: str) -> str:

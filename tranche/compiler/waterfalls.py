@@ -135,12 +135,12 @@ def lower(context: Context, masks: dict[str, Mask]) -> None:
         context.residuals_wait = _nothing_owed(deal) if waits else None
         with context.emitter.only_where(mask.lane):
             for k, step in enumerate(getattr(lists, status)):
-                _step(context, f"waterfall.{status}[{k}]", step, mask)
+                _step(context, status, k, step, mask)
 
 
-def _step(context: Context, path: str, step: Step, mask: Mask) -> None:
-    emitter, said = context.emitter, modifiers(step)
-    with emitter.step(path, words(step, said), **structure(context, step, said)):
+def _step(context: Context, status: str, place: int, step: Step, mask: Mask) -> None:
+    emitter, said, path = context.emitter, modifiers(step), f"waterfall.{status}[{place}]"
+    with emitter.step(path, words(step, said), status=status, **structure(context, step, said)):
         own = step_mask(context, step, mask)
         with emitter.only_where(own.uniform):
             VERBS[step.verb](context, step, own)

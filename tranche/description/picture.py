@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from tranche.program import Program, Step
@@ -63,10 +61,7 @@ class Picture:
 
 def list_of(step: Step) -> str:
     """What a step stands in: the waterfall of a status, or `calls`; empty for a step of another stage."""
-    if step.verb == "call":
-        return "calls"
-    match = re.match(r"waterfall\.(\w+)\[", step.path)
-    return match[1] if match else ""
+    return "calls" if step.verb == "call" else step.status
 
 
 def title_of(listed: str) -> str:

@@ -40,10 +40,9 @@ class Places:
 
     def choosers(self, step: Step) -> tuple[int, ...]:
         """The tests that decide whether the list of a step runs at all."""
-        own = step.path.rpartition("[")[0]
-        first = min(one.first for one in self.course.program.steps if one.path.startswith(f"{own}["))
+        first = min((one.first for one in self.course.program.steps if one.status == step.status), default=0)
         before = first - 1
-        if before >= 0 and self._is_skip(before):
+        if step.status and before >= 0 and self._is_skip(before):
             return self.course.trace.origin(before, "condition").tests
         return ()
 

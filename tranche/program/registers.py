@@ -66,9 +66,9 @@ class Claim:
 class Step:
     """Where instructions `first` ≤ k < `last` come from: a path in the deal and words for people.
 
-    What the deal says there, as data for who describes the Program: in a waterfall and of a call the `verb`, its
-    `targets` and how they share (`group`), the accounts it goes `source` → `to`, the dues that a draw is for (`cover`);
-    and everywhere `details`, (key of the deal file, words).
+    What the deal says there, as data for who describes the Program: in a waterfall the `status` whose list it stands
+    in; there and of a call the `verb`, its `targets` and how they share (`group`), the accounts it goes `source` →
+    `to`, the dues that a draw is for (`cover`); and everywhere `details`, (key of the deal file, words).
     It decides no figure and is left out of the hash.
     """
 
@@ -82,4 +82,5 @@ class Step:
     source: str = ""
     to: str = ""
     cover: tuple[str, ...] = ()
+    status: str = ""
     details: tuple[tuple[str, str], ...] = ()
