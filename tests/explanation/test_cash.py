@@ -127,4 +127,4 @@ def test_what_makes_up_the_collections_of_a_miner_is_shown() -> None:
         assert paid["collateral.collections"] == pytest.approx(sold + paid["miner.income"] - paid["miner.opex"])
         assert day.coins["hoard.sold"] == pytest.approx(0.6 * day.coins["hoard.mined"])
     assert "what hosting, power that was sold and standby brought" in explanation.text()
-    assert " sold into the collections)" in explanation.text()
+    assert " sold)" in explanation.text()

@@ -27,19 +27,19 @@ def of(explanation: Explanation, name: str) -> list[str]:
 
 
 def test_a_guarantor_that_was_paid_back() -> None:
-    """Figures by hand in the deal: 6.30 and 3.70 called, 4.013 and 5.987 reimbursed, fees of 0.574."""
+    """Figures by hand in the deal: 6.30 and 3.70 called, 4.013 and 5.987 reimbursed, fees of 0.774."""
     assert of(told("guarantee"), "sponsor") == [
         "sponsor: the guarantor paid USD 10.00 on 2 dates, first on 2025-02-01; 10.00 was reimbursed, nothing is owed "
-        "to it any more; received fees 0.57."
+        "to it any more; received fees 0.77."
     ]
 
 
 def test_a_guarantor_that_is_owed_something() -> None:
-    """40 − 0.36837 − 36.837 leaves 2.79463 for the guarantor on the last date."""
+    """40 − 0.37037 − 37.037 leaves 2.59263 for the guarantor on the last date."""
     explanation = told("guarantee", "[20, 30, 10, 60]", "[20, 30, 10, 40]")
     assert of(explanation, "sponsor") == [
-        "sponsor: the guarantor paid USD 10.00 on 2 dates, first on 2025-02-01; 6.81 was reimbursed, 3.19 is still "
-        "owed to it; received fees 0.57."
+        "sponsor: the guarantor paid USD 10.00 on 2 dates, first on 2025-02-01; 6.61 was reimbursed, 3.39 is still "
+        "owed to it; received fees 0.77."
     ]
 
 
@@ -47,7 +47,7 @@ def test_a_guarantor_without_recourse_is_owed_nothing() -> None:
     text = (FEATURES / "guarantee.yaml").read_text(encoding="utf-8")
     explanation = tranche.explain(loads(text.replace(", reimbursed: true", "").replace("  - repay: sponsor\n", "")), 0)
     assert of(explanation, "sponsor") == [
-        "sponsor: the guarantor paid USD 10.00 on 2 dates, first on 2025-02-01; received fees 0.57."
+        "sponsor: the guarantor paid USD 10.00 on 2 dates, first on 2025-02-01; received fees 0.77."
     ]
 
 

@@ -127,3 +127,40 @@ def test_free_and_pledged_coins_that_a_step_sells_are_told_apart(coins: str, ple
     free, other = (line for line in explanation.days[0].lines if line.record == "hoard.drawn")
     assert (free.why, other.why) == ("free coins: sold", f"pledged coins: {pledged}")
     assert (other.paid > 1) == (pledged == "sold")
+
+
+LOW = """\
+format: 1
+name: Called and defaulted
+schedule: {closing: 2025-01-01, maturity: 2025-07-01}
+market:
+  factors:
+    btc: {coin: {initial: 100k USD, drift: -80%, volatility: 0%}}
+    network: {hashrate: {initial: 800k, volatility: 0%}}
+    hashprice: {hashprice: {price: btc, hashrate: network, reward: 3.125}}
+collateral:
+  miner:
+    hashprice: hashprice
+    treasury:
+      hoard:
+        {price: btc, coins: 720, pledge: {to: loan, coins: 700, call: 70%, liquidation: 95%, restore: 60%, cost: 2%}}
+tranches: {loan: {notional: 45m, coupon: 12%, amortisation: none}, owner: residual}
+tests: {price: {ratio: market.btc / 90k, default: 1x}}
+waterfall: [{pay: [loan.interest, loan.principal, owner]}]
+"""
+
+
+def test_a_margin_sale_and_that_of_a_default_on_one_date_are_told_apart() -> None:
+    """The coin falls from 93.6k to 87.5k on date 2: 73.5% of 700 coins, and below the 90k of the test."""
+    explanation = tranche.explain(loads(LOW), 0)
+    day = next(day for day in explanation.days if day.status == "default")
+    brought = {step: sum(line.paid for line in day.lines if line.step == step and line.record == "hoard.foreclosed")
+               for step in {line.step for line in day.lines}}  # fmt: skip
+    margin, default = brought["collateral.miner.treasury.hoard.pledge"], brought["collateral.miner.treasury"]
+    assert margin > 0
+    assert default > 0
+    (said,) = [one for one in explanation.story if one.startswith(f"{day.date}: loan stood at ")]
+    sold = "the lender sold pledged coins for USD"
+    assert f"{sold} {margin:,.2f}, all of which repaid loan; that restored 60.00%; in default {sold} " in said
+    assert f"in default {sold} {default:,.2f}, " in said
+    assert said.count("nothing is pledged any more") == 1

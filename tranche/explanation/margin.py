@@ -20,14 +20,27 @@ FLAGS = ("called", "liquidated")
 
 
 @attrs.frozen
+class Sale:
+    """What pledged coins that a lender sold brought, and how much of it repaid the debt."""
+
+    brought: float = 0.0
+    repaid: float = 0.0
+
+
+@attrs.frozen
 class Looked:
-    """One treasury on one date on which its lender did something."""
+    """One treasury on one date on which its lender did something. `margin`: the sale of what a call left short, or at
+    once; `default`: that of everything; `free`: brought by free coins that were sold because of a default."""
 
     day: Day
     flags: frozenset[str]
-    brought: float  # by pledged coins that the lender sold
-    repaid: float  # of the debt, with that
-    free: float  # brought by free coins that were sold because of a default
+    margin: Sale
+    default: Sale
+    free: float
+
+    @property
+    def brought(self) -> float:
+        return self.margin.brought + self.default.brought
 
 
 def margin(program: Program, days: Sequence[Day], setting: Setting) -> Iterator[str]:
@@ -55,45 +68,60 @@ def bare(program: Program, day: Day, reading: Reading) -> str:
 
 
 def _look(program: Program, name: str, debt: str, day: Day) -> Looked | None:
-    lines = [line for line in day.lines if line.step in (TREASURIES, f"{TREASURIES}.{name}.pledge")]
-    flags = {field for line in lines for field in FLAGS if line.record == f"{name}.{field}"}
-    paid = {field: sum(line.paid for line in lines if line.record == f"{name}.{field}" and line.verb != "flag")
-            for field in ("foreclosed", "drawn")}  # fmt: skip
-    repaid = sum(line.paid for line in lines if line.record in (f"{debt}.prepaid", f"{debt}.principal"))
-    if not flags and max(paid.values()) <= dust(program):
+    own, all_ = f"{TREASURIES}.{name}.pledge", TREASURIES
+    flags = {field for line in day.lines for field in FLAGS if line.step == own and line.record == f"{name}.{field}"}
+    free = _paid(day, all_, f"{name}.drawn")
+    margin, default = (
+        Sale(_paid(day, step, f"{name}.foreclosed"), _paid(day, step, f"{debt}.prepaid", f"{debt}.principal"))
+        for step in (own, all_)
+    )
+    if not flags and max(free, margin.brought, default.brought) <= dust(program):
         return None
-    return Looked(day, frozenset(flags), paid["foreclosed"], repaid, paid["drawn"])
+    return Looked(day, frozenset(flags), margin, default, free)
+
+
+def _paid(day: Day, step: str, *records: str) -> float:
+    """What a step moved on a date under some records."""
+    return sum(line.paid for line in day.lines if line.step == step and line.record in records and line.verb != "flag")
 
 
 def _told(program: Program, days: Sequence[Day], setting: Setting, name: str, debt: str, one: Looked) -> str:
     terms = setting.treasuries[name].pledge if name in setting.treasuries else None
-    before = _pledged(days, setting, name, one.day)
+    before, least = _pledged(days, setting, name, one.day), dust(program)
     owed = balance_before(program, days, one.day, debt)
     price = one.day.inputs.get(f"market.{setting.treasuries[name].price}", 0.0) if terms is not None else 0.0
-    at = f" at {percent(owed / (before * price))} of the value of the coins pledged by {name}" if before * price else ""
     parts = []
     if one.flags:
-        reached = terms is not None and at and owed >= terms.liquidation * before * price
-        parts.append(f"{debt} stood{at}" if at else f"{debt} stood too high against the coins pledged by {name}")
-        if terms is not None and at:
-            limit = f"sale from {percent(terms.liquidation)}" if reached else f"call from {percent(terms.call)}"
-            parts[-1] += f" ({limit} on)"
+        worth = before * price
+        at = f" at {percent(owed / worth)} of the value of the coins pledged by {name}" if worth else ""
+        if terms is not None and before <= 0:
+            parts.append(f"{debt} stood against no coins pledged by {name}")
+        else:
+            parts.append(f"{debt} stood{at}" if at else f"{debt} stood too high against the coins pledged by {name}")
+            if terms is not None and at:
+                limit = f"call from {percent(terms.call)}" if "called" in one.flags else ""
+                parts[-1] += f" ({limit or f'sale from {percent(terms.liquidation)}'} on)"
+    if "called" in one.flags:
         posted = one.day.coins.get(f"{name}.posted", 0.0)
-        if not reached:
-            asked = max(0.0, owed / (price * terms.restore) - before) if terms is not None and price else posted
-            parts.append(_posting(posted, asked, percent(terms.restore) if terms is not None else ""))
-    if one.brought > dust(program):
-        if "liquidated" not in one.flags:
-            parts.append("in default")
-        gone = one.day.coins.get(f"{name}.pledged", 0.0) <= 0
-        left = "nothing is pledged any more" if gone else (
-            f"that restored {percent(terms.restore)}" if terms is not None else "the rest stays pledged")  # fmt: skip
-        all_of_it = one.brought - one.repaid <= dust(program)
-        of = "all of which" if all_of_it else f"of which {cash(program, one.repaid)}"
-        parts.append(f"the lender sold pledged coins for {cash(program, one.brought)}, {of} repaid {debt}; {left}")
-    if one.free > dust(program):
+        asked = max(0.0, owed / (price * terms.restore) - before) if terms is not None and price else posted
+        parts.append(_posting(posted, asked, percent(terms.restore) if terms is not None else ""))
+    if one.margin.brought > least:
+        restored = f"that restored {percent(terms.restore)}" if terms is not None else "the rest stays pledged"
+        parts.append(_sold(program, name, debt, one, one.margin, restored))
+    if one.default.brought > least:
+        parts.append(f"in default {_sold(program, name, debt, one, one.default, 'the rest stays pledged')}")
+    if one.free > least:
         parts.append(f"because of the default free coins of {name} were sold for {cash(program, one.free)}")
     return "; ".join(parts)
+
+
+def _sold(program: Program, name: str, debt: str, one: Looked, sale: Sale, otherwise: str) -> str:
+    """A sale by the lender; `otherwise`: what is left where something is."""
+    last = sale is one.default or one.default.brought <= dust(program)
+    gone = last and one.day.coins.get(f"{name}.pledged", 0.0) <= 0
+    of = "all of which" if sale.brought - sale.repaid <= dust(program) else f"of which {cash(program, sale.repaid)}"
+    left = "nothing is pledged any more" if gone else otherwise
+    return f"the lender sold pledged coins for {cash(program, sale.brought)}, {of} repaid {debt}; {left}"
 
 
 def _posting(posted: float, asked: float, restore: str) -> str:

@@ -15,7 +15,7 @@ from .observer import dust
 from .why import NOT_TODAY, Reason
 from .words import SHOWN, count, level, money
 
-COINS = {"mined": "mined", "sold": "sold into the collections", "pledged": "pledged"}
+COINS = {"mined": "mined", "sold": "sold", "pledged": "pledged"}
 HEADINGS = ("available", "due", "paid", "short")
 
 
