@@ -300,4 +300,4 @@ def test_terms_that_govern_are_said_though_they_are_the_defaults() -> None:
     deals = Path(__file__).parents[2] / "deals"
     text = english(tranche.compile(tranche.load(deals / "features" / "margin_ladder.yaml")))
     said = " ".join(text.split())
-    assert "margin on what is pledged to loan. Terms: to loan; coins 1,000; call 0.75; liquidation 0.85; " in said
+    assert "margin on what is pledged to loan. Terms: to loan; coins 1,000; call 75%; liquidation 85%; " in said

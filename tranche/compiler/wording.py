@@ -10,15 +10,16 @@ from typing import Any
 
 import attrs
 
-from tranche.deal import Amortisation, CallOption, Coupon, CoverageTest, Debt, Fee, LevelSchedule
+from tranche.deal import Amortisation, Coupon, CoverageTest, LevelSchedule
 from tranche.deal.formula import Formula, Number
 from tranche.deal.test import LEVELS
 from tranche.deal.unsaid import default_of, goes_without_saying
 
-# fields of terms that a deal file calls otherwise, and those that are parts of a whole or ratios
+from .shares import is_share
+
+# fields of terms that a deal file calls otherwise
 KEYS = {"cover": "for", "source": "from"}
-SHARES = frozenset({"share", "spread", "floor", "cap", "growth", "interest_on_unpaid"})
-_SHARES: Mapping[str, tuple[type, ...]] = {"rate": (Fee,), "price": (CallOption, Debt)}  # of these classes alone
+SHARE = "share"  # the unit of what is said in percent
 RATIOS = frozenset(LEVELS)
 MOST_SAID = 6  # items of a list that are all said
 
@@ -37,7 +38,7 @@ def details(terms: Any, without: Collection[str] = ("name",)) -> tuple[tuple[str
 def _unit_of_levels(test: CoverageTest) -> str:
     """The unit of a test's levels as `say` takes it: an amount, over 1, has none."""
     if test.unit == "%":
-        return "share"
+        return SHARE
     return "" if test.denominator.tree == Number(1.0) else LEVELS[0]
 
 
@@ -46,7 +47,7 @@ def _fields(kind: type) -> tuple[tuple[str, str, str, Any], ...]:
     """Of every field of a class of terms: its name, its key in a deal file, its unit, its default."""
     found = []
     for field in attrs.fields(kind):
-        unit = "share" if issubclass(kind, _SHARES.get(field.name, ())) else field.name
+        unit = SHARE if is_share(kind, field.name) else field.name
         found.append((field.name, KEYS.get(field.name, field.name), unit, default_of(field)))
     return tuple(found)
 
@@ -70,7 +71,7 @@ def say(value: Any, field: str = "") -> str:
 
 
 def _number(value: float, field: str) -> str:
-    if field in SHARES:
+    if field == SHARE:
         return f"{100.0 * value:.6g}%"
     return f"{value:.4g}x" if field in RATIOS else f"{value:,.12g}"
 
@@ -127,12 +128,12 @@ def _several(items: list[str]) -> str:
 
 def coupon(terms: Coupon) -> str:
     """`SOFR + 6%, floor 0%`, or `6%`; what else the coupon says follows."""
-    spread = say(terms.spread, "spread")
+    spread = say(terms.spread, SHARE)
     if terms.index is None:
         said = spread
     elif terms.spread == 0:
         said = terms.index
     else:
-        said = f"{terms.index} {'-' if terms.spread < 0 else '+'} {say(abs(terms.spread), 'spread')}"
+        said = f"{terms.index} {'-' if terms.spread < 0 else '+'} {say(abs(terms.spread), SHARE)}"
     rest = details(terms, without=("spread", "index"))
     return ", ".join([said, *(f"{key.replace('_', ' ')} {words}" for key, words in rest)])
