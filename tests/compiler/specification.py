@@ -26,6 +26,7 @@ from typing import Any
 
 from tests.compiler.spec_borrowing_base import certificate, live, loans
 from tests.compiler.spec_calls import Calls
+from tests.compiler.spec_dates import meant
 from tests.compiler.spec_debts import Debts, owed, sized
 from tests.compiler.spec_fees import Fees, OwedFee
 from tests.compiler.spec_formula import Uniform, exact, operate
@@ -51,7 +52,7 @@ class Specification:
             terms.closing, terms.maturity, terms.frequency, terms.first_payment, terms.calendar, terms.convention,
             terms.determination_days, terms.end_of_month,
         )  # fmt: skip
-        self.deal = deal = sized(deal, self.dates)
+        self.deal = deal = sized(meant(deal, self.dates), self.dates)
         self.uniform = Uniform(deal, self.dates)
         self.t = 0
         self.accounts = {"cash": Fraction(0)} | {a.name: self.opening(a) for a in deal.accounts}

@@ -174,7 +174,7 @@ def test_a_loss_is_set_against_what_was_drawn(told: dict[str, Explanation]) -> N
     explanation = told["miner_converts_gpu"]
     drawn = explanation.results.total("new_notes.drawn")[0]
     lost = explanation.results.paths("new_notes")["loss"].iloc[0]
-    of = f"112.44% of its notional of 600,000,000.00 ({percent(lost / drawn)} of the {money(drawn)} drawn)"
+    of = f"110.29% of its notional of 600,000,000.00 ({percent(lost / drawn)} of the {money(drawn)} drawn)"
     assert of in sentence(explanation, "new_notes: ")
     assert of in " ".join(explanation.why("new_notes").text().split())
     assert "drawn)" not in sentence(explanation, "high_yield: ")

@@ -43,6 +43,7 @@ from .emitter import Emitter
 from .expressions import memory
 from .names import call_flags, formulas, walk
 from .resolve import resolved
+from .stated_dates import on_payment_dates
 from .symbols import declare_symbols, freeze_dues
 from .values import ZERO, Constant, Lane, at
 
@@ -56,6 +57,7 @@ def compile_deal(deal: Deal, *, fuse: bool = True, watch: Sequence[str] = ()) ->
     once the tests have been read and before anything is paid, held within what amounts may be. Raises DealError with
     every problem and its place."""
     dates = dates_of(deal)
+    deal = on_payment_dates(deal, dates)
     found = problems(deal, dates)
     if found:
         raise DealError(found)

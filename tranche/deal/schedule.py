@@ -15,7 +15,12 @@ from . import validators as v
 
 @attrs.frozen(kw_only=True)
 class Schedule:
-    """Payment dates t = 1..T run from `first_payment` to `maturity` at `frequency`, adjusted by `convention`."""
+    """Payment dates t = 1..T run from `first_payment` to `maturity` at `frequency`, adjusted by `convention`.
+
+    A term that states a date of the schedule as it is before adjustment (a maturity, an extension, a put, the first or
+    the last day of something, a step, an amount of a series) means the payment date that it becomes. Dates of the
+    collateral and of the market are days and stay.
+    """
 
     closing: dt.date = attrs.field(validator=v.date)
     maturity: dt.date = attrs.field(validator=v.date)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tranche import engine
+from tranche.compiler import dates_of, on_payment_dates
 from tranche.inputs import CollateralCash, DealOrPath, MarketOrPath, as_deal, prepare
 from tranche.program import Op, Program
 from tranche.reduction import OWED
@@ -34,7 +35,7 @@ def explain(
     """
     found = as_deal(deal, market)
     inputs = prepare(found, seed=seed, collections=collections, fuse=False)
-    return explain_inputs(inputs, path, seed, setting_of(found))
+    return explain_inputs(inputs, path, seed, setting_of(on_payment_dates(found, dates_of(found))))
 
 
 def explain_inputs(inputs: engine.Scenario, path: int, seed: int = 0, setting: Setting | None = None) -> Explanation:

@@ -37,7 +37,7 @@ def further_problems(
     """Problems of the compiler's checks, in a deal of the `fields` that could be read; `told` is what is wrong with the
     rest, `values` the file's. Nothing is said about what could not be read, nor about anything that names it.
     `read_steps`: plain values → Waterfalls."""
-    from tranche.compiler import dates_of
+    from tranche.compiler import dates_of, on_payment_dates
     from tranche.compiler.check import problems
 
     paths = [problem.place.path for problem in told]
@@ -57,7 +57,8 @@ def further_problems(
         if kept["waterfall"] is None:
             return
         deal = Deal(**({"name": "unnamed"} | kept), source=source)
-        found = problems(deal, dates_of(deal))
+        dates = dates_of(deal)
+        found = problems(on_payment_dates(deal, dates), dates)
     except (Invalid, BaseValidationError, DealError):  # too little of a deal is left, or a name is none
         return
     unread = [path for path in (_part(path) for path in paths) if path]

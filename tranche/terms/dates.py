@@ -30,13 +30,14 @@ class PaymentDates:
 
     `dates`: payment dates, adjusted, strictly increasing, the last one is the maturity. `starts`: the first day of each
     accrual period (closing, then the payment date before). `determination`: the last day whose collections belong to
-    the period.
+    the period. `stated`: the payment dates before they are moved off holidays, as a term sheet writes them.
     """
 
     closing: dt.date
     dates: tuple[dt.date, ...]
     starts: tuple[dt.date, ...]
     determination: tuple[dt.date, ...]
+    stated: tuple[dt.date, ...]
 
     @property
     def periods(self) -> int:
@@ -94,7 +95,8 @@ def payment_dates(
             f"the first determination date {determination[0]} is before the closing {closing}",
             f"determination_days may be at most {(dates[0] - closing).days} here",
         )
-    return PaymentDates(closing, dates, (closing, *dates[:-1]), determination)
+    stated = tuple(from_quantlib(date) for date in plain)
+    return PaymentDates(closing, dates, (closing, *dates[:-1]), determination, stated)
 
 
 def check_schedule_size(

@@ -9,7 +9,7 @@ from tranche.analysis.subject import Subject
 from tranche.collateral.cohort import Cohort
 from tranche.collateral.names import cohort_path, nested
 from tranche.collateral.terms import Miner, fleet_of
-from tranche.compiler import dates_of
+from tranche.compiler import dates_of, on_payment_dates
 from tranche.deal import Deal, Debt
 from tranche.deal.level_schedule import LevelSchedule
 from tranche.errors import DealWarning
@@ -20,7 +20,8 @@ Term = tuple[str, dt.date | None]
 
 def out_of_time(subject: Subject) -> Iterator[DealWarning]:
     """Dates that only bound a term from its other side (available until long after the maturity) say "throughout"."""
-    deal, dates = subject.deal, dates_of(subject.deal)
+    dates = dates_of(subject.deal)
+    deal = on_payment_dates(subject.deal, dates)
     first, last = dates.dates[0], dates.dates[-1]
     for path, date in _from_date(deal):
         if date is not None and date > last:

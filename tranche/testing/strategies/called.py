@@ -28,7 +28,7 @@ from tranche.deal.amortisation import ARREARS
 from tranche.deal.formula import Binary, Name, Number
 from tranche.market.terms import Market
 
-from .deals import dates_of, reference_rates, schedules
+from .deals import reference_rates, schedules, stated_dates
 from .debts import INDEX, debts
 from .formulas import formula
 
@@ -42,7 +42,7 @@ def called_deals(draw: st.DrawFn, most_periods: int = 8) -> Deal:
     a date on which something is still owed. A facility that covers interest, and in half of the deals a clean-up call,
     at what takes the deal out or at a price."""
     schedule = draw(schedules(fewest=3, most=most_periods))
-    dates = dates_of(schedule)
+    dates = stated_dates(draw, schedule)
     sold = draw(st.booleans())  # by a clean-up call, of which a facility that has lent is a part
     made = [draw(_debt(f"d{k}", dates, int(sold))) for k in range(1, draw(st.integers(1, 2)) + 1)]
     names, size = tuple(debt.name for debt in made), sum(debt.notional for debt in made)

@@ -22,7 +22,7 @@ from tranche.deal.fee import UNPAID_FEES
 from tranche.deal.formula import Binary, Name, Number
 from tranche.market.terms import Market, ReferenceRate
 from tranche.terms.calendars import CONVENTIONS
-from tranche.terms.dates import FREQUENCIES, payment_dates
+from tranche.terms.dates import FREQUENCIES, PaymentDates, payment_dates
 from tranche.terms.daycounts import DAY_COUNTS
 
 from .accounts import account_terms, routes
@@ -58,9 +58,19 @@ def schedules(draw: st.DrawFn, fewest: int = 2, most: int = 24) -> Schedule:
 
 def dates_of(schedule: Schedule) -> tuple[dt.date, ...]:
     """The payment dates of a schedule."""
+    return _dates(schedule).dates
+
+
+def stated_dates(draw: st.DrawFn, schedule: Schedule) -> tuple[dt.date, ...]:
+    """The dates that terms may state: the payment dates, or these before they are moved off holidays."""
+    dates = _dates(schedule)
+    return draw(st.sampled_from((dates.dates, dates.stated)))
+
+
+def _dates(schedule: Schedule) -> PaymentDates:
     return payment_dates(
         schedule.closing, schedule.maturity, schedule.frequency, None, schedule.calendar, schedule.convention
-    ).dates
+    )
 
 
 @st.composite
@@ -68,7 +78,7 @@ def deals(draw: st.DrawFn, most_periods: int = 24, most_debts: int = 5) -> Deal:
     """Any deal on collections that are given at the call: 1–5 debts, 0–2 residuals, fees, accounts, tests, formulas
     with memory, and a waterfall of every verb for each status that is not left to its default."""
     schedule = draw(schedules(most=most_periods))
-    dates = dates_of(schedule)
+    dates = stated_dates(draw, schedule)
     tranches: list[Debt | Residual] = [
         draw(debts(f"d{k}", len(dates))) for k in range(1, draw(st.integers(1, most_debts)) + 1)
     ]
