@@ -63,6 +63,24 @@ def told(found: tranche.Deal) -> set[tuple[str, str]]:
     return {(warning.rule, warning.place.path) for warning in warnings_of(found)}
 
 
+MARKET = """\
+market:
+  factors:
+    btc: {coin: {initial: 100k USD, volatility: 50%}}
+    network: {hashrate: {initial: 800k, volatility: 10%}}
+    hashprice: {hashprice: {price: btc, hashrate: network, reward: 3.125}}
+"""
+
+
+def on_miner(site: str = "", power: str = "", treasury: str = "") -> tuple[str, str]:
+    """The base deal's collateral replaced by a mine."""
+    power = f"power: {{price: 0.05 USD/kWh, {power}}}"
+    site = f"sites: {{s: {{hashrate: 500 PH/s, efficiency: 20 J/TH, {power}, {site}}}}}"
+    held = f"treasury: {{hoard: {{price: btc, coins: 10, mined: true, {treasury}}}}}"
+    mine = f"collateral: {{miner: {{hashprice: hashprice, {site}, {held}}}}}\n"
+    return "collateral: {collections: {}}\n", mine + MARKET
+
+
 LIST = "waterfall.performing"
 PLAIN = BASE["waterfall"]
 FIRES = {
@@ -219,6 +237,22 @@ FIRES = {
          ("tests:\n", "series:\n  plan: [1,1,1,1,1,1,1,1]\ntests:\n")],
         {("unread-name", "definitions.spare"), ("unread-name", "series.plan")},
     ),
+    "power for machines that are never off": (
+        [on_miner("switch_off: false", "resale: 0.09 USD/kWh, take_or_pay: 40%")],
+        {("without-effect", f"collateral.miner.sites.s.power.{field}") for field in ("resale", "take_or_pay")},
+    ),
+    "values of machines without a price or a cost": (
+        [on_miner("forced_discount: 40%, life_years: 2y")],
+        {("without-effect", f"collateral.miner.sites.s.{field}") for field in ("forced_discount", "life_years")},
+    ),
+    "a share under a policy that sells none": (
+        [on_miner(treasury="policy: sell_to_cover, share: 1%")],
+        {("without-effect", "collateral.miner.treasury.hoard.share")},
+    ),
+    "a life of machines that cost nothing": (
+        [("collections: {}", "fleet: {gpus: 100, life_years: 3y, lease: {rate: 2 USD/gpu-hour, end: 2029-01-01}}")],
+        {("without-effect", "collateral.fleet.life_years")},
+    ),
 }  # fmt: skip
 
 SILENT = {
@@ -247,6 +281,10 @@ SILENT = {
          "lease: {rate: 2 USD/gpu-hour, end: 2025-01-02}}"),
     ],
     "the base deal": [],
+    "power that is sold, machines that are written off and sold, a share of what is mined": [
+        on_miner("cost_per_ph: 16k USD/PH, life_years: 2y, value_per_ph: 8k USD/PH, forced_discount: 40%",
+                 "resale: 0.09 USD/kWh, take_or_pay: 40%", "policy: sell_share, share: 50%"),
+    ],
     "a way out on one date": [
         ("- pay: agent\n", "- pay: agent\n    - transfer: {from: box, to: cash}\n      after: 2027-01-01\n"),
         ("accounts:\n", "accounts:\n  box: {initial: 5m}\n"),

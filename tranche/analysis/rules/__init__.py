@@ -20,6 +20,7 @@ from .unreachable_list import unreachable_list
 from .unreachable_step import unreachable_step
 from .unread_name import unread_name
 from .unread_test import unread_test
+from .without_effect import without_effect
 
 RULES: tuple[Callable[[Subject], Iterator[DealWarning]], ...] = (
     circular_target,
@@ -35,4 +36,5 @@ RULES: tuple[Callable[[Subject], Iterator[DealWarning]], ...] = (
     unreachable_step,
     unread_name,
     unread_test,
+    without_effect,
 )
