@@ -34,7 +34,4 @@ def earn(context: Context) -> None:
     for name, amount in earned.items():
         terms = context.accounts[name].terms
         with emitter.step(f"accounts.{name}.earns", f"{name}: interest earned", details=details(terms)):
-            total, record = context.total(name, "earned", side=1)
-            emitter.emit(Op.RECEIVE, context.account(terms.earnings_to), amount, total, record=record)
-            if terms.earnings_to not in ("cash", name):
-                context.flow(terms.earnings_to, "funded", amount)
+            context.receive(name, "earned", amount, terms.earnings_to)

@@ -67,7 +67,7 @@ def buy(context: Context) -> None:
         price = _all_due(context)
         if terms.purchase_price is not None:
             price = emitter.compute(Op.MAX, ZERO, lower_formula(context, terms.purchase_price), name="purchase price")
-        _receive(context, "collateral", "clean_up", emitter.compute(Op.SELECT, now, price, ZERO), terms.proceeds)
+        context.receive("collateral", "clean_up", emitter.compute(Op.SELECT, now, price, ZERO), terms.proceeds)
 
 
 def _call(context: Context, debt: DebtRegisters) -> None:
@@ -83,7 +83,7 @@ def _call(context: Context, debt: DebtRegisters) -> None:
         emitter.emit(Op.ACCRUE, debt.other["call_premium"], premium, ONE)
     _fall_due(context, debt, now)
     owed = context.sum([debt.unpaid(part) for part in debt.terms.dues], "due on the call")
-    _receive(context, name, "refinanced", emitter.compute(Op.SELECT, now, owed, ZERO), terms.proceeds)
+    context.receive(name, "refinanced", emitter.compute(Op.SELECT, now, owed, ZERO), terms.proceeds)
 
 
 def _open(context: Context, debt: DebtRegisters) -> Value:
@@ -122,13 +122,6 @@ def _all_due(context: Context) -> Value:
     owed back."""
     back = [one.owed for one in context.credits.values() if isinstance(one.terms, Facility) or one.terms.repays]
     return context.sum([*(due.unpaid for due in context.dues.values() if due.to is None), *back], "all that is due")
-
-
-def _receive(context: Context, owner: str, field: str, amount: Value, to: str) -> None:
-    total, record = context.total(owner, field, side=1)
-    context.emitter.emit(Op.RECEIVE, context.account(to), amount, total, record=record)
-    if to != "cash":
-        context.flow(to, "funded", amount)
 
 
 def at_close(context: Context) -> None:

@@ -181,6 +181,14 @@ class Context:
         total, record = self.total(owner, field, side)
         self.emitter.emit(Op.SHORTFALL, total, amount, ZERO, record=record)
 
+    def receive(self, owner: str, field: str, amount: Value, to: str) -> None:
+        """Cash from outside comes into an account, which records it too: not the collection account, and not one that
+        is itself the owner of what comes in."""
+        total, record = self.total(owner, field, side=1)
+        self.emitter.emit(Op.RECEIVE, self.account(to), amount, total, record=record)
+        if to not in ("cash", owner):
+            self.flow(to, "funded", amount)
+
     def stock(self, owner: str, field: str, level: Value) -> None:
         """Record a level of this period that is no register of its own."""
         kept = self.emitter.state(f"{owner}.{field}")

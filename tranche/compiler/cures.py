@@ -9,7 +9,8 @@ from tranche.program import Op
 from . import coverage
 from .context import Context
 from .expressions import lower_formula
-from .values import INFINITE, ONE, ZERO, Constant, Series, Value, at, series
+from .limits import destination
+from .values import ONE, ZERO, Constant, Series, Value, at, series
 
 
 def declare(context: Context, test: CoverageTest) -> None:
@@ -98,22 +99,11 @@ def equity_cure(context: Context, test: CoverageTest, failed: dict[str, Value]) 
         longer = compute(Op.SELECT, mends, compute(Op.ADD, row, ONE), ZERO)
         read = coverage.tested(context, test, level)
         emitter.emit(Op.COPY, row, compute(Op.SELECT, read, longer, row))
-    _pay_in(context, name, terms.to, amount)
+    total, record = context.total(name, "equity_cure", side=1)
+    with destination(context, terms.to) as to:
+        emitter.emit(Op.RECEIVE, to, amount, total, record=record)
     context.names[f"{name}.equity_cure"] = lambda: amount
     return mends
-
-
-def _pay_in(context: Context, name: str, account: str, amount: Value) -> None:
-    """Cash from outside into an account, which records it when it is not the collection account."""
-    emitter = context.emitter
-    total, record = context.total(name, "equity_cure", side=1)
-    if account == "cash":
-        emitter.emit(Op.RECEIVE, context.cash, amount, total, record=record)
-        return
-    transit = emitter.state("transit")
-    emitter.emit(Op.RECEIVE, transit, amount, total, record=record)
-    total, record = context.total(account, "funded")
-    emitter.emit(Op.MOVE, transit, context.account(account), INFINITE, total, record=record)
 
 
 def unless_mended(context: Context, test: CoverageTest, level: str, fails: Value, mended: Value) -> Value:

@@ -9,7 +9,8 @@ from tranche.program import Op
 
 from .context import Context, DebtRegisters
 from .expressions import lower_formula
-from .values import INFINITE, ONE, ZERO, Constant, Lane, Value, series
+from .limits import destination
+from .values import ONE, ZERO, Constant, Lane, Value, series
 from .wording import details
 
 
@@ -101,10 +102,8 @@ def lower(context: Context) -> None:
         with emitter.step(f"tranches.{name}.draws", f"{name} is drawn", details=details(terms)):
             wanted = emitter.compute(Op.MIN, lower_formula(context, terms.amount), room(context, debt), name="draw")
             amount = emitter.compute(Op.MAX, ZERO, wanted, name="draw")
-            if terms.to in (OUTSIDE, "cash"):
-                draw(context, debt, amount, None if terms.to == OUTSIDE else context.cash)
+            if terms.to == OUTSIDE:
+                draw(context, debt, amount, None)
                 continue
-            transit = emitter.state("transit")
-            draw(context, debt, amount, transit)
-            total, record = context.total(terms.to, "funded")
-            emitter.emit(Op.MOVE, transit, context.account(terms.to), INFINITE, total, record=record)
+            with destination(context, terms.to) as to:
+                draw(context, debt, amount, to)

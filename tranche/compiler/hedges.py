@@ -53,18 +53,10 @@ def lower(context: Context) -> None:
                 owed = emitter.compute(Op.SELECT, registers.live, owed, ZERO, name="to pay")
                 received = emitter.compute(Op.SELECT, registers.live, received, ZERO, name="to receive")
             context.define(f"{name}.received", received)
-            _receive(context, hedge, received, "received")
+            if received != ZERO:
+                context.receive(name, "received", received, hedge.to)
             if owed != ZERO:
                 emitter.emit(Op.ACCRUE, context.dues[name].unpaid, owed, ONE)
-
-
-def _receive(context: Context, hedge: Hedge, amount: Value, field: str) -> None:
-    if amount == ZERO:
-        return
-    total, record = context.total(hedge.name, field, side=1)
-    context.emitter.emit(Op.RECEIVE, context.account(hedge.to), amount, total, record=record)
-    if hedge.to != "cash":
-        context.flow(hedge.to, "funded", amount)
 
 
 def _rate(context: Context, hedge: Hedge) -> Value:
@@ -169,7 +161,9 @@ def _settle(context: Context, hedge: Hedge, terms: Termination, own: Value, caus
     gain = emitter.compute(Op.MAX, ZERO, value, name="gain")
     recovered = emitter.compute(Op.MUL, gain, Constant(terms.recovery), name="recovered")
     claim = emitter.compute(Op.SELECT, cause, recovered, ZERO, name="gain")
-    _receive(context, hedge, emitter.compute(Op.SELECT, own, gain, claim, name="gain"), "termination_received")
+    received = emitter.compute(Op.SELECT, own, gain, claim, name="gain")
+    if received != ZERO:
+        context.receive(name, "termination_received", received, hedge.to)
 
 
 def close(context: Context) -> None:

@@ -63,15 +63,15 @@ def pot(context: Context, step: Step, limit: Value) -> Iterator[tuple[Lane, Valu
 
 
 @contextmanager
-def destination(context: Context, step: Step) -> Iterator[Lane]:
-    """Where `draw` and `release` put the money: the account `to`, which records it when it is not cash."""
-    if step.to == "cash":
+def destination(context: Context, to: str) -> Iterator[Lane]:
+    """Where to put money that goes into the account `to`, which records what arrives when it is not cash."""
+    if to == "cash":
         yield context.cash
         return
     transit = context.emitter.state("transit")
     yield transit
-    total, record = context.total(step.to, "funded")
-    context.emitter.emit(Op.MOVE, transit, context.account(step.to), INFINITE, total, record=record)
+    total, record = context.total(to, "funded")
+    context.emitter.emit(Op.MOVE, transit, context.account(to), INFINITE, total, record=record)
 
 
 def each_limit(context: Context, step: Step, mask: Mask) -> Iterator[tuple[str, Lane, Value]]:

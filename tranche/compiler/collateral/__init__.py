@@ -9,7 +9,7 @@ from tranche.collateral.terms import Collections, Fleet, Miner
 from tranche.compiler.context import Context
 from tranche.compiler.values import ZERO, Value
 from tranche.compiler.wording import details
-from tranche.program import Claim, Op
+from tranche.program import Claim
 
 from . import cash, fleet, miner
 
@@ -36,13 +36,12 @@ def lower(context: Context) -> None:
     with emitter.step("collateral", "collections of the period", details=details(deal.collateral)):
         amount = MODELS[type(deal.collateral)][1](context, deal.collateral)
         context.define("collections", amount)
-        total, record = context.total("collateral", "collections", side=1)
+        context.total("collateral", "collections", side=1)  # a record even where nothing ever comes in
         routed = cash.routed(context, deal.collateral) if isinstance(deal.collateral, Collections) else {}
         for account, part in routed.items():
-            emitter.emit(Op.RECEIVE, context.account(account), part, total, record=record)
-            context.flow(account, "funded", part)
+            context.receive("collateral", "collections", part, account)
         if routed:
             assert isinstance(deal.collateral, Collections)
             amount = cash.unrouted(context, deal.collateral)
         if amount != ZERO:
-            emitter.emit(Op.RECEIVE, context.cash, amount, total, record=record)
+            context.receive("collateral", "collections", amount, "cash")

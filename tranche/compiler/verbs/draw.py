@@ -57,7 +57,7 @@ def lower(context: Context, step: Step, mask: Mask) -> None:
         return
     emitter = context.emitter
     need = _need(context, step.cover) if step.cover else INFINITE
-    with destination(context, step) as to:
+    with destination(context, step.to) as to:
         if step.targets[0] in context.debts:
             _debts(context, step, mask, need, to)
             return

@@ -10,7 +10,7 @@ from tranche.program import Op
 
 
 def lower(context: Context, step: Step, mask: Mask) -> None:
-    with destination(context, step) as to:
+    with destination(context, step.to) as to:
         for name, account, limit in each_limit(context, step, mask):
             target = context.names[f"{name}.target"]()
             total, record = context.total(name, "drawn")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from tranche.compiler.context import Context
-from tranche.compiler.limits import step_limit
+from tranche.compiler.limits import destination, step_limit
 from tranche.compiler.masks import Mask
-from tranche.compiler.values import INFINITE
 from tranche.deal import Step
 from tranche.program import Op
 
@@ -19,10 +18,5 @@ def lower(context: Context, step: Step, mask: Mask) -> None:
         emitter.emit(Op.MOVE, source, context.account(name), limit, total, record=record)
         return
     total, record = context.total(step.source, "drawn")
-    if name == "cash":
-        emitter.emit(Op.MOVE, source, context.cash, limit, total, record=record)
-        return
-    transit = emitter.state("transit")  # two moves, so that each account records its own side
-    emitter.emit(Op.MOVE, source, transit, limit, total, record=record)
-    total, record = context.total(name, "funded")
-    emitter.emit(Op.MOVE, transit, context.account(name), INFINITE, total, record=record)
+    with destination(context, name) as to:  # each account records its own side
+        emitter.emit(Op.MOVE, source, to, limit, total, record=record)
