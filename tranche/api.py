@@ -64,14 +64,10 @@ def run(
     """
     inputs = prepare(deal, seed=seed, collections=collections, market=market, sampling=sampling)
     first_path = engine.whole_number("path number", first_path, 0, engine.LAST_PATH)
-    there = None if inputs.paths is None else max(1, inputs.paths - first_path)
-    if paths is None:
-        paths = there or engine.DEFAULT_PATHS
-    elif there is not None:
-        paths = min(engine.whole_number("paths", paths, 1, engine.MOST_PATHS), there)
+    count = engine.paths_to_run(inputs, paths, first_path)
     return engine.run_program(
         inputs,
-        paths,
+        max(1, count),  # past the last path it is the first of them that is refused
         first_path=first_path,
         threads=threads,
         width=width,

@@ -185,6 +185,18 @@ def _keeps(program: Program, paths: int, keep_paths: KeepPaths) -> bool:
     return bool(keep_paths)
 
 
+def paths_to_run(inputs: Scenario, wanted: int | None, first_path: int = 0) -> int:
+    """How many paths from `first_path` on to run: as many as are wanted, by default DEFAULT_PATHS, of a simulated
+    market; of the user's own cash those of them that there are, by default all, and none or fewer where `first_path` is
+    past the last. Raises UsageError."""
+    if wanted is not None:
+        wanted = whole_number("paths", wanted, 1, MOST_PATHS)
+    if inputs.paths is None:
+        return DEFAULT_PATHS if wanted is None else wanted
+    there = inputs.paths - first_path
+    return there if wanted is None else min(wanted, there)
+
+
 def path_flows(inputs: Scenario, first_path: int, paths: int, *, width: int | None = None) -> NDArray[np.float64]:
     """What every record moved (flow) or its level (stock), [paths, T, records]: for few paths, all is kept."""
     program = inputs.program

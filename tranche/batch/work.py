@@ -106,7 +106,7 @@ def perform(task: Task, prepared: Prepared | None = None) -> Outcome:
             reduction, spent = unpack_reduction(task.reduction), 0.0
         else:
             inputs = ready.inputs.scenario()
-            count = _paths(task, inputs.paths)
+            count = engine.paths_to_run(inputs, task.count, task.first)
             if count <= 0:
                 return Outcome(files=ready.files)
             start = time.thread_time()
@@ -122,13 +122,6 @@ def perform(task: Task, prepared: Prepared | None = None) -> Outcome:
         seconds=spent,
         path_periods=0 if task.reduction else reduction.count * ready.inputs.program.periods,
     )
-
-
-def _paths(task: Task, there: int | None) -> int:
-    """How many of the task's paths there are."""
-    if there is None:
-        return engine.DEFAULT_PATHS if task.count is None else task.count
-    return there if task.count is None else min(task.count, there - task.first)
 
 
 def _tables(ready: Prepared, reduction: Reduction, seed: int) -> bytes:

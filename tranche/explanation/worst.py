@@ -13,7 +13,6 @@ from tranche.results import Results
 from .because import KINDS
 
 SLICE = 65_536  # paths whose totals are kept at a time
-DEFAULT_PATHS = 10_000
 
 
 def worst_path(
@@ -30,11 +29,7 @@ def worst_path(
     and UsageError.
     """
     inputs = prepare(deal, seed=seed, collections=collections, market=market)
-    there = inputs.paths
-    if paths is None:
-        paths = there or DEFAULT_PATHS
-    paths = engine.whole_number("paths", paths, 1, engine.MOST_PATHS)
-    paths = paths if there is None else min(paths, there)
+    paths = engine.paths_to_run(inputs, paths)
     claims = {claim.name: claim.kind for claim in inputs.program.claims}
     if claims.get(name) not in KINDS:
         known = [one for one, kind in claims.items() if kind in KINDS]

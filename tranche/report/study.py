@@ -20,7 +20,6 @@ from tranche.results import Results
 from tranche.studies.convergence import Convergence, converge
 
 SAMPLE = 2_000  # paths whose every date is kept for the fans
-DEFAULT_PATHS = 10_000
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 VALUES = ("fleet.book", "fleet.appraised", "fleet.economic", "fleet.orderly", "fleet.forced")
 
@@ -111,10 +110,7 @@ def study(
     deal = as_deal(deal)
     parts = ingredients(deal, seed=seed, collections=collections)
     inputs = parts.scenario()
-    there = inputs.paths
-    wanted = paths if paths is not None else there or DEFAULT_PATHS
-    count = engine.whole_number("paths", wanted, 1, engine.MOST_PATHS)
-    count = count if there is None else min(count, there)
+    count = engine.paths_to_run(inputs, paths)
     results = engine.run_program(inputs, count, threads=threads, seed=seed, progress=progress, keep_paths=False)
     watch = [name for test in deal.tests for name in (test.name, f"{test.name}.denominator")]
     watched = prepare(deal, seed=seed, collections=parts.cash, watch=watch)

@@ -45,7 +45,7 @@ class Convergence:
 
 def converge(
     deal: DealOrPath,
-    paths: int = 10_000,
+    paths: int = engine.DEFAULT_PATHS,
     seed: int = 0,
     points: Sequence[float] = POINTS,
     *,
