@@ -16,13 +16,13 @@ from .wording import details
 def declare(context: Context) -> None:
     """Registers of every debt, in the order of the file, and what `pay` may name of it."""
     emitter, deal = context.emitter, context.deal
-    for position, terms in enumerate(deal.tranches, start=1):
+    ranks = deal.ranks
+    for terms in deal.tranches:
         if not isinstance(terms, Debt):
             continue
-        name, rank = terms.name, terms.rank or position
+        name = terms.name
         debt = context.debts[name] = DebtRegisters(
             terms=terms,
-            rank=rank,
             balance=emitter.state(f"{name}.balance", terms.at_closing),
             interest=emitter.state(f"{name}.interest"),
             principal=emitter.state(f"{name}.principal"),
@@ -44,7 +44,7 @@ def declare(context: Context) -> None:
             debt.rate = coupon.fixed(context, terms)
             debt.accrual = _times(context, debt.rate, terms.day_count)
         bought = terms.price * (terms.notional if terms.strip is not None else terms.at_closing)
-        context.claims.append(Claim(name, "debt", terms.notional, rank, bought))
+        context.claims.append(Claim(name, "debt", terms.notional, ranks[name], bought))
         context.dues |= {f"{name}.{part}": Due(debt.unpaid(part), name, part) for part in terms.dues}
         context.dues[f"{name}.principal"] = Due(debt.principal, name, "principal", debt.balance)
 

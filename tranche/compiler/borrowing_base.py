@@ -11,7 +11,6 @@ from tranche.program import Claim, Op
 from .context import Context, DebtRegisters
 from .expressions import lower_formula
 from .values import ZERO, Constant, Value
-from .waterfalls import ranked
 
 RECORDED = ("gross", "ineligible", "concentration", "eligible", "base")  # and, at the close, availability, deficiency
 
@@ -92,7 +91,8 @@ def _record(context: Context, field: str, value: Value) -> None:
 
 def _loans(context: Context, base: BorrowingBase) -> list[DebtRegisters]:
     """The debts of the base, most senior first."""
-    return [context.debts[debt.name] for debt in ranked(context.deal) if not base.debts or debt.name in base.debts]
+    ranked = [debt.name for debt in context.deal.debts_by_rank]
+    return [context.debts[name] for name in ranked if not base.debts or name in base.debts]
 
 
 def _declare_loans(context: Context, base: BorrowingBase, lent: Value) -> None:

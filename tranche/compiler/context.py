@@ -29,7 +29,6 @@ class DebtRegisters:
     prices of a call by date (None: it has none), 1 for each extension that was taken."""
 
     terms: Debt
-    rank: int
     balance: Lane
     interest: Lane
     principal: Lane

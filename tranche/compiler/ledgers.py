@@ -9,7 +9,6 @@ from tranche.program import Claim, Op
 from .context import Context, Due
 from .expressions import lower
 from .values import ONE, ZERO
-from .waterfalls import ranks
 
 
 def declare(context: Context) -> None:
@@ -23,7 +22,7 @@ def declare(context: Context) -> None:
 
 def orders(deal: Deal) -> dict[Expr, list[Ledger]]:
     """The ledgers of each kind of losses, that of the most junior tranche first."""
-    rank = ranks(deal)
+    rank = deal.ranks
     found: dict[Expr, list[Ledger]] = {}
     for ledger in sorted(deal.ledgers, key=lambda ledger: -rank[ledger.tranche]):
         found.setdefault(ledger.losses.tree, []).append(ledger)

@@ -122,10 +122,11 @@ def _declare(context: Context) -> None:
     hedges.declare(context)
     ledgers.declare(context)
     accounts.declare(context)
-    for position, tranche in enumerate(deal.tranches, start=1):
+    ranks = deal.ranks
+    for tranche in deal.tranches:
         if isinstance(tranche, Residual):
             context.residuals[tranche.name] = tranche
-            context.claims.append(Claim(tranche.name, "residual", tranche.notional, tranche.rank or position))
+            context.claims.append(Claim(tranche.name, "residual", tranche.notional, ranks[tranche.name]))
     context.claims.append(Claim("cash", "account"))
     declare_symbols(context)
     scheduled.declare_names(context)

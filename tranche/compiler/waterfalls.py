@@ -34,7 +34,7 @@ def complete(deal: Deal) -> Waterfalls:
 def _nothing_owed(deal: Deal) -> Formula:
     """True where every debt has a balance of zero and no interest or call premium unpaid."""
     owed: Expr = Number(0.0)
-    for debt in ranked(deal):
+    for debt in deal.debts_by_rank:
         premium = ("call_premium.unpaid",) if "call_premium" in debt.dues else ()
         for field in ("balance", "interest.unpaid", *premium):
             owed = Binary("+", owed, Name(f"{debt.name}.{field}"))
@@ -43,9 +43,9 @@ def _nothing_owed(deal: Deal) -> Formula:
 
 def _turbo(deal: Deal) -> tuple[Step, ...]:
     """All the cash repays the debts by rank, those of one rank pro rata; then it goes to the residuals."""
-    order = ranks(deal)
+    order = deal.ranks
     steps = []
-    for _, debts in groupby(ranked(deal), key=lambda debt: order[debt.name]):
+    for _, debts in groupby(deal.debts_by_rank, key=lambda debt: order[debt.name]):
         targets = tuple(f"{debt.name}.principal" for debt in debts)
         steps.append(Step(verb="sweep", targets=targets, group="pro_rata"))
     steps += [Step(verb="pay", targets=(tranche.name,)) for tranche in deal.tranches if isinstance(tranche, Residual)]
@@ -60,8 +60,8 @@ def _enforcement(deal: Deal) -> tuple[Step, ...]:
     steps += [Step(verb="pay", targets=(fee.name,)) for fee in deal.fees]
     steps += _senior_support(deal)
     steps += _calls(deal)
-    order = ranks(deal)
-    for _, debts in groupby(ranked(deal), key=lambda debt: order[debt.name]):
+    order = deal.ranks
+    for _, debts in groupby(deal.debts_by_rank, key=lambda debt: order[debt.name]):
         equals = list(debts)
         interest = tuple(f"{debt.name}.{part}" for debt in equals for part in debt.dues if part in FIRST)
         principal = tuple(f"{debt.name}.principal" for debt in equals)
@@ -70,7 +70,7 @@ def _enforcement(deal: Deal) -> tuple[Step, ...]:
         steps.append(Step(verb="sweep", targets=principal, group="pro_rata"))
         premiums = tuple(f"{debt.name}.call_premium" for debt in equals if "call_premium" in debt.dues)
         steps += [Step(verb="pay", targets=premiums, group="pro_rata")] if premiums else []
-    for debt in ranked(deal):
+    for debt in deal.debts_by_rank:
         if "cap_shortfall" in debt.dues:
             steps.append(Step(verb="pay", targets=(f"{debt.name}.cap_shortfall",)))
     steps += _junior_support(deal)
@@ -113,17 +113,6 @@ def _junior_support(deal: Deal) -> list[Step]:
         if guarantee.repays:
             steps.append(Step(verb="repay", targets=(guarantee.name,)))
     return steps
-
-
-def ranks(deal: Deal) -> dict[str, int]:
-    """The rank of every tranche, 1 the most senior; without ranks, the order of the file."""
-    return {tranche.name: tranche.rank or k for k, tranche in enumerate(deal.tranches, start=1)}
-
-
-def ranked(deal: Deal) -> list[Debt]:
-    """The debts, most senior first."""
-    order = ranks(deal)
-    return sorted((t for t in deal.tranches if isinstance(t, Debt)), key=lambda debt: order[debt.name])
 
 
 def lower(context: Context, masks: dict[str, Mask]) -> None:

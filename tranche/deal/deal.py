@@ -165,6 +165,17 @@ class Deal:
         if found:
             raise DealError(attrs.evolve(one, place=self.source.place(one.place.path)) for one in found)
 
+    @property
+    def ranks(self) -> dict[str, int]:
+        """The rank of every tranche, 1 the most senior; without ranks, the order of the file."""
+        return {tranche.name: tranche.rank or k for k, tranche in enumerate(self.tranches, start=1)}
+
+    @property
+    def debts_by_rank(self) -> list[Debt]:
+        """The debts, the most senior first; those of one rank in the order of the file."""
+        order = self.ranks
+        return sorted((t for t in self.tranches if isinstance(t, Debt)), key=lambda debt: order[debt.name])
+
     def _repr_html_(self) -> str:
         """The name and the classes of the deal, for notebooks; `tranche.dump` writes all of it."""
         rows = "".join(

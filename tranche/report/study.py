@@ -53,7 +53,7 @@ class Study:
     @property
     def debts(self) -> list[str]:
         """The debts, the most senior first."""
-        return [debt.name for debt in sorted(self.program.debts, key=lambda debt: debt.rank)]
+        return [debt.name for debt in self.deal.debts_by_rank]
 
     def sample(self, name: str) -> NDArray[np.float64]:
         """A record of the sampled paths by date [sampled, T]; zeros when the deal has no such record."""

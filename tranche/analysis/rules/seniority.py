@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tranche.analysis.subject import Subject
-from tranche.compiler.waterfalls import ranked, ranks
 from tranche.errors import DealWarning
 from tranche.program import Step
 
@@ -15,8 +14,8 @@ RULE = "seniority"
 def seniority(subject: Subject) -> Iterator[DealWarning]:
     """Interest is compared with interest and principal with principal, by their first payment in the list out of one
     account; in enforcement any payment of a junior with principal of the senior."""
-    order = ranks(subject.deal)
-    debts = [debt.name for debt in ranked(subject.deal)]
+    order = subject.deal.ranks
+    debts = [debt.name for debt in subject.deal.debts_by_rank]
     for status, steps in subject.stated.items():
         for k, senior in enumerate(debts):
             for junior in (name for name in debts[k + 1 :] if order[name] > order[senior]):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from tranche.deal import Debt
 from tranche.deal.formula import Number
 from tranche.terms.dates import FREQUENCIES
 from tranche.testing.broken import BrokenInvariant
@@ -38,11 +37,9 @@ def excess_waits(seen: Observed) -> None:
     """What a cap takes out of a fee's senior place is not paid on a date on which interest of the most senior debt
     stays unpaid or is capitalised. A deal that means to pay it all the same says so:
     `accept: {invariants.excess_waits: why}`."""
-    debts = [tranche for tranche in seen.deal.tranches if isinstance(tranche, Debt)]
+    debts = seen.deal.debts_by_rank
     if not debts:
         return
-    order = {debt.name: debt.rank or k for k, debt in enumerate(debts, start=1)}
-    first = min(order, key=lambda name: order[name])
     for fee in (fee.name for fee in seen.deal.fees if fee.cap is not None):
         rule = "no excess of a fee before the senior interest"
-        waits_for_interest(seen, rule, f"{fee}.excess", f"{fee}.excess", first)
+        waits_for_interest(seen, rule, f"{fee}.excess", f"{fee}.excess", debts[0].name)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tranche.deal import Debt
 from tranche.testing.broken import BrokenInvariant
 from tranche.testing.observed import Observed, observe
 
@@ -18,8 +17,10 @@ def more_cash_never_hurts_senior(seen: Observed, more: ArrayLike | Mapping[str, 
     """`more`: collections of the same shape, nowhere lower. On every path and date the most senior debt then owes no
     more (balance) and lacks no more (shortfall) than before. Holds for sequential deals whose payments hang on no
     test, condition or formula of the cash: with triggers, more cash may well open a junior's door first."""
-    order = {tranche.name: tranche.rank or k for k, tranche in enumerate(seen.deal.tranches, start=1)}
-    senior = min((t for t in seen.deal.tranches if isinstance(t, Debt)), key=lambda debt: order[debt.name])
+    debts = seen.deal.debts_by_rank
+    if not debts:
+        return
+    senior = debts[0]
     richer = observe(seen.deal, more, paths=seen.paths, seed=seen.seed)
     for field in ("balance", "shortfall"):
         before, after = seen.flow(f"{senior.name}.{field}"), richer.flow(f"{senior.name}.{field}")

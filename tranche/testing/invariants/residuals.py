@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tranche.collateral.terms import Collections
-from tranche.deal import Debt, Residual
+from tranche.deal import Residual
 from tranche.testing.broken import BrokenInvariant
 from tranche.testing.observed import Observed, observe_rows
 
@@ -18,9 +18,9 @@ def residual_waits(seen: Observed) -> None:
     """No residual is paid on a date on which interest of a debt that ranks above it stays unpaid or is capitalised.
     (A debt whose unpaid interest is cancelled has waived it.) A deal that means to pay equity all the same says so:
     `accept: {invariants.residual_waits: why}`."""
-    order = {tranche.name: tranche.rank or k for k, tranche in enumerate(seen.deal.tranches, start=1)}
+    order = seen.deal.ranks
     for residual in (t.name for t in seen.deal.tranches if isinstance(t, Residual)):
-        for debt in (t.name for t in seen.deal.tranches if isinstance(t, Debt) and order[t.name] < order[residual]):
+        for debt in (t.name for t in seen.deal.debts_by_rank if order[t.name] < order[residual]):
             rule = "no residual before a debt's interest"
             waits_for_interest(seen, rule, residual, f"{residual}.distribution", debt)
 

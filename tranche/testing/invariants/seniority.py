@@ -20,8 +20,8 @@ def seniority_respected(seen: Observed) -> None:
     """
     if seen.deal.waterfall.enforcement:
         return
-    order = {tranche.name: tranche.rank or k for k, tranche in enumerate(seen.deal.tranches, start=1)}
-    debts = sorted((t.name for t in seen.deal.tranches if isinstance(t, Debt)), key=lambda name: order[name])
+    order = seen.deal.ranks
+    debts = [debt.name for debt in seen.deal.debts_by_rank]
     residuals = [tranche.name for tranche in seen.deal.tranches if isinstance(tranche, Residual)]
     defaulted = seen.flow("status.default") > 0
     for senior in debts:
