@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 
 from tranche.collateral import miner_names
-from tranche.collateral.names import factor_fields, nested, scheduled_names
+from tranche.collateral.names import factor_fields, nested
 from tranche.collateral.terms import Collections, Miner, fleet_of
 from tranche.deal import Deal, Debt
-from tranche.deal.formula import WINDOWS, Call, Expr, Formula, Number, count_of
+from tranche.deal.formula import Call, Formula, Number, count_of
 from tranche.deal.step import LISTS
 from tranche.errors import Problem, nearest
 from tranche.terms.dates import PaymentDates
@@ -17,9 +17,7 @@ from .check_debts import debt_problems, proceeds_problems
 from .check_stages import reads_now, stage_problems
 from .check_steps import problem, step_problems
 from .check_support import coupon_problems, index_problems, support_problems
-from .coupon import known_ahead
-from .names import cure_formulas, formulas, known_names, used_names, walk
-from .scheduled import scheduled_names as scheduled_debt_names
+from .names import cure_formulas, formulas, known_in_advance, known_names, reads_only, used_names, walk
 
 LONGEST_WINDOW = 120  # periods that sum_last and its kin may look back or ahead
 
@@ -67,37 +65,13 @@ def _formulas(deal: Deal) -> Iterator[Problem]:
                 )
             if node.function in ("sum_next", "npv_next"):
                 ahead = node.arguments[: 1 if node.function == "sum_next" else 2]
-                if not all(_scheduled(deal, argument, set()) for argument in ahead):
+                if not all(reads_only(deal, argument, known_in_advance(deal)) for argument in ahead):
                     yield problem(
                         deal,
                         path,
                         f"{node.function} looks ahead, and this amount is not known ahead",
                         "use amounts that depend on the period alone",
                     )
-
-
-def _scheduled(deal: Deal, tree: Expr, seen: set[str], more: Set[str] = frozenset()) -> bool:
-    """Whether a formula depends on the period alone (or on the names in `more`), through definitions too."""
-    uniform = {"period", "periods", "final", "year_fraction"}
-    uniform |= {series.name for series in deal.series}
-    uniform |= {f"rates.{rate.name}" for rate in deal.market.rates}
-    uniform |= {f"{tranche.name}.notional" for tranche in deal.tranches} | scheduled_debt_names(deal) | more
-    uniform |= {f"{debt.name}.rate" for debt in deal.tranches if isinstance(debt, Debt) and known_ahead(deal, debt)}
-    fleet = fleet_of(deal.collateral)
-    if fleet is not None:
-        uniform |= scheduled_names(fleet)
-    if isinstance(deal.collateral, Miner):
-        uniform |= miner_names.scheduled_names(deal.collateral)
-    for node in walk(tree):
-        if isinstance(node, Call) and node.function in ("prev", *WINDOWS):
-            return False
-    for name in used_names(tree):
-        if name in deal.definitions and name not in seen:
-            if not _scheduled(deal, deal.definitions[name].tree, seen | {name}, more):
-                return False
-        elif name not in uniform:
-            return False
-    return True
 
 
 def _accounts(deal: Deal) -> Iterator[Problem]:
@@ -111,7 +85,7 @@ def _accounts(deal: Deal) -> Iterator[Problem]:
             trees = [account.initial.tree]
             if account.target is not None and target & reads_now(deal, account.initial.tree):
                 trees.append(account.target.tree)
-            if not all(_scheduled(deal, tree, set(), balances | target) for tree in trees):
+            if not all(reads_only(deal, tree, known_in_advance(deal) | balances | target) for tree in trees):
                 what = "this amount is not known at closing"
                 fix = "an amount, or a formula of notionals, balances and rates of debts, series and dates"
                 yield problem(deal, f"{path}.initial", what, fix)

@@ -14,10 +14,8 @@ from .check_steps import problem
 from .check_support import coupon_problems
 from .coupon import known_ahead
 from .instalments import maturity_index
-from .names import used_names
+from .names import known_by_date, used_names
 from .scheduled import has_schedule
-
-ALWAYS_KNOWN = frozenset({"period", "periods", "final", "year_fraction"})
 
 
 def debt_problems(deal: Deal, dates: PaymentDates) -> Iterator[Problem]:
@@ -51,14 +49,9 @@ def _known(deal: Deal, path: str, debt: Debt) -> Iterator[Problem]:
                 seen.add(name)
                 if name in deal.definitions:
                     pending.append(deal.definitions[name])
-                elif not _always_known(deal, name):
+                elif name not in known_by_date(deal):
                     fix = "state it under series, or use rates and period"
                     yield problem(deal, f"{path}.amortisation.{field}", f"{name!r} is not known in advance", fix)
-
-
-def _always_known(deal: Deal, name: str) -> bool:
-    stated = {series.name for series in deal.series} | {f"rates.{rate.name}" for rate in deal.market.rates}
-    return name in ALWAYS_KNOWN | stated
 
 
 def _instalments(deal: Deal, path: str, debt: Debt, dates: PaymentDates) -> Iterator[Problem]:

@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 import attrs
-import numpy as np
-from numpy.typing import NDArray
 
 from tranche.collateral.treasury import Treasury
 from tranche.deal import Account, Deal, Debt, Facility, Fee, Guarantee, Hedge, Residual
@@ -136,7 +134,6 @@ class Context:
     deal: Deal
     dates: PaymentDates
     emitter: Emitter
-    fractions: NDArray[np.float64]  # [T], year fractions of the periods by the deal's day count
     cash: Lane
     records: list[Named] = attrs.field(factory=list)
     claims: list[Claim] = attrs.field(factory=list)
@@ -159,6 +156,10 @@ class Context:
     fixings: dict[str, list[Lane]] = attrs.field(factory=dict)  # factor → its values 0, 1, … dates before the period
     later: set[str] = attrs.field(factory=set)  # names that are read once payments have begun
     _numbers: dict[tuple[str, str], int] = attrs.field(factory=dict)  # owner and field of a record → its number
+    fractions: list[float] = attrs.field(init=False)  # [T], year fractions of the periods by the deal's day count
+
+    def __attrs_post_init__(self) -> None:
+        self.fractions = self.year_fractions(None)
 
     @property
     def periods(self) -> int:

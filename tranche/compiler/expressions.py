@@ -127,7 +127,7 @@ def _npv_next(context: Context, call: Call) -> Value:
     for t in range(context.periods):
         value = 0.0
         for k in reversed(range(t + 1, min(t + 1 + n, context.periods))):
-            value = evaluate(Op.DIV, value + at(amount, k), 1.0 + at(rate, k) * float(context.fractions[k]))
+            value = evaluate(Op.DIV, value + at(amount, k), 1.0 + at(rate, k) * context.fractions[k])
         values.append(value)
     return series(values)
 

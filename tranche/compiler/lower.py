@@ -8,8 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from tranche.collateral.terms import Collections
 from tranche.deal import Deal, Residual
 from tranche.deal.formula import WINDOWS, Call
@@ -63,8 +61,7 @@ def compile_deal(deal: Deal, *, fuse: bool = True, watch: Sequence[str] = ()) ->
         raise DealError(found)
     deal = resolved(deal, dates)
     emitter = Emitter(dates.periods)
-    fractions = [year_fraction(deal.schedule.day_count, a, b) for a, b in zip(dates.starts, dates.dates, strict=True)]
-    context = Context(deal, dates, emitter, np.array(fractions), cash=emitter.state("cash"))
+    context = Context(deal, dates, emitter, cash=emitter.state("cash"))
     _declare(context)
     accounts.earn(context)
     collateral.lower(context)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from tranche.collateral.miner_names import miner_names
+from tranche.collateral.miner_names import scheduled_names as scheduled_of_miner
 from tranche.collateral.names import fleet_names
+from tranche.collateral.names import scheduled_names as scheduled_of_fleet
 from tranche.collateral.terms import Collections, Miner, fleet_of
 from tranche.deal import CoverageTest, Deal, Debt, Swap
-from tranche.deal.formula import Binary, Call, Expr, Formula, Name, Unary
+from tranche.deal.formula import WINDOWS, Binary, Call, Expr, Formula, Name, Unary
 from tranche.deal.hedge import terminations
 from tranche.deal.step import LISTS
 
+from .coupon import known_ahead
 from .scheduled import scheduled_names
 
 STATUS_NAMES = (
@@ -23,11 +26,10 @@ LATER_DUES = (".termination", ".termination_subordinated", ".call_premium")
 
 SECTIONS = ("fees", "accounts", "facilities", "guarantees", "hedges", "ledgers")  # whose items know their formulas
 
+OF_THE_DATE = ("period", "periods", "final", "year_fraction")
+
 ALWAYS = (
-    "period",
-    "periods",
-    "final",
-    "year_fraction",
+    *OF_THE_DATE,
     "cash",
     "collections",
     "debt_service",
@@ -87,6 +89,35 @@ def known_names(deal: Deal) -> set[str]:
     names |= deal.borrowing_base.names() if deal.borrowing_base is not None else set()
     names.update(series.name for series in deal.series)
     return names
+
+
+def known_by_date(deal: Deal) -> set[str]:
+    """What the payment date alone decides, whatever the terms of debts and collateral are."""
+    rates = {f"rates.{rate.name}" for rate in deal.market.rates}
+    return {*OF_THE_DATE, *rates, *(series.name for series in deal.series)}
+
+
+def known_in_advance(deal: Deal) -> set[str]:
+    """What is the same on every path: what the date decides, and the terms that are fixed for all dates."""
+    names = known_by_date(deal) | scheduled_names(deal) | {f"{tranche.name}.notional" for tranche in deal.tranches}
+    names |= {f"{debt.name}.rate" for debt in deal.tranches if isinstance(debt, Debt) and known_ahead(deal, debt)}
+    if isinstance(deal.collateral, Miner):
+        names |= scheduled_of_miner(deal.collateral)
+    fleet = fleet_of(deal.collateral)
+    return names if fleet is None else names | scheduled_of_fleet(fleet)
+
+
+def reads_only(deal: Deal, tree: Expr, known: Set[str], seen: frozenset[str] = frozenset()) -> bool:
+    """Whether a formula reads nothing but names in `known`, through definitions too, and no other date. `seen`: the
+    definitions that it stands in."""
+    if any(isinstance(node, Call) and node.function in ("prev", *WINDOWS) for node in walk(tree)):
+        return False
+    return all(
+        reads_only(deal, deal.definitions[name].tree, known, seen | {name})
+        if name in deal.definitions and name not in seen
+        else name in known
+        for name in used_names(tree)
+    )
 
 
 def _support(deal: Deal) -> set[str]:

@@ -7,7 +7,6 @@ import math
 from functools import partial
 
 import attrs
-import numpy as np
 
 from tranche.deal import Account, Deal, Debt, Formula, format_expr
 from tranche.deal.formula import Binary, Call, Expr, Unary
@@ -63,8 +62,7 @@ def _funded(deal: Deal, dates: PaymentDates, account: Account) -> Account:
 def _ahead(deal: Deal, dates: PaymentDates) -> Context:
     """A context in which formulas of the period alone can be read."""
     emitter = Emitter(dates.periods)
-    context = Context(deal, dates, emitter, np.zeros(dates.periods), cash=emitter.state("cash"))
-    context.fractions = np.array(context.year_fractions(None))
+    context = Context(deal, dates, emitter, cash=emitter.state("cash"))
     declare_symbols(context)
     return context
 
