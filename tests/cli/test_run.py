@@ -13,6 +13,7 @@ import pytest
 import tranche
 from tests.cli.conftest import Command
 from tests.small_deals import cash
+from tranche._kernels import waterfall
 from tranche.cli.table import cell, unit_in
 
 
@@ -47,6 +48,15 @@ def test_threads_change_nothing(command: Command, deals: Path) -> None:
     ]
     for one, two in zip(*reports, strict=True):
         assert one["tranches"] == two["tranches"]
+
+
+def test_without_openmp_a_run_says_once_that_it_uses_one_thread(
+    command: Command, deals: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waterfall, "openmp", False)
+    result = command("run", deals, "--paths", 10, "--threads", 2)
+    assert (result.exit_code, result.stderr) == (0, "built without OpenMP: running on one thread\n")
+    assert "on 1 thread, " in result.stdout
 
 
 def write_cash(path: Path, values: np.ndarray[Any, Any]) -> Path:

@@ -184,12 +184,10 @@ def _print(found: Calibration) -> None:
 
 def _table(out: Any, frame: pd.DataFrame, formats: dict[str, str]) -> None:
     """A data frame as people read it; `-` for NaN."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
     from .output import safe
+    from .table import plain_table
 
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = plain_table()
     for name in frame.columns:
         table.add_column(str(name).replace("_", " "), justify="right" if name in formats else "left", no_wrap=True)
     for row in frame.to_dict(orient="records"):

@@ -30,7 +30,7 @@ def compile_(
     from tranche.errors import Problem, UsageError
     from tranche.files import load, write_text
 
-    from .deal_files import deal_file
+    from .deal_files import check_ending, deal_file
     from .ending import ending
     from .output import printable, shown
 
@@ -38,14 +38,15 @@ def compile_(
         asked = [name for name, on in _forms(english, mermaid, svg, as_json).items() if on]
         if len(asked) > 1:
             raise UsageError(Problem(f"{' and '.join(asked)} are different outputs", "ask for one at a time"))
-        if svg is not None and str(svg) != "-" and svg.suffix.lower() != ".svg":
-            raise UsageError(Problem(f"{svg}: the ending {svg.suffix!r} is not known", "a .svg file, or - for stdout"))
+        drawn = None if svg is None or str(svg) == "-" else svg
+        if drawn is not None:
+            check_ending(drawn, (".svg",), ", or - for stdout")
         program = compile_deal(load(deal_file(path)))
-        if svg is not None and str(svg) != "-":
+        if drawn is not None:
             from tranche.description import svg as drawing
 
-            write_text(svg, drawing(program))
-            typer.echo(f"{shown(svg)}: {printable(program.name)}")
+            write_text(drawn, drawing(program))
+            typer.echo(f"{shown(drawn)}: {printable(program.name)}")
         else:
             typer.echo(printable(_text(program, asked[0] if asked else "")), nl=False)
 

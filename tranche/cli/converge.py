@@ -40,17 +40,16 @@ def converge(
     """
     from rich.progress import Progress
 
-    from tranche.errors import Problem, UsageError
     from tranche.files import write_text
     from tranche.studies.convergence import converge as converge_deal
 
-    from .deal_files import deal_file, named_file
+    from .deal_files import check_ending, deal_file, named_file
     from .ending import ending
     from .output import errors, is_interactive, print_json
 
     with ending():
-        if output is not None and output.suffix.lower() not in (".svg", ".html"):
-            raise UsageError(Problem(f"{output}: the ending {output.suffix!r} is not known", "a .svg or a .html file"))
+        if output is not None:
+            check_ending(output, (".svg", ".html"))
         named_file(market, "market")
         with Progress(console=errors(), transient=True, disable=not is_interactive()) as bar:
             task = bar.add_task("paths", total=None)
@@ -106,11 +105,8 @@ def _data(found: Convergence) -> dict[str, Any]:
 
 
 def _print(found: Convergence) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
     from .output import console, safe
-    from .table import cell, unit_in
+    from .table import cell, plain_table, unit_in
 
     out = console()
     stated, whole = found.stated
@@ -119,7 +115,7 @@ def _print(found: Convergence) -> None:
     unit, words = unit_in(total[name] for total in (*money_of.values(), last) for name in SHORTFALLS)
     out.print(f"[bold]{safe(found.name)}[/bold]: as the correlations of its market converge, marginal laws held fixed")
     out.print(f"{found.paths:,} paths of seed {found.seed} at every degree; shortfall in {words}{found.currency}")
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = plain_table()
     for heading in ("conver-\ngence", "tranche"):
         table.add_column(heading, no_wrap=True)
     for heading in ("expected\nloss", "± one\nse", "change", "± one\nse", "default\nprob.", "expected\nyield",

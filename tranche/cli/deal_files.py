@@ -1,9 +1,9 @@
-"""The deal files that a command is asked for."""
+"""The files that a command names: deals, what it reads beside them, what it writes."""
 
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tranche.errors import Problem, UsageError
@@ -50,6 +50,14 @@ def named_file(path: Path | None, kind: str) -> None:
         raise UsageError(Problem(f"{path}: is a folder", f"name one {kind} file"))
     if seen != FILE:
         raise UsageError(Problem(f"{path}: {'no such file' if seen == NOTHING else seen}", f"name a {kind} file"))
+
+
+def check_ending(path: Path, known: Sequence[str], otherwise: str = "") -> None:
+    """A file to be written has one of the endings known; `otherwise`: what may stand there instead of a file. Raises
+    UsageError."""
+    if path.suffix.lower() not in known:
+        fix = f"{' or '.join(f'a {one}' for one in known)} file{otherwise}"
+        raise UsageError(Problem(f"{path}: the ending {path.suffix!r} is not known", fix))
 
 
 def look(path: Path) -> str:

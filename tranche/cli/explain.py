@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .options import Cash, DealFile, Json, MarketFile, Seed, count
+
+if TYPE_CHECKING:
+    from tranche.deal import Deal
+    from tranche.explanation import Explanation
+    from tranche.inputs import CollateralCash
 
 PATH = 17
 
@@ -46,43 +51,69 @@ def explain(
     With --why NAME the other way round: from what a tranche lost back to the dues it was short of, who had the cash,
     the limits, conditions and statuses that held it back, the tests behind them, and the market factors behind those.
     """
-    from tranche.errors import Problem, UsageError
     from tranche.explanation import explain as explain_deal
-    from tranche.explanation import worst_path
-    from tranche.inputs import as_deal, prepare
+    from tranche.inputs import as_deal
 
     from .cash import read_cash
     from .deal_files import deal_file, named_file
     from .ending import ending
-    from .output import print_json, printable
 
     with ending():
         named_file(market, "market")
         named_file(collections, "collections")
         deal = as_deal(deal_file(path), market)
         cash = read_cash(deal, collections)
-        if number is not None and worst is not None:
-            raise UsageError(Problem("--path and --worst both choose the path", "give one"))
-        if paths is not None and worst is None:
-            raise UsageError(Problem("--paths says where to look for the worst path", "add --worst NAME"))
-        if why is not None and (period is not None or step is not None):
-            raise UsageError(Problem("--why tells the whole life of a path", "leave --period and --step out"))
-        if worst is not None:
-            number = worst_path(deal, worst, count("--paths", paths), seed, cash)
-            why = why if period is not None or step is not None or why is not None else worst
-        elif number is None:
-            there = prepare(deal, seed=seed, collections=cash).paths
-            number = PATH if there is None else min(PATH, there - 1)
-        explanation = explain_deal(deal, number, seed, cash)
-        if why is not None:
-            chain = explanation.why(why)
-            if as_json:
-                print_json(chain.json() | {"seed": seed})
-            else:
-                typer.echo(printable(f"{explanation.head}\n\n{chain.text()}"), nl=False)
-            return
-        explanation = explanation.only(period, step)
-        if as_json:
-            print_json(explanation.json())
+        whole = period is None and step is None
+        _check(number, worst, paths, why, whole)
+        explanation = explain_deal(deal, _path(deal, number, worst, paths, seed, cash), seed, cash)
+        name = worst if why is None and whole else why
+        if name is not None:
+            _tell_why(explanation, name, seed, as_json)
         else:
-            typer.echo(printable(explanation.text(every)), nl=False)
+            _tell(explanation.only(period, step), every, as_json)
+
+
+def _check(number: int | None, worst: str | None, paths: str | None, why: str | None, whole: bool) -> None:
+    """Raises UsageError for options that do not go together; `whole`: no date or step is asked for."""
+    from tranche.errors import Problem, UsageError
+
+    if number is not None and worst is not None:
+        raise UsageError(Problem("--path and --worst both choose the path", "give one"))
+    if paths is not None and worst is None:
+        raise UsageError(Problem("--paths says where to look for the worst path", "add --worst NAME"))
+    if why is not None and not whole:
+        raise UsageError(Problem("--why tells the whole life of a path", "leave --period and --step out"))
+
+
+def _path(
+    deal: Deal, number: int | None, worst: str | None, paths: str | None, seed: int, cash: CollateralCash | None
+) -> int:
+    """The number of the path to tell: the worst for a class, the one that is named, or PATH where there are so many."""
+    from tranche.explanation import worst_path
+    from tranche.inputs import prepare
+
+    if worst is not None:
+        return worst_path(deal, worst, count("--paths", paths), seed, cash)
+    if number is not None:
+        return number
+    there = prepare(deal, seed=seed, collections=cash).paths
+    return PATH if there is None else min(PATH, there - 1)
+
+
+def _tell_why(explanation: Explanation, name: str, seed: int, as_json: bool) -> None:
+    from .output import print_json, printable
+
+    chain = explanation.why(name)
+    if as_json:
+        print_json(chain.json() | {"seed": seed})
+    else:
+        typer.echo(printable(f"{explanation.head}\n\n{chain.text()}"), nl=False)
+
+
+def _tell(explanation: Explanation, every: bool, as_json: bool) -> None:
+    from .output import print_json, printable
+
+    if as_json:
+        print_json(explanation.json())
+    else:
+        typer.echo(printable(explanation.text(every)), nl=False)

@@ -58,18 +58,17 @@ def leverage(
     """By date: what is lent on a miner's machines, and on the coins that guarantee that debt too, over what machines
     and coins would fetch together; on all paths, and on those on which that is least.
     """
-    from tranche.errors import Problem, UsageError
     from tranche.files import write_text
     from tranche.inputs import as_deal
     from tranche.studies.double_leverage import double_leverage, pledged
 
-    from .deal_files import deal_file, named_file
+    from .deal_files import check_ending, deal_file, named_file
     from .ending import ending
     from .output import print_json
 
     with ending():
-        if output is not None and output.suffix.lower() != ".csv":
-            raise UsageError(Problem(f"{output}: the ending {output.suffix!r} is not known", "a .csv file"))
+        if output is not None:
+            check_ending(output, (".csv",))
         several, part = count("--paths", number), share_of("--share", share)
         named_file(market, "market")
         deal = as_deal(deal_file(path))
@@ -101,12 +100,9 @@ def _print(deal: Deal, found: pd.DataFrame, both: list[str], number: int, seed: 
 
 
 def _table(found: pd.DataFrame, suffix: str, unit: float) -> Table:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
+    from .table import cell, plain_table
 
-    from .table import cell
-
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = plain_table()
     table.add_column("date", no_wrap=True)
     for heading in (*MONEY.values(), *RATIOS.values()):
         table.add_column(heading, justify="right", no_wrap=True)

@@ -21,7 +21,7 @@ def new(
     from tranche.errors import Problem, UsageError, nearest
     from tranche.files import write_text
 
-    from .deal_files import ENDINGS, FILE, FOLDER, NOTHING, look
+    from .deal_files import ENDINGS, FILE, FOLDER, NOTHING, check_ending, look
     from .ending import ending
     from .output import shown
 
@@ -32,8 +32,7 @@ def new(
         if out is None and Path(name).suffix.lower() in ENDINGS:
             out, name = Path(name), _called(Path(name).stem)
         path = out or Path(f"{_slug(name) or kind}.yaml")
-        if path.suffix.lower() not in ENDINGS:
-            raise UsageError(Problem(f"{path}: the ending {path.suffix!r} is not known", "a .yaml or a .yml file"))
+        check_ending(path, ENDINGS)
         seen = look(path)
         if seen != NOTHING:
             said = "is there already" if seen in (FILE, FOLDER) else f"cannot be written: {seen}"

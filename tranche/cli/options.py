@@ -14,6 +14,10 @@ Paths = Annotated[
     list[Path],
     typer.Argument(help="Deal files, or folders to search for *.yaml and *.yml (not in folders named `markets`)."),
 ]
+PathCount = Annotated[
+    str | None,
+    typer.Option("--paths", metavar="NUMBER", help="Paths to run. [default: 10,000, or all of the collections given]"),
+]
 DealFile = Annotated[Path, typer.Argument(help="A deal file.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the simulated market, from 0 to 2**64 - 1.")]
 Cash = Annotated[

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import Cash, Json, Paths, Seed, Threads, count
+from .options import Cash, Json, PathCount, Paths, Seed, Threads, count
 
 if TYPE_CHECKING:
     from tranche.report import Entry
@@ -18,12 +18,7 @@ def report(
     out: Annotated[Path, typer.Option("--out", help="The folder to write to; made when it is missing.")] = Path(
         "reports"
     ),
-    number: Annotated[
-        str | None,
-        typer.Option(
-            "--paths", metavar="NUMBER", help="Paths to run. [default: 10,000, or all of the collections given]"
-        ),
-    ] = None,
+    number: PathCount = None,
     seed: Seed = 0,
     threads: Threads = None,
     collections: Cash = None,
@@ -46,7 +41,8 @@ def report(
     with ending() as end:
         files = deal_files(paths)
         named_file(collections, "collections")
-        several, used = _checked(count("--paths", number), seed, count("--threads", threads))
+        several, used = count("--paths", number), count("--threads", threads)
+        _check(several, seed, used)
         _folder(out)
         entries: list[Entry] = []
         told: list[dict[str, Any]] = []
@@ -85,8 +81,8 @@ def _printed(name: str) -> str:
     return "".join(c if c.isprintable() else "_" for c in name)
 
 
-def _checked(number: int | None, seed: int, threads: int | None) -> tuple[int | None, int | None]:
-    """Paths and threads. Raises UsageError for what no deal can be run with, before a page is written over."""
+def _check(number: int | None, seed: int, threads: int | None) -> None:
+    """Raises UsageError for what no deal can be run with, before a page is written over."""
     from tranche import engine
 
     engine.whole_number("seed", seed, 0, 2**64 - 1)
@@ -94,7 +90,6 @@ def _checked(number: int | None, seed: int, threads: int | None) -> tuple[int | 
         engine.whole_number("paths", number, 1, engine.MOST_PATHS)
     if threads is not None:
         engine.whole_number("threads", threads, 1, engine.MOST_THREADS)
-    return number, threads
 
 
 def _folder(out: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from .options import Cash, Json, MarketFile, Paths, Sampling, Seed, Threads, count
+from .options import Cash, Json, MarketFile, PathCount, Paths, Sampling, Seed, Threads, count
 
 if TYPE_CHECKING:
     from tranche.deal import Deal
@@ -17,12 +18,7 @@ if TYPE_CHECKING:
 
 def run(
     paths: Paths,
-    number: Annotated[
-        str | None,
-        typer.Option(
-            "--paths", metavar="NUMBER", help="Paths to run. [default: 10,000, or all of the collections given]"
-        ),
-    ] = None,
+    number: PathCount = None,
     seed: Seed = 0,
     threads: Threads = None,
     collections: Cash = None,
@@ -63,12 +59,13 @@ def run(
 def _threads(threads: int | None) -> int:
     """The threads of every run; one, with a note, where the kernel was built without OpenMP. Raises UsageError."""
     from tranche import engine
-    from tranche._kernels.waterfall import openmp
 
-    if not openmp and threads is not None and threads > 1:
-        typer.echo("built without OpenMP: running on one thread", err=True)
-        return 1
-    return engine.thread_count(threads)
+    with warnings.catch_warnings(record=True) as notes:
+        warnings.simplefilter("always")
+        used = engine.thread_count(threads)
+    for note in notes:
+        typer.echo(str(note.message), err=True)
+    return used
 
 
 def _run(

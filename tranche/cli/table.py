@@ -1,4 +1,4 @@
-"""The results of a run as people read them."""
+"""Tables as people read them, and the results of a run."""
 
 from __future__ import annotations
 
@@ -70,9 +70,14 @@ def unit_in(amounts: Iterable[float]) -> tuple[float, str]:
     return unit, f"{words} " if words else ""
 
 
+def plain_table() -> Table:
+    """A table with a line below its headings and no other."""
+    return Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+
+
 def tranche_table(frame: pd.DataFrame, unit: float) -> Table:
     """The tranche table, money in units of `unit`; `-` where a column says nothing of a class."""
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = plain_table()
     table.add_column("tranche", no_wrap=True)
     for heading, _ in COLUMNS.values():
         table.add_column(heading, justify="right", no_wrap=True)
