@@ -15,7 +15,23 @@ from scipy.stats import kendalltau, kstest
 from tests.market.markets import DEPENDENCES, walks
 from tranche.market.dependence.correlation import correlation_matrix
 from tranche.market.scenario import scenario
-from tranche.market.terms import Clayton, Frank, Gaussian, Gumbel, Independent, Regime, StressLink, Student
+from tranche.market.terms import (
+    Basis,
+    Clayton,
+    Coin,
+    Frank,
+    Gaussian,
+    Gumbel,
+    Hashrate,
+    Independent,
+    Lognormal,
+    Market,
+    Power,
+    Regime,
+    Rent,
+    StressLink,
+    Student,
+)
 
 ORACLE = json.loads((Path(__file__).parents[1] / "oracles" / "copula_and_credit.json").read_text())
 FAST, SLOW = 50_000, 1_000_000
@@ -71,6 +87,32 @@ def test_a_stress_link_leaves_every_score_normal_given_the_past(name):
             assert kstest(group[:, j], "norm").pvalue > 1e-3
     quiet, stressed = (np.corrcoef(group[:, 0], group[:, 1])[0, 1] for group in (drawn[~fell, 2], drawn[fell, 2]))
     assert stressed > quiet + 0.05
+
+
+DRIVING = [
+    Lognormal(name="on", initial=3.0, volatility=0.5),
+    Coin(name="on", initial=3.0, volatility=0.5, ceiling=4.0),
+    Rent(name="on", initial=3.0, volatility=0.5, half_life=0.5, premium=0.5, drift=-0.2),
+    Power(name="on", initial=60.0, level=40.0, half_life=0.5, volatility=0.5, growth=0.1),
+    Power(name="on", initial=40.0, level=60.0, half_life=0.5, volatility=0.5),
+    Hashrate(name="on", initial=3.0, volatility=0.5, follows="gap", elasticity=0.8),
+]
+
+
+@pytest.mark.parametrize("factor", DRIVING, ids=lambda factor: type(factor).__name__)
+def test_the_weight_of_a_stress_link_is_that_of_the_fall_from_the_highest_price_since_closing(factor):
+    """From the price's own column, by the formulas of the docstring."""
+    link = StressLink(on="on", steepness=3.0, threshold=0.6, calm=Gaussian(), stress=Gaussian())
+    gap = (
+        Lognormal(name="spot", initial=5.0, volatility=0.3),
+        Basis(name="gap", of="spot", initial=-0.4, mean=0.0, half_life=1.0, volatility=0.1),
+    )
+    source = scenario(Market(factors=(*gap, factor), dependence=link), [k / 4 for k in range(9)], 3)
+    rows = dict(zip(source.columns, np.moveaxis(source.rows(0, 500), 2, 0), strict=True))
+    price = np.column_stack((np.full(500, factor.initial), rows["market.on"]))[:, :-1]
+    s = np.log(np.maximum.accumulate(price, axis=1) / price) / 0.5
+    assert rows["market.stress"] == pytest.approx(1.0 / (1.0 + np.exp(-3.0 * (s - 0.6))), abs=1e-11)
+    assert rows["market.stress"].max() > 0.9
 
 
 def tau_error(tau: float, paths: int) -> float:

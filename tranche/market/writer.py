@@ -31,7 +31,8 @@ class Writer:
     start: dt.date | None = None
     owner: str = ""  # whose steps are being written: places of errors, and whose draws are handed out
     number: int = 0
-    logs: dict[str, tuple[int, float]] = attrs.field(factory=dict)  # factor → register y and level: level · e**y
+    # factor → register y and level: level · e**y, also before the first period
+    logs: dict[str, tuple[int, float]] = attrs.field(factory=dict)
     grades: dict[str, Curve] = attrs.field(factory=dict)
     fields: dict[str, int] = attrs.field(factory=dict)  # what a factor leaves for others → register
     _steps: list[list[int]] = attrs.field(factory=list)
@@ -65,6 +66,10 @@ class Writer:
             what = f"the market needs more than {MOST_REGISTERS:,} numbers a path"
             raise DealError(Problem(what, "a smaller market"))
         return len(self._initial) - count
+
+    def held(self, register: int) -> float:
+        """What a register holds before the first period."""
+        return self._initial[register]
 
     def draws(self, count: int) -> int:
         """The first of `count` slots of the factor that is being written, even."""

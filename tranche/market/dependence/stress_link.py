@@ -73,7 +73,7 @@ class StressLink:
         weight = writer.fields["stress.weight"]
         if self.measure == "drawdown":
             y, _ = writer.logs[self.on]
-            peak = writer.register()
+            peak = writer.register(initial=writer.held(y))
             writer.emit(Op.HIGHER, peak, peak, y)
             per = self.steepness / volatility if volatility > 0 else 0.0
             x = writer.make(Op.SUM, peak, y, params=[-self.steepness * self.threshold, per, -per])

@@ -42,6 +42,6 @@ class Power:
         check_reach(writer, self.level, [start, trends[-1]], [move[2] for move in moves])
         x = writer.register(initial=start)
         writer.emit(Op.ADVANCE, x, innovation(writer, z, self.dof), params=moves)
-        y = writer.make(Op.AFFINE, x, params=[[trend, 1.0] for trend in trends])
+        y = writer.emit(Op.AFFINE, writer.register(initial=start), x, params=[[trend, 1.0] for trend in trends])
         writer.emit(Op.EXP, writer.column(self.name), y, params=[self.level])
         writer.logs[self.name] = (y, self.level)
