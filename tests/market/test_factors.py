@@ -168,6 +168,36 @@ def test_hashrate_follows_the_coin_a_period_later():
     assert net[:, 1:] == pytest.approx(0.2 / 12 + 0.5 * coin[:, :-1], abs=1e-12)
 
 
+FOLLOWED = [
+    Basis(name="s", of="btc", initial=-0.4, mean=0.1, half_life=0.5, volatility=0.3),
+    Power(name="s", initial=60.0, level=120.0, half_life=0.5, volatility=0.4, growth=0.1),
+    Hashprice(name="s", price="btc", hashrate="old", reward=3.125, fees=0.1, halvings=(dt.date(2026, 1, 20),)),
+    Basis(name="s", of="pool", initial=0.2, mean=-0.1, half_life=0.5, volatility=0.3),
+    Rent(name="s", initial=3.0, volatility=0.3, premium=0.5, half_life=0.5),
+]
+
+
+@pytest.mark.parametrize("followed", FOLLOWED, ids=lambda factor: type(factor).__name__)
+def test_hashrate_follows_a_price_from_its_value_at_closing(followed):
+    """By the formula, from the price's own column: the way from a level to the value at closing is no move."""
+    rows = drawn(
+        Coin(name="btc", initial=100.0, volatility=0.6), Hashrate(name="old", initial=50.0, volatility=0.2),
+        Hashprice(name="pool", price="btc", hashrate="old", reward=6.25), followed,
+        Hashrate(name="net", initial=1e6, growth=0.2, volatility=0.0, follows="s", elasticity=0.5), paths=50,
+    )  # fmt: skip
+    hashprice = 144 * 100.0 / 50.0
+    closing = {"btc": 100.0, "pool": 6.25 * hashprice, "old": 50.0}
+    if isinstance(followed, Basis):
+        start = closing[followed.of] * (1.0 + followed.initial)
+    elif isinstance(followed, Hashprice):
+        start = (3.125 + 0.1) * hashprice
+    else:
+        start = followed.initial
+    price = np.log(np.column_stack((np.full(50, start), rows["s"])))
+    wanted = math.log(1e6) + 0.2 * np.array(MONTHS[1:]) + 0.5 * (price[:, :-1] - price[:, :1])
+    assert np.log(rows["net"]) == pytest.approx(wanted, abs=1e-11)
+
+
 def test_utilisation_has_its_stationary_law():
     use = Utilisation(name="u", initial=0.95, typical=0.82, half_life=0.25, deviation=0.4)
     level = drawn(use)["u"]

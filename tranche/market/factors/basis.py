@@ -41,6 +41,7 @@ class Basis:
         x = writer.register(initial=start - middle)
         writer.emit(Op.ADVANCE, x, z, params=moves)
         y, level = writer.log_of(self.of)
-        total = writer.make(Op.SUM, x, y, params=[middle, 1.0, 1.0])
+        total = writer.register(initial=start + writer.held(y))
+        writer.emit(Op.SUM, total, x, y, params=[middle, 1.0, 1.0])
         writer.emit(Op.EXP, writer.column(self.name), total, params=[level])
         writer.logs[self.name] = (total, level)

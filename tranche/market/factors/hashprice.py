@@ -47,7 +47,8 @@ class Hashprice:
         (coin, price), (network, hashrate) = writer.log_of(self.price), writer.log_of(self.hashrate)
         earned = [self.earned(writer, t) for t in range(writer.periods)]
         level = self.blocks * price / hashrate
-        y = writer.make(Op.SUM, coin, network, params=[[log(e), 1.0, -1.0] for e in earned])
+        y = writer.register(initial=log(self.reward + self.fees) + writer.held(coin) - writer.held(network))
+        writer.emit(Op.SUM, y, coin, network, params=[[log(e), 1.0, -1.0] for e in earned])
         writer.emit(Op.EXP, writer.column(self.name), y, params=[level])
         writer.logs[self.name] = (y, level)
 

@@ -50,7 +50,7 @@ class Hashrate:
         writer.emit(Op.ADVANCE, y, innovation(writer, z, self.dof), params=params)
         if self.follows is not None:
             coin, _ = writer.log_of(self.follows)
-            last, move = writer.register(), writer.register()
+            last, move = writer.register(initial=writer.held(coin)), writer.register()
             writer.emit(Op.SUM, y, y, move, params=[0.0, 1.0, self.elasticity])
             writer.emit(Op.SUM, move, coin, last, params=[0.0, 1.0, -1.0])
             writer.emit(Op.AFFINE, last, coin, params=[0.0, 1.0])
