@@ -27,7 +27,10 @@ def converge(
     market: MarketFile = None,
     rising: Annotated[
         list[str] | None,
-        typer.Option("--rising", help="A factor that rises in stress. [default: by the signs of its correlations]"),
+        typer.Option(
+            "--rising",
+            help="A factor that rises in stress; the others fall. [default: what agrees best with the correlations]",
+        ),
     ] = None,
     threads: Threads = None,
     output: Annotated[

@@ -27,6 +27,7 @@ from . import (
     VinePair,
 )
 from .correlation import Pairs, correlation_matrix
+from .leaning import leaning_signs
 from .pair_copula import LEAST_FRANK, TURNED
 
 Elliptical = Gaussian | Student
@@ -45,10 +46,13 @@ def converged(
         independent             the same, from the identity
         regime, stress_link     R_0 is the calm matrix, and R(x) is that of stress, which is as frequent as before
         clayton, gumbel, frank  Kendall's τ goes from the market's own to HIGHEST_TAU in the same way
-        vine                    so does that of every pair of tree 1, to ±HIGHEST_TAU; later trees stay as they are
+        vine                    so does that of every pair of tree 1, to s_i·s_j·HIGHEST_TAU; later trees stay as they
+                                are
 
-    A convex mix of correlation matrices is one. `rising`: by default the drivers whose correlations, in the market's
-    stress if it has one, add up to less than 0. Raises Invalid: what has no way from calm to stress, an unknown driver.
+    A convex mix of correlation matrices is one. Without `rising`, s is what agrees best with the signs of the market's
+    own correlations, those of stress if it has one (`leaning_signs`): power at −50% with two rents rises, of two
+    drivers at −60% the second does, and every pair of a vine goes where it leans. s and −s are the same dial. Raises
+    Invalid: what has no way from calm to stress, an unknown driver.
     """
     if not 0.0 <= degree <= 1.0:
         raise Invalid(f"the degree of convergence is {degree:g}", "a number from 0 to 1")
@@ -62,7 +66,7 @@ def converged(
         if isinstance(dependence.stress, Vine) and isinstance(calm, Vine | Independent):
             begin = 0.0 if isinstance(calm, Independent) else None
             way = dependence.stress if isinstance(calm, Independent) else calm
-            return attrs.evolve(dependence, stress=_vine(way, degree, rising, begin))
+            return attrs.evolve(dependence, stress=_vine(way, names, degree, signs, begin))
         return attrs.evolve(dependence, stress=_stress(calm, dependence.stress, names, degree, signs))
     if isinstance(dependence, StressLink):
         signs = _signs(dependence.stress, names, rising)
@@ -72,26 +76,31 @@ def converged(
         shape = Gaussian() if isinstance(dependence, Independent) else dependence
         return _mixed(shape, _matrix(dependence, names), names, degree, _signs(dependence, names, rising))
     if isinstance(dependence, Vine):
-        return _vine(dependence, degree, rising)
+        return _vine(dependence, names, degree, _signs(dependence, names, rising))
     return _archimedean(dependence, degree)
 
 
-def _vine(vine: Vine, degree: float, rising: Collection[str] | None, begin: float | None = None) -> Static:
-    """Every pair of tree 1 on its way; by default it goes where it leans."""
+def _vine(
+    vine: Vine, names: tuple[str, ...], degree: float, signs: NDArray[np.float64], begin: float | None = None
+) -> Static:
+    """Every pair of tree 1 on its way."""
+    sign_of = dict(zip(names, signs.tolist(), strict=True))
 
     def moved(pair: VinePair) -> VinePair:
         if pair.given:
             return pair
-        family, parameter, _, sign = pair.copula.closed_form
-        own = sign * kendall_tau(family, parameter)
-        aim = -1.0 if own < 0.0 else 1.0
-        if rising is not None:
-            aim = -1.0 if (pair.first in rising) != (pair.second in rising) else 1.0
+        own = _tau(pair.copula)
+        aim = sign_of[pair.first] * sign_of[pair.second]
         start = own if begin is None else begin
         tau = (1.0 - degree) * start + degree * aim * max(HIGHEST_TAU, abs(own))
         return attrs.evolve(pair, copula=_of_tau(pair.copula, tau))
 
     return attrs.evolve(vine, pairs=tuple(moved(pair) for pair in vine.pairs))
+
+
+def _tau(copula: PairCopula) -> float:
+    family, parameter, _, sign = copula.closed_form
+    return sign * kendall_tau(family, parameter)
 
 
 def _of_tau(copula: PairCopula, tau: float) -> PairCopula:
@@ -150,5 +159,12 @@ def _matrix(copula: Static, names: tuple[str, ...]) -> NDArray[np.float64]:
 def _signs(copula: Static, names: tuple[str, ...], rising: Collection[str] | None) -> NDArray[np.float64]:
     if rising is not None:
         return np.array([-1.0 if name in rising else 1.0 for name in names])
-    matrix = _matrix(copula, names)
-    return np.where(matrix.sum(axis=1) - 1.0 < -1e-12, -1.0, 1.0)
+    if not isinstance(copula, Vine):
+        return leaning_signs(_matrix(copula, names))
+    # A tree has no circle, so that all of its pairs can have their way at once, however strong they are.
+    leaning, place = np.eye(len(names)), {name: k for k, name in enumerate(names)}
+    for pair in copula.pairs:
+        if not pair.given:
+            i, j = place[pair.first], place[pair.second]
+            leaning[i, j] = leaning[j, i] = -1.0 if _tau(pair.copula) < 0.0 else 1.0
+    return leaning_signs(leaning)
