@@ -49,7 +49,7 @@ def market_readers(currency: str, converter: Converter) -> dict[type, Mapping[st
 
 
 def default_curve(raw: Any) -> tuple[tuple[float, float], ...]:
-    """`2%` a year, or cumulative probabilities by years `{1y: 2%, 5y: 14%}`."""
+    """`2%` within a year, the same every year, or cumulative probabilities by years `{1y: 2%, 5y: 14%}`."""
     if not isinstance(raw, dict):
         return ((1.0, percent(raw)),)
     return named(mapping(raw, "1y: 2%"), lambda key, value: (tenor_years(key), percent(value)))

@@ -30,7 +30,9 @@ class StressLink:
         drawdown     s = ln(peak / S) / volatility: its fall from the highest value since closing, in years' standard
                      deviations of the factor
         volatility   s = (v − 1) / √(2·(1 − λ)/(1 + λ)), v the mean of the driver's squared scores with weights that
-                     halve in `memory` years, λ the weight kept over the period: mean 0, deviation 1
+                     halve in `memory` years, λ the weight kept over the period; v is 1 at closing. Mean 0, and in
+                     the long run deviation 1 where all periods are of one length: less in the first periods, and
+                     for a while more in short periods after a long one
 
     both at the end of the period before. `steepness` k, `threshold` θ. `calm` and `stress` are both Gaussian, or both
     Student with the same degrees of freedom. A convex mix of correlation matrices is one, so that given the past every

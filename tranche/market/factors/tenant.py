@@ -21,9 +21,10 @@ class Tenant:
     the law of the curve whatever the copula. A low score is bad: a positive correlation with a coin means default as
     it falls.
 
-    `pd`: cumulative default probabilities by years, (years, probability), or one hazard a year; or the `grade` whose
-    curve the market states. Columns: `market.NAME` is 1 until it defaults and 0 from that period's end on,
-    `market.NAME.defaulted` is 1 in the period of default.
+    `pd`: the probability of default within a year, the same in every year that it lives to see (30%: 70% are alive
+    after one year and 49% after two), or cumulative ones by years, (years, probability), with a constant hazard between
+    two of them and after the last; or the `grade` whose curve the market states. Columns: `market.NAME` is 1 until it
+    defaults and 0 from that period's end on, `market.NAME.defaulted` is 1 in the period of default.
     """
 
     name: str = q.name()
