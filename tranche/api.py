@@ -59,7 +59,7 @@ def run(
     show every path (memory grows with them), or only what they add up to is kept (it does not); by default they are
     kept while their totals fit 128 MB, and every other figure has the same bits either way. `sampling` of the market:
     random, antithetic (pairs of paths turned round) or sobol (quasi-random); the paths of the last two are not
-    independent, so that standard errors say too much.
+    independent, as standard errors take them to be: see `market.scenario.scenario` for what these say then.
     Raises DealError, DataError and UsageError.
     """
     inputs = prepare(deal, seed=seed, collections=collections, market=market, sampling=sampling)

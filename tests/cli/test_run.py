@@ -193,3 +193,12 @@ def test_a_market_file_may_hold_what_the_deal_lacks(command: Command, deals: Pat
     assert command("run", deals / "more" / "bare.yml", "--market", market, "--paths", 50).exit_code == 0
     market.write_text("format: 1\ndependence: independent\n")
     assert command("run", fleet, "--market", market, "--paths", 50).exit_code == 0
+
+
+def test_antithetic_pairs_are_not_what_standard_errors_take_them_for(command: Command, deals: Path) -> None:
+    """A note where paths are drawn, and none where the cash is given or the paths are independent."""
+    note = "deals/more/fleet.yml: note: standard errors are those of independent paths"
+    pairs = command("run", deals, "--paths", 6, "--sampling", "antithetic")
+    assert (pairs.exit_code, pairs.stderr.count("note:")) == (0, 1)
+    assert note in pairs.stderr
+    assert command("run", deals, "--paths", 6).stderr == ""

@@ -108,6 +108,9 @@ def _run(
             sampling=sampling,
         )
         seconds = time.perf_counter() - start
+    if sampling == "antithetic" and any(name.startswith("market.") for name in results.program.inputs_read):
+        said = "standard errors are those of independent paths; of antithetic pairs they may say too much or too little"
+        typer.echo(printable(f"{file}: note: {said}"), err=True)
     return deal, results, seconds
 
 

@@ -31,8 +31,10 @@ def scenario(
 
     `times`: T+1 year fractions from `start`, the closing date (needed by factors with dates), the first 0. `seed`:
     0 ≤ seed < 2**64. `sampling`: random, or antithetic (the odd path 2k+1 is path 2k turned round: every uniform u is
-    1 − u), or sobol (`market.sobol`; its paths are not independent: standard errors overstate). A path depends on the
-    market, the times, the seed, the sampling and its own number only. Raises DealError and UsageError.
+    1 − u), or sobol (`market.sobol`). The paths of the last two are not independent, and standard errors are those of
+    independent ones: they overstate sobol's, and those of antithetic pairs where a figure goes one way with the draws;
+    of one that goes the same way on both sides, as a straddle does, the error is up to √2 times what they say. A path
+    depends on the market, the times, the seed, the sampling and its own number only. Raises DealError and UsageError.
     """
     if not 0 <= seed < 2**64:
         raise UsageError(Problem(f"seed {seed}", "a whole number from 0 to 2**64 - 1"))
