@@ -7,7 +7,7 @@ import pytest
 
 from tests.files.deal_texts import BENCHMARK
 from tranche.errors import DealError
-from tranche.files import loads
+from tranche.files import dump, loads
 
 
 def told(market: str) -> list[str]:
@@ -82,6 +82,12 @@ def test_a_dependence(section, path, said):
         ("{coin: {initial: 2, volatility: 35%, dof: 1}}", "coin.dof", "dof is 1; write 2.1 to 1000"),
         ("{coin: {initial: 2, volatility: 35%, turbulent_lasts: 3m}}", "coin.turbulent_volatility", "no volatility"),
         ("{coin: {initial: 2, volatility: 35%, ceiling: 1}}", "coin.ceiling", "below the 2 of the closing"),
+        ("{rent: {initial: 2, volatility: 35%, premium: 15%}}", "rent.premium", "`premium` without `half_life`; add"),
+        ("{rent: {initial: 2, volatility: 35%, premium: -15%}}", "rent.premium", "without `half_life`"),
+        ("{hashrate: {initial: 2, volatility: 35%, elasticity: 0}}", "hashrate.elasticity", "without `follows`"),
+        ("{hashrate: {initial: 2, volatility: 35%, follows: btc}}", "hashrate.follows", "without `elasticity`"),
+        ("{resale: {rent: rent, life: 5y, discount: 10%, haircut: 30%}}", "resale.haircut", "without `market`"),
+        ("{tenants: {count: 5, pd: 2%, loading: 30%, threshold: -2}}", "tenants.threshold", "without `stress_loading`"),
         ("{release: {}}", "release", "it is not said when it is"),
         ("{release: {date: 2026-01-01, intensity: 1}}", "release", "said twice"),
         ("{release: {earliest: 2027-01-01, latest: 2026-01-01}}", "release.latest", "span no time"),
@@ -104,6 +110,24 @@ def test_a_dependence(section, path, said):
 def test_a_factor(factor, path, said):
     [line] = told(FACTORS + f"  x: {factor}")
     assert line.startswith("market.factors.x") and path in line.split(": ")[0] + "x" and said in line, line
+
+
+@pytest.mark.parametrize(
+    "factor",
+    [
+        "rent: {initial: 2, volatility: 35%, premium: 0%}", "rent: {initial: 2, volatility: 35%, half_life: 1y}",
+        "hashrate: {initial: 2, volatility: 35%}",
+        "hashrate: {initial: 2, volatility: 35%, follows: btc, elasticity: 0}",
+        "resale: {rent: rent, life: 5y, discount: 10%, haircut: 0%}",
+        "tenants: {count: 5, pd: 2%, loading: 30%, threshold: -1}",
+        "tenants: {count: 5, pd: 2%, loading: 30%, stress_loading: 60%, threshold: -2}",
+    ],
+)  # fmt: skip
+def test_a_term_at_the_value_that_does_nothing_is_one(factor):
+    """A sweep over an elasticity begins at 0; what is said at its default is not known from what is left out."""
+    text = "\n".join([BENCHMARK, "market:", *(f"  {line}" for line in (FACTORS + f"  x: {{{factor}}}").splitlines())])
+    deal = loads(text)
+    assert loads(dump(deal)) == deal
 
 
 def test_everything_at_once():

@@ -10,6 +10,11 @@ Contradiction = tuple[str, str, str]
 """(field, what is wrong, what would be right)."""
 
 
+def without(field: str, other: str) -> Contradiction:
+    """A field that does nothing without another."""
+    return field, f"`{field}` without `{other}`", f"add `{other}`, or leave `{field}` out"
+
+
 class Factor(Protocol):
     """Frozen terms that can write their steps onto a tape.
 

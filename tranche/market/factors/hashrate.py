@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import ClassVar
 
 import attrs
@@ -10,6 +11,7 @@ import attrs
 from .. import quantity as q
 from ..tape import Op
 from ..writer import Writer
+from .factor import Contradiction, without
 from .parts import check_reach, innovation
 
 
@@ -29,7 +31,7 @@ class Hashrate:
     volatility: float = q.volatility()
     dof: float | None = q.dof()
     follows: str | None = q.quantity("factor", default=None)
-    elasticity: float = q.quantity("number", -5, 5, default=0.0)
+    elasticity: float | None = q.quantity("number", -5, 5, default=None)
     note: str = q.note()
 
     drivers: ClassVar[int] = 1
@@ -40,6 +42,13 @@ class Hashrate:
         """The coin it follows."""
         return () if self.follows is None else (self.follows,)
 
+    def contradictions(self) -> Iterator[Contradiction]:
+        """What does not fit between the fields."""
+        if self.elasticity is None and self.follows is not None:
+            yield without("follows", "elasticity")
+        if self.elasticity is not None and self.follows is None:
+            yield without("elasticity", "follows")
+
     def write(self, writer: Writer, z: int) -> None:
         """Its steps; `z`: the register of its score. Raises DealError."""
         shifts = [self.growth * dt for dt in writer.lengths]
@@ -48,7 +57,7 @@ class Hashrate:
         y = writer.register()
         params = [[1.0, shift, scale] for shift, scale in zip(shifts, scales, strict=True)]
         writer.emit(Op.ADVANCE, y, innovation(writer, z, self.dof), params=params)
-        if self.follows is not None:
+        if self.follows is not None and self.elasticity is not None:
             coin, _ = writer.log_of(self.follows)
             last, move = writer.register(initial=writer.held(coin)), writer.register()
             writer.emit(Op.SUM, y, y, move, params=[0.0, 1.0, self.elasticity])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 import attrs
@@ -9,6 +10,7 @@ import attrs
 from .. import quantity as q
 from ..tape import Op
 from ..writer import Writer
+from .factor import Contradiction, without
 from .parts import check_reach, innovation, log, reversion, speed_of
 
 
@@ -25,13 +27,14 @@ class Jump:
 class Rent:
     """Rent of a generation, in the user's unit (USD a GPU-hour):
 
-        ln R(t) = ln initial + drift·t + Σ jumps so far + x(t)
+        ln R(t) = ln(initial/(1 + premium)) + drift·t + Σ jumps so far + x(t),   x(0) = ln(1 + premium)
         x(t+dt) = e^(−κ·dt)·x(t) + volatility·√((1 − e^(−2κ·dt))/(2κ))·ε,   κ = ln 2 / half_life
 
     `drift`: the quality-adjusted trend of the median, −20% to −40% a year being a reasonable prior. `half_life`: the
     years in which a deviation from the trend halves; without it there is no way back. ε is the score, or Student's t of
-    variance 1. `premium`: how far rent stands above its trend at closing (15%: it is expected to come down by that).
-    `releases`: what each release factor does to it. It can rise: by ε, by a discount at closing, by a jump upwards.
+    variance 1. `premium`: how far rent stands above its trend at closing (25%: the trend is 20% below it); `half_life`
+    takes it back, and is needed. `releases`: what each release factor does to it. It can rise: by ε, by a discount at
+    closing, by a jump upwards.
     """
 
     name: str = q.name()
@@ -51,6 +54,11 @@ class Rent:
     def reads(self) -> tuple[str, ...]:
         """The releases."""
         return tuple(release for release, _ in self.releases)
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """What does not fit between the fields."""
+        if self.premium != 0 and self.half_life is None:
+            yield without("premium", "half_life")
 
     def write(self, writer: Writer, z: int) -> None:
         """Its steps; `z`: the register of its score. Raises DealError."""

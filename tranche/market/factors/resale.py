@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 import attrs
@@ -9,6 +10,7 @@ import attrs
 from .. import quantity as q
 from ..tape import Op
 from ..writer import Writer
+from .factor import Contradiction, without
 from .parts import mean_decay
 
 HOURS = 8_760.0
@@ -47,6 +49,11 @@ class Resale:
     def reads(self) -> tuple[str, ...]:
         """The rent, the releases and the state of the market."""
         return (self.rent, *(release for release, _ in self.obsolescence), *([self.market] if self.market else []))
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """What does not fit between the fields."""
+        if self.haircut != 0 and self.market is None:
+            yield without("haircut", "market")
 
     def write(self, writer: Writer, z: int) -> None:
         """Its steps; it has no score."""

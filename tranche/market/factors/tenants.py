@@ -16,8 +16,10 @@ from tranche.errors import Invalid
 from .. import quantity as q
 from ..tape import Op
 from ..writer import Writer
-from .factor import Contradiction
+from .factor import Contradiction, without
 from .survival import NEVER, Curve, default_scores, hazard, score_of
+
+THRESHOLD = -1.0  # of the common factor
 
 
 @attrs.frozen(kw_only=True)
@@ -42,7 +44,7 @@ class Tenants:
     grade: str | None = q.quantity("grade", default=None)
     loading: float = q.quantity("share", 0, 1)
     stress_loading: float | None = q.quantity("share", 0, 1, default=None)
-    threshold: float = q.quantity("number", -8, 8, default=-1.0)
+    threshold: float = q.quantity("number", -8, 8, default=THRESHOLD)
     latent: str = q.word("period", "life")
     note: str = q.note()
 
@@ -58,6 +60,8 @@ class Tenants:
         """What does not fit between the fields."""
         if (self.pd is None) == (self.grade is None):
             yield "pd", "it takes a default curve or a grade", "write one of pd and grade"
+        if self.threshold != THRESHOLD and self.stress_loading is None:
+            yield without("threshold", "stress_loading")
         try:
             self._model  # noqa: B018  # it raises
         except Invalid as error:

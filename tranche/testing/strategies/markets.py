@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
+import attrs
 from hypothesis import strategies as st
 
 from tranche.market.dependence.pair_copula import FAMILIES, INDEPENDENT, PARAMETERS, ROTATIONS, TURNED
@@ -169,11 +170,12 @@ def _rents(name: str) -> st.SearchStrategy[Any]:
         Release, name=st.just(f"{name}_next"), intensity=st.sampled_from((0.0, 1.5))
     )
     jumps = st.builds(Jump, jump=st.sampled_from((-0.3, 0.05)), deviation=st.sampled_from((0.0, 0.2)))
-    rent = st.builds(
+    walking = st.builds(
         Rent, name=st.just(name), initial=st.just(2.0), drift=st.sampled_from((-0.4, 0.1)), volatility=VOLATILITIES,
-        half_life=st.sampled_from((None, 0.5)), dof=st.sampled_from((None, *DOFS)),
-        premium=st.sampled_from((0.0, 0.2)), releases=jumps.map(lambda jump: ((f"{name}_next", jump),)),
+        dof=st.sampled_from((None, *DOFS)), releases=jumps.map(lambda jump: ((f"{name}_next", jump),)),
     )  # fmt: skip
+    back = st.sampled_from(({}, {"half_life": 0.5}, {"half_life": 0.5, "premium": 0.2}))  # a premium needs a way back
+    rent = st.builds(lambda made, terms: attrs.evolve(made, **terms), walking, back)
     used = st.builds(
         Resale, name=st.just(f"{name}_used"), rent=st.just(name), cost=st.just(0.5), life=st.sampled_from((1.0, 5.0)),
         discount=st.just(0.1), scrap=st.just(400.0), obsolescence=st.just(((f"{name}_next", 0.3),)),
