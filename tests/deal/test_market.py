@@ -130,6 +130,24 @@ def test_a_term_at_the_value_that_does_nothing_is_one(factor):
     assert loads(dump(deal)) == deal
 
 
+@pytest.mark.parametrize(
+    "dependence",
+    [
+        "{gaussian: {rent ~ x: 30%}}", "{t: {dof: 4, x ~ rent: 30%}}", "{vine: {rent ~ x: {clayton: 1}}}",
+        "{regime: {probability: 20%, lasts: 1y, stress: {gaussian: {btc ~ x: 30%}}}}",
+    ],
+)  # fmt: skip
+def test_a_factor_without_a_driver_has_no_correlation(dependence):
+    for factor, fix in (
+        ("{tenants: {count: 3, pd: 2%, loading: 30%, latent: life}}", "`latent: period`, or leave it out"),
+        ("{resale: {rent: rent, life: 5y, discount: 10%}}", "leave it out: it moves with rent"),
+        ("{release: {intensity: 1}}", "leave it out"),
+    ):
+        [line] = told(FACTORS + f"  x: {factor}\ndependence: {dependence}")
+        assert line.startswith("market.dependence.")
+        assert line.endswith((f" ~ x: 'x' has no driver; {fix}", f".x ~ rent: 'x' has no driver; {fix}"))
+
+
 def test_everything_at_once():
     found = told(
         "factors:\n  rent: {rent: {initial: -1, volatility: -1}}\n  rent2: {tenant: {pd: 200%}}\n"

@@ -13,7 +13,7 @@ from tranche.market.dependence.archimedean import joined
 from tranche.market.dependence.correlation import correlation_matrix
 from tranche.market.dependence.pair_copula import check_pair_copula
 from tranche.market.dependence.vine_structure import structure_problems
-from tranche.market.terms import Clayton, Frank, Gaussian, Gumbel, Independent, Market, Student
+from tranche.market.terms import Clayton, Frank, Gaussian, Gumbel, Independent, Market, Student, Tenants
 
 from . import validators as v
 from .check_quantity import check_correlation, validators_of
@@ -25,17 +25,16 @@ def dependence_problems(market: Market) -> Iterator[Problem]:
     if isinstance(dependence, Independent):
         return
     path = f"market.dependence.{NAMES[type(dependence)]}"
-    names = market.drivers
     if isinstance(dependence, Regime | StressLink):
         yield from _fields(dependence, path)
         for part in ("calm", "stress"):
             inner = getattr(dependence, part)
             if not isinstance(inner, Independent) and type(inner) in NAMES:
-                yield from _static(inner, f"{path}.{part}.{NAMES[type(inner)]}", names)
+                yield from _static(inner, f"{path}.{part}.{NAMES[type(inner)]}", market)
         if isinstance(dependence, StressLink):
-            yield from _link(dependence, path, names)
+            yield from _link(dependence, path, market.drivers)
     else:
-        yield from _static(dependence, path, names)
+        yield from _static(dependence, path, market)
 
 
 def _fields(item: Any, path: str) -> Iterator[Problem]:
@@ -48,12 +47,12 @@ def _fields(item: Any, path: str) -> Iterator[Problem]:
             yield Problem(invalid.what, invalid.fix, Place(f"{path}.{name}"))
 
 
-def _static(copula: Any, path: str, names: Sequence[str]) -> Iterator[Problem]:
-    found = list(_fields(copula, path))
+def _static(copula: Any, path: str, market: Market) -> Iterator[Problem]:
+    names, found = market.drivers, list(_fields(copula, path))
     if isinstance(copula, Gaussian | Student):
-        found += _pairs(copula, path, names)
+        found += _pairs(copula, path, market)
     elif isinstance(copula, Vine):
-        found += _vine(copula, path, names)
+        found += _vine(copula, path, market)
     yield from found
     if found:
         return
@@ -66,13 +65,26 @@ def _static(copula: Any, path: str, names: Sequence[str]) -> Iterator[Problem]:
         yield Problem(invalid.what, invalid.fix, Place(path))
 
 
-def _pairs(copula: Gaussian | Student, path: str, known: Sequence[str]) -> Iterator[Problem]:
+def _no_driver(name: str, market: Market, place: Place) -> Problem:
+    """Why a name cannot be joined with others: nothing is called so, or what is takes no score."""
+    factor = next((factor for factor in market.factors if factor.name == name), None)
+    if factor is None:
+        return Problem(f"unknown factor {name!r}", nearest(name, market.drivers), place)
+    fix = "leave it out"
+    if isinstance(factor, Tenants):
+        fix = "`latent: period`, or leave it out"
+    elif factor.reads:
+        fix = f"leave it out: it moves with {', '.join(factor.reads)}"
+    return Problem(f"{name!r} has no driver", fix, place)
+
+
+def _pairs(copula: Gaussian | Student, path: str, market: Market) -> Iterator[Problem]:
     seen: set[frozenset[str]] = set()
     for one, other, correlation in copula.correlations:
         place = Place(f"{path}.{one} ~ {other}")
-        unknown = [name for name in (one, other) if name not in known]
-        for name in unknown:
-            yield Problem(f"unknown factor {name!r}", nearest(name, known), place)
+        for name in (one, other):
+            if name not in market.drivers:
+                yield _no_driver(name, market, place)
         if one == other:
             yield Problem(f"{one} is correlated with itself", "name two factors", place)
         elif frozenset((one, other)) in seen:
@@ -84,13 +96,18 @@ def _pairs(copula: Gaussian | Student, path: str, known: Sequence[str]) -> Itera
             yield Problem(invalid.what, invalid.fix, place)
 
 
-def _vine(vine: Vine, path: str, names: Sequence[str]) -> Iterator[Problem]:
+def _vine(vine: Vine, path: str, market: Market) -> Iterator[Problem]:
+    idle = {factor.name for factor in market.factors} - set(market.drivers)
+    idle &= {name for pair in vine.pairs for name in pair.members}
     for pair in vine.pairs:
+        for name in (*pair.ends, *pair.given):
+            if name in idle:
+                yield _no_driver(name, market, Place(f"{path}.{pair.label}"))
         try:
             check_pair_copula(pair.copula)
         except Invalid as invalid:
             yield Problem(invalid.what, invalid.fix, Place(f"{path}.{pair.label}"))
-    for at, what, fix in structure_problems(vine.pairs, names):
+    for at, what, fix in structure_problems(vine.pairs, [*market.drivers, *sorted(idle)]):
         yield Problem(what, fix, Place(path if at is None else f"{path}.{at.label}"))
 
 
