@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
+
+from tranche.collateral.cohort import Cohort
+from tranche.collateral.fleet import ALONE, Fleet
 
 # 24 months; a reserve, a test with all levels, mezzanine interest that is capitalised, a sweep
 STRESSED = """\
@@ -84,3 +89,8 @@ def cash(paths: int = 32, periods: int = 24, mean: float = 900e3) -> NDArray[np.
     """Collections [paths, periods] that wander far up and down."""
     steps = np.random.default_rng(7).normal(0.0, 0.22, (paths, periods))
     return mean * np.exp(np.cumsum(steps, axis=1))
+
+
+def fleet_of_one(**terms: Any) -> Fleet:
+    """A fleet of one cohort, whose terms these are, as a file writes it without a cohort around them."""
+    return Fleet(cohorts=(Cohort(name=ALONE, **terms),))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.compiler.small import cover_test, definitions, fee, small, step, target
+from tests.small_deals import fleet_of_one
 from tranche.collateral.lease import Lease
 from tranche.collateral.terms import Collections, Fleet
 from tranche.compiler import compile_deal
@@ -25,7 +26,7 @@ def fleet(**fields: Any) -> Fleet:
     terms: dict[str, Any] = {
         "gpus": 10.0, "lease": Lease(rate=2.0, end=dt.date(2025, 3, 1)), "rent": "rent",
     }  # fmt: skip
-    return Fleet.of_one(**(terms | fields))
+    return fleet_of_one(**(terms | fields))
 
 
 P0 = "waterfall.performing[0]"

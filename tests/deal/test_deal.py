@@ -9,8 +9,9 @@ import pickle
 import attrs
 import pytest
 
+from tests.small_deals import fleet_of_one
 from tranche.collateral.lease import Lease
-from tranche.collateral.terms import Collections, Fleet
+from tranche.collateral.terms import Collections
 from tranche.deal import (
     Account,
     Amortisation,
@@ -286,7 +287,7 @@ FLEET = {"gpus": 1_000.0, "lease": Lease(rate=2.35, end=D(2028, 1, 1)), "rent": 
     ],
 )
 def test_a_fleet(terms, path):
-    [(found, _)] = told(collateral=Fleet.of_one(**(FLEET | terms)))
+    [(found, _)] = told(collateral=fleet_of_one(**(FLEET | terms)))
     assert found == f"collateral.fleet.{path}"
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.files.deal_texts import BENCHMARK, FLEET
+from tests.small_deals import fleet_of_one
 from tranche.collateral.lease import Lease
-from tranche.collateral.terms import Collections, Fleet
+from tranche.collateral.terms import Collections
 from tranche.deal import (
     Account,
     Amortisation,
@@ -108,7 +109,7 @@ def test_the_benchmark_deal():
 def test_the_fleet_deal():
     deal = loads(FLEET)
     assert deal.schedule.determination_days == 5
-    assert deal.collateral == Fleet.of_one(
+    assert deal.collateral == fleet_of_one(
         gpus=30_000.0,
         lease=Lease(rate=2.35, end=D(2028, 5, 16), take_or_pay=0.95),
         rent="rent_h100",

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from tests.compiler.small import cover_test, definitions, fee, parse, small, step
+from tests.small_deals import fleet_of_one
 from tranche import engine
 from tranche.collateral.lease import Lease
-from tranche.collateral.terms import Fleet
 from tranche.deal import Deal
 from tranche.deal.deal import ACCEPTABLE
 from tranche.errors import UsageError
@@ -181,7 +181,7 @@ def test_a_fleet_is_observed_on_its_own_market_and_cannot_be_scaled() -> None:
 
     deal = small(
         step("pay", "senior.interest"), step("pay", "equity"),
-        collateral=Fleet.of_one(gpus=1.0, lease=Lease(rate=0.01, end=dt.date(2025, 2, 15)), rent="rent"),
+        collateral=fleet_of_one(gpus=1.0, lease=Lease(rate=0.01, end=dt.date(2025, 2, 15)), rent="rent"),
         market=Market(factors=(Lognormal(name="rent", initial=0.01, volatility=0.5),)),
     )  # fmt: skip
     seen = observe(deal, paths=9, seed=3)

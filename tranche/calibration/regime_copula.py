@@ -61,13 +61,13 @@ class RegimeFit(Criteria):
         none in continuous time. Raises Invalid.
         """
         p, q = self.chain.stay_calm, self.chain.stay_stress
-        if p + q - 1.0 <= 1e-6:
+        if self.chain.autocorrelation <= 1e-6:
             what = f"calm stays with probability {p:.3f} and stress with {q:.3f}: the regimes do not last"
             raise Invalid(what, "a static copula, or a history of a finer frequency")
 
         def both(a: float, b: float) -> tuple[float, float]:
-            share = (1.0 - a) / (2.0 - a - b)
-            return share, -dt / ((1.0 - share) * math.log(a + b - 1.0))
+            chain = TwoRegimes(a, b)  # MOST_STAY leaves room for a step
+            return chain.share_stress, -dt / ((1.0 - chain.share_stress) * math.log(chain.autocorrelation))
 
         step = 1e-6
         by_calm = np.subtract(both(p + step, q), both(p - step, q))

@@ -28,16 +28,6 @@ class TwoRegimes:
         return (1.0 - self.stay_calm) / (2.0 - self.stay_calm - self.stay_stress)
 
     @property
-    def calm_duration(self) -> float:
-        """Steps that a calm lasts on average: 1 / (1 − p)."""
-        return 1.0 / (1.0 - self.stay_calm)
-
-    @property
-    def stress_duration(self) -> float:
-        """Steps that a stress lasts on average: 1 / (1 − q)."""
-        return 1.0 / (1.0 - self.stay_stress)
-
-    @property
     def autocorrelation(self) -> float:
         """Of the regime's indicator from one step to the next: p + q − 1."""
         return self.stay_calm + self.stay_stress - 1.0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
 
 from .cohort import Cohort
@@ -42,8 +40,3 @@ class Fleet:
     def tenant(self, name: str | None) -> Tenant | None:
         """The tenant of that name."""
         return next((tenant for tenant in self.tenants if tenant.name == name), None)
-
-    @classmethod
-    def of_one(cls, **terms: Any) -> Fleet:
-        """A fleet of one cohort, whose terms these are."""
-        return cls(cohorts=(Cohort(name=ALONE, **terms),))

@@ -76,7 +76,6 @@ IMPACTS = {
     "linear": "The discount at the depth; that of other quantities is in proportion.",
 }
 PER_ROOT = "Written per square root of a year."
-NAME_PATTERN = "^[A-Za-z][A-Za-z0-9_]*$"
 # reader → (unit or form for the description, an example)
 UNITS: dict[Any, tuple[str, str]] = {
     rate: ("a rate per annum", "6%"), percent: ("a share", "95%"), ratio: ("a ratio", "1.20x"),

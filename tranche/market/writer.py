@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from tranche.errors import DealError, Place, Problem, nearest
 
-from .tape import OPERANDS, Op, Tape
+from .tape import OPERANDS, STEP_FIELDS, Op, Tape
 
 OWNER = 1 << 17  # draws that one factor, or the dependence, may have beside the drivers
 MOST_REGISTERS = 100_000
@@ -143,7 +143,7 @@ class Writer:
         params = np.concatenate(self._params, axis=1) if self._params else np.zeros((self.periods, 0))
         return Tape(
             columns=self.columns,
-            steps=np.array(self._steps, dtype=np.int32).reshape(-1, 5 + OPERANDS),
+            steps=np.array(self._steps, dtype=np.int32).reshape(-1, STEP_FIELDS),
             params=np.ascontiguousarray(params),
             constants=np.array(self._constants, dtype=np.float64),
             initial=np.array(self._initial, dtype=np.float64),
