@@ -202,7 +202,7 @@ class Results:
     @staticmethod
     def join(parts: list[Results]) -> Results:
         """One Results from slices of neighbouring paths: the same bits as one run over all of them. Paths are kept when
-        every slice kept its own."""
+        every slice kept its own. Raises UsageError: no slices, or some that do not fit together."""
         if not parts:
             raise UsageError(Problem("there are no slices to join", "one or more Results"))
         ordered = sorted(parts, key=lambda part: part.first_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 import tranche
+from tranche.errors import Problem, UsageError
 from tranche.explanation import explain
 from tranche.files import loads
 from tranche.report import study, write_report
@@ -38,6 +40,16 @@ waterfall: [{pay: equity}]
 """
     write_report(study(loads(text), None, 0), tmp_path / "page.html")
     assert "Owners alone" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_a_convergence_that_fails_is_not_taken_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_: object, **__: object) -> None:
+        raise UsageError(Problem("something else", "something right"))
+
+    one = study(tranche.load(DEALS / "gpu_lease_abs.yaml"), 20, 7)
+    monkeypatch.setattr(import_module("tranche.report.study"), "converge", refuses)
+    with pytest.raises(UsageError, match="something else"):
+        _ = one.convergence
 
 
 def test_a_fleet_may_be_worth_more_than_the_deal() -> None:

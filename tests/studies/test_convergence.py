@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 import tranche
+from tests.files.deal_texts import BENCHMARK
 from tranche.errors import UsageError
 from tranche.files import loads
 from tranche.market.dependence.convergence import converged
-from tranche.studies.convergence import converge
+from tranche.studies.convergence import can_converge, converge
 from tranche.studies.convergence_page import convergence_page, convergence_svg
 from tranche.studies.line_panels import ticks
 
@@ -119,6 +120,25 @@ def test_a_market_of_one_factor_cannot_converge():
     text = "\n".join(line for line in text.splitlines() if "reverting" not in line)
     with pytest.raises(UsageError, match="a market of 1 factors with a driver"):
         converge(loads(text), 100)
+
+
+ONE_WAY = "stress: {gaussian: {rent ~ utilisation: 0.6}}"
+
+
+@pytest.mark.parametrize(
+    ("deal", "can"),
+    [
+        (DEAL, True),
+        (DEAL.replace(ONE_WAY, "stress: {clayton: {theta: 2}}"), False),
+        (BENCHMARK, False),
+    ],
+)
+def test_what_can_converge_is_known_beforehand(deal, can):
+    found = loads(deal)
+    assert can_converge(found) == can
+    if not can:
+        with pytest.raises(UsageError):
+            converge(found, 100)
 
 
 def test_pictures(found):

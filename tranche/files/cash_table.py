@@ -62,6 +62,7 @@ class _Cells:
         self.problems: list[Problem] = []
 
     def table(self) -> CashTable:
+        """The rows read, in the order of the file. Raises DataError with every cell that is wrong, and its line."""
         if not len(self.frame):
             raise DataError(Problem("the file has no rows", "write one row per payment period", Place(file=self.file)))
         by_period = "period" in self.frame

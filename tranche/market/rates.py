@@ -11,7 +11,8 @@ from .terms import ReferenceRate
 
 
 def rate_on(reference: ReferenceRate, date: dt.date) -> float:
-    """The rate on `date`, decimal per annum: that of the last point on or before it, of the first point before all."""
+    """The rate on `date`, decimal per annum: that of the last point on or before it, of the first point before all.
+    Raises Invalid for a rate without points."""
     if not reference.points:
         raise Invalid(f"reference rate {reference.name!r} has no points", "at least one date and its rate")
     points = sorted(reference.points)

@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from tranche import engine
 from tranche.deal import Deal
-from tranche.errors import UsageError
 from tranche.explanation import Explanation, explain
 from tranche.files import dump
 from tranche.inputs import CollateralCash, DealOrPath, as_deal, ingredients, prepare
 from tranche.program import Program
 from tranche.results import Results
-from tranche.studies.convergence import Convergence, converge
+from tranche.studies.convergence import Convergence, can_converge, converge
 
 SAMPLE = 2_000  # paths whose every date is kept for the fans
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -76,12 +75,9 @@ class Study:
     @cached_property
     def convergence(self) -> Convergence | None:
         """The deal as its market's correlations converge, on the sampled paths; None where nothing can converge."""
-        if len(self.deal.market.drivers) < 2 or self.sampled < 2 or not self.debts:
+        if self.sampled < 2 or not self.debts or not can_converge(self.deal):
             return None
-        try:
-            return converge(self.deal, self.sampled, self.seed, collections=self.collections)
-        except UsageError:  # a dependence that has no way to converge
-            return None
+        return converge(self.deal, self.sampled, self.seed, collections=self.collections)
 
     @cached_property
     def worst(self) -> tuple[str, Explanation] | None:

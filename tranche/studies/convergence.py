@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tranche import engine
 from tranche.api import run
+from tranche.deal import Deal
 from tranche.errors import Invalid, Problem, UsageError
 from tranche.inputs import CollateralCash, DealOrPath, MarketOrPath, as_deal
 from tranche.market.dependence import Dependence
@@ -63,14 +64,7 @@ def converge(
     """
     found = as_deal(deal, market)
     degrees = _degrees(points)
-    drivers = found.market.drivers
-    if len(drivers) < 2:
-        what = f"{found.name!r} lives in a market of {len(drivers)} factors with a driver: nothing can converge"
-        raise UsageError(Problem(what, "a deal whose collateral depends on two factors or more"))
-    try:
-        steps = [converged(found.market.dependence, drivers, degree, rising) for degree in degrees]
-    except Invalid as invalid:
-        raise UsageError(Problem(invalid.what, invalid.fix)) from None
+    steps = _dependences(found, degrees, rising)
     paths = engine.whole_number("paths", paths, 2, engine.MOST_PATHS)
 
     def under(dependence: Dependence) -> tuple[Results, NDArray[np.float64]]:
@@ -99,6 +93,28 @@ def converge(
         paths=results.count,
         seed=seed,
     )
+
+
+def can_converge(deal: DealOrPath) -> bool:
+    """Whether the deal's market has two drivers or more, and a dependence with a way from calm to stress. Raises
+    DealError."""
+    try:
+        _dependences(as_deal(deal), POINTS, None)
+    except UsageError:
+        return False
+    return True
+
+
+def _dependences(deal: Deal, degrees: Sequence[float], rising: Collection[str] | None) -> list[Dependence]:
+    """What joins the market's drivers at each degree. Raises UsageError."""
+    drivers = deal.market.drivers
+    if len(drivers) < 2:
+        what = f"{deal.name!r} lives in a market of {len(drivers)} factors with a driver: nothing can converge"
+        raise UsageError(Problem(what, "a deal whose collateral depends on two factors or more"))
+    try:
+        return [converged(deal.market.dependence, drivers, degree, rising) for degree in degrees]
+    except Invalid as invalid:
+        raise UsageError(Problem(invalid.what, invalid.fix)) from None
 
 
 def _degrees(points: Sequence[float]) -> tuple[float, ...]:

@@ -47,6 +47,6 @@ EXPECTED = (residual_waits, excess_waits, distributions_rise_with_cash)
 
 def check_all(seen: Observed) -> None:
     """Every invariant that holds whatever a deal says: not `scales` and `more_cash_never_hurts_senior`, which need a
-    second deal, and not those of EXPECTED, which are about how a deal is made."""
+    second deal, and not those of EXPECTED, which are about how a deal is made. Raises BrokenInvariant."""
     for invariant in ALWAYS:
         invariant(seen)

@@ -11,13 +11,14 @@ ROUNDING = 1e-12  # of the upper bound: the balance and the sum of what was capi
 
 
 def accounts_non_negative(seen: Observed) -> None:
-    """No account, the collection account among them, is below zero at any close."""
+    """No account, the collection account among them, is below zero at any close. Raises BrokenInvariant."""
     for name in ("cash", *(account.name for account in seen.deal.accounts)):
         _not_below_zero(seen, "no account below zero", f"{name}.balance")
 
 
 def balances_within_bounds(seen: Observed) -> None:
-    """Every debt's balance lies between 0 and its notional plus the interest capitalised so far."""
+    """Every debt's balance lies between 0 and its notional plus the interest capitalised so far.
+    Raises BrokenInvariant."""
     for tranche in seen.program.debts:
         _not_below_zero(seen, "no tranche balance below zero", f"{tranche.name}.balance")
         most = tranche.notional + np.cumsum(seen.flow(f"{tranche.name}.deferred"), axis=1)

@@ -14,7 +14,7 @@ ROUNDING = 1e-9  # of the cash that came in on the path, in floats
 
 def cash_conserved(seen: Observed) -> None:
     """Over the life of each path, what came in and what the accounts held at closing are what was paid and what is left
-    (to 1e-9 of it), and the audit of the results says so."""
+    (to 1e-9 of it), and the audit of the results says so. Raises BrokenInvariant."""
     named = list(zip(seen.program.records, seen.results.kept.T, strict=True))
     opening = np.full(seen.paths, seen.program.cash_at_closing)
     came_in = sum((total for record, total in named if record.side > 0), opening)
@@ -30,7 +30,7 @@ def cash_conserved(seen: Observed) -> None:
 
 
 def exact_conservation(seen: Observed) -> None:
-    """In exact arithmetic the residual of every path and period is 0, to the last digit."""
+    """In exact arithmetic the residual of every path and period is 0, to the last digit. Raises BrokenInvariant."""
     for path, result in enumerate(seen.exact_paths):
         for t, residual in enumerate(residuals(seen.program, result, exact)):
             if residual != 0:

@@ -16,7 +16,7 @@ ROUNDING = 1e-9  # of the cap
 
 def fees_within_caps(seen: Observed) -> None:
     """A capped fee is paid no more in its senior place than its cap, on a date or on the dates of any year. Looks at
-    caps that are one number; what is paid as `NAME.excess` is beside it."""
+    caps that are one number; what is paid as `NAME.excess` is beside it. Raises BrokenInvariant."""
     for fee in seen.deal.fees:
         if fee.cap is None or not isinstance(fee.cap.tree, Number):
             continue
@@ -36,7 +36,7 @@ def fees_within_caps(seen: Observed) -> None:
 def excess_waits(seen: Observed) -> None:
     """What a cap takes out of a fee's senior place is not paid on a date on which interest of the most senior debt
     stays unpaid or is capitalised. A deal that means to pay it all the same says so:
-    `accept: {invariants.excess_waits: why}`."""
+    `accept: {invariants.excess_waits: why}`. Raises BrokenInvariant."""
     debts = seen.deal.debts_by_rank
     if not debts:
         return

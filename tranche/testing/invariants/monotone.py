@@ -16,7 +16,8 @@ ROUNDING = 1e-9  # of the notional
 def more_cash_never_hurts_senior(seen: Observed, more: ArrayLike | Mapping[str, ArrayLike]) -> None:
     """`more`: collections of the same shape, nowhere lower. On every path and date the most senior debt then owes no
     more (balance) and lacks no more (shortfall) than before. Holds for sequential deals whose payments hang on no
-    test, condition or formula of the cash: with triggers, more cash may well open a junior's door first."""
+    test, condition or formula of the cash: with triggers, more cash may well open a junior's door first.
+    Raises BrokenInvariant."""
     debts = seen.deal.debts_by_rank
     if not debts:
         return

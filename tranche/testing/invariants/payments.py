@@ -15,7 +15,8 @@ PAYMENTS = frozenset(RECORDED) - NOT_PAYMENTS
 
 
 def no_negative_payment(seen: Observed) -> None:
-    """Whatever moves, moves forward: no flow of any path and period is below 0 (shortfalls apart)."""
+    """Whatever moves, moves forward: no flow of any path and period is below 0 (shortfalls apart).
+    Raises BrokenInvariant."""
     for k, record in enumerate(seen.program.records):
         if not record.flow or record.field == "shortfall":
             continue
@@ -28,7 +29,7 @@ def no_negative_payment(seen: Observed) -> None:
 
 def never_above_due(seen: Observed) -> None:
     """No payment takes more than what is due, owed or in the account: nothing that it reduces passes below 0. Looks at
-    every payment of every path in the slow twin, so give it few paths."""
+    every payment of every path in the slow twin, so give it few paths. Raises BrokenInvariant."""
     for path in range(seen.paths):
 
         def watch(t: int, at: int, op: Op, before: dict[str, Any], after: dict[str, Any], amount: Any) -> None:

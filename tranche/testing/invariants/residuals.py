@@ -17,7 +17,7 @@ LESS = (0.95, 0.8, 0.65, 0.5, 0.25)  # of a date's cash
 def residual_waits(seen: Observed) -> None:
     """No residual is paid on a date on which interest of a debt that ranks above it stays unpaid or is capitalised.
     (A debt whose unpaid interest is cancelled has waived it.) A deal that means to pay equity all the same says so:
-    `accept: {invariants.residual_waits: why}`."""
+    `accept: {invariants.residual_waits: why}`. Raises BrokenInvariant."""
     order = seen.deal.ranks
     for residual in (t.name for t in seen.deal.tranches if isinstance(t, Residual)):
         for debt in (t.name for t in seen.deal.debts_by_rank if order[t.name] < order[residual]):
@@ -28,7 +28,7 @@ def residual_waits(seen: Observed) -> None:
 def distributions_rise_with_cash(seen: Observed) -> None:
     """Where one date brings less cash, and no other date does, no residual gets more on that date: a trap or a trigger
     that works the wrong way round pays equity when coverage fails. Looks at every date of every path with each of LESS,
-    in deals on given collections."""
+    in deals on given collections. Raises BrokenInvariant."""
     if not isinstance(seen.deal.collateral, Collections):
         return
     columns = [k for k, name in enumerate(seen.program.inputs) if name.startswith("collections.")]

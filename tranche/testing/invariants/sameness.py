@@ -18,7 +18,8 @@ from tranche.testing.tallied import reduce_totals
 
 
 def same_bits_any_width_any_threads_any_slices(seen: Observed) -> None:
-    """Totals and sums are the same bits for every block width, for 1 and 2 threads, and in three slices."""
+    """Totals and sums are the same bits for every block width, for 1 and 2 threads, and in three slices.
+    Raises BrokenInvariant."""
     threads = (1, 2) if waterfall.openmp else (1,)
     runs = {
         f"width {width}, {count} threads": engine.run_program(seen.inputs, seen.paths, width=width, threads=count)
@@ -36,7 +37,8 @@ def same_bits_any_width_any_threads_any_slices(seen: Observed) -> None:
 
 
 def kernel_equals_reference(seen: Observed) -> None:
-    """The kernel gives the bits of the slow twin: every movement of every period, every total."""
+    """The kernel gives the bits of the slow twin: every movement of every period, every total.
+    Raises BrokenInvariant."""
     kept = seen.results.kept
     for path in range(seen.paths):
         twin = seen.twin(path)
@@ -51,7 +53,8 @@ def kernel_equals_reference(seen: Observed) -> None:
 
 
 def permutation_equivariant(seen: Observed) -> None:
-    """Every path alone gives what it gives among the others, so that permuting paths permutes results."""
+    """Every path alone gives what it gives among the others, so that permuting paths permutes results.
+    Raises BrokenInvariant."""
     order = np.random.default_rng(seen.paths).permutation(seen.paths)
     alone = [engine.run_program(seen.inputs, 1, first_path=int(path), threads=1) for path in order]
     totals = np.concatenate([run.kept for run in alone])

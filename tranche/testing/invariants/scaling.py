@@ -17,7 +17,8 @@ ROUNDING = 1e-9  # of the largest amount of the path
 def scales(seen: Observed, factor: float) -> None:
     """All money of the deal and its collections times `factor` gives every flow and balance times `factor`: exactly
     where that is a power of two, else to 1e-9 of the path's largest amount. Conditions on exact equality of amounts,
-    or on a ratio that lies on its level, can turn over when `factor` rounds."""
+    or on a ratio that lies on its level, can turn over when `factor` rounds.
+    Raises BrokenInvariant."""
     assert seen.collections is not None
     other = observe(scaled(seen.deal, factor), _times(seen.collections, factor), paths=seen.paths)
     money = [k for k, record in enumerate(seen.program.records) if record.field not in COUNTS]

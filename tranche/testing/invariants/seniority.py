@@ -17,7 +17,7 @@ def seniority_respected(seen: Observed) -> None:
     """Once in default, on the default enforcement list, no junior is paid on a date on whose close a senior is still
     owed interest or principal. What coins pledged to a junior brought on that date may repay that junior's principal:
     it excuses neither its interest nor a payment beyond. Says nothing of a deal that writes its own enforcement list.
-    """
+    Raises BrokenInvariant."""
     if seen.deal.waterfall.enforcement:
         return
     order = seen.deal.ranks
@@ -75,7 +75,7 @@ def _lent(debt: Debt) -> float:
 
 
 def default_is_final(seen: Observed) -> None:
-    """The status never goes back from default."""
+    """The status never goes back from default. Raises BrokenInvariant."""
     defaulted = seen.flow("status.default")
     back = np.argwhere(np.diff(defaulted, axis=1) < 0)
     if back.size:
