@@ -1,4 +1,5 @@
-"""The house: imports go down the floors or stay on one, no rooms import each other in a circle.
+"""The house: imports go down the floors or stay on one, no rooms import each other in a circle, what runs a Program
+and reads its results knows no Deal.
 
 A room is a module or a package directly under `tranche/`. Every import counts, also inside functions and under
 TYPE_CHECKING. `tranche/__init__.py` is the front door: it may import every room, and no room imports from it.
@@ -28,6 +29,11 @@ FLOORS = (
     {"batch", "report"},
     {"cli", "testing", "__main__"},
 )
+# what runs a Program and reads its results: from none of them is there a way to the term sheet
+KNOW_NO_DEAL = {
+    "program", "disassembly", "description", "reference", "engine", "records", "results", "reduction", "measures",
+    "_kernels",
+}  # fmt: skip
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 LONGEST = 500  # lines; past that a file is two concepts
 
@@ -69,6 +75,19 @@ def graph(package: Path) -> dict[str, set[str]]:
     return edges
 
 
+def way_to_deal(edges: dict[str, set[str]], room: str) -> str:
+    """The rooms by which `room` comes to `deal`; nothing where it does not."""
+    ways, seen = [[target] for target in sorted(edges.get(room, ()))], {room}
+    while ways:
+        way = ways.pop(0)
+        if way[-1] == "deal":
+            return " → ".join(way)
+        if way[-1] not in seen:
+            seen.add(way[-1])
+            ways += [[*way, target] for target in sorted(edges.get(way[-1], ()))]
+    return ""
+
+
 def faults(edges: dict[str, set[str]]) -> list[str]:
     """What breaks the rules, one line each."""
     inner = {room: targets for room, targets in edges.items() if room != FRONT_DOOR}
@@ -81,6 +100,7 @@ def faults(edges: dict[str, set[str]]) -> list[str]:
             for target in targets
             if room in FLOOR and target in FLOOR and FLOOR[target] > FLOOR[room]
         ]
+    said += [f"{room} knows no Deal, and imports {way}" for room in KNOW_NO_DEAL if (way := way_to_deal(inner, room))]
     try:
         TopologicalSorter(inner).prepare()
     except CycleError as error:
@@ -92,6 +112,7 @@ def test_imports_go_down_the_floors_and_never_in_circles() -> None:
     edges = graph(ROOT / PACKAGE)
     assert {"errors", "deal", "market", "collateral"} <= set(edges), "the walk found no package"
     assert "errors" in edges["deal"], "the walk found no imports"
+    assert set(edges) >= KNOW_NO_DEAL, "a room that knows no Deal is gone"
     assert faults(edges) == []
 
 
@@ -127,6 +148,11 @@ def test_no_file_outgrows_its_concept() -> None:
         ({"deal/a.py": "from .. import engine", "engine.py": ""}, "deal (floor 2) imports engine (floor 4)"),
         ({"deal/a.py": "def f():\n    from tranche import cli", "cli.py": ""}, "deal (floor 2) imports cli (floor 8)"),
         ({"engine.py": "from tranche import run"}, "engine imports from the front door, `tranche` itself"),
+        (
+            {"engine.py": "from .inputs import prepare", "inputs.py": "from .deal import Deal", "deal/a.py": ""},
+            "engine knows no Deal, and imports inputs → deal",
+        ),
+        ({"measures/a.py": "import tranche.deal", "deal/a.py": ""}, "measures knows no Deal, and imports deal"),
         ({"cellar.py": ""}, "cellar stands on no floor: give it one in test_floors.py"),
         (
             {"deal/a.py": "from tranche.market.b import B", "market/b.py": "from ..deal.a import A"},

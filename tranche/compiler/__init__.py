@@ -1,4 +1,4 @@
-"""Floor 3. The only room that knows both the Deal and the Program."""
+"""Floor 3. The only room that makes a Program out of a Deal."""
 
 from .lower import compile_deal, dates_of
 from .stated_dates import on_payment_dates
