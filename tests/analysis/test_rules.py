@@ -249,6 +249,10 @@ FIRES = {
         [on_miner(treasury="policy: sell_to_cover, share: 1%")],
         {("without-effect", "collateral.miner.treasury.hoard.share")},
     ),
+    "a maturity between two payment dates": (
+        [("b: {notional: 30m, coupon: 8%}", "b: {notional: 30m, coupon: 8%, maturity: 2026-11-15}")],
+        {("between-dates", "tranches.b.maturity")},
+    ),
     "a life of machines that cost nothing": (
         [("collections: {}", "fleet: {gpus: 100, life_years: 3y, lease: {rate: 2 USD/gpu-hour, end: 2029-01-01}}")],
         {("without-effect", "collateral.fleet.life_years")},
@@ -395,3 +399,14 @@ def test_the_library_function() -> None:
     assert tranche.check(ROOT / "deals" / "benchmark.yaml") == ()
     with pytest.raises(DealError):
         tranche.check(ROOT / "pyproject.toml")
+
+
+def test_a_maturity_at_the_end_of_a_month_of_a_schedule_that_has_none() -> None:
+    """From 30 June on, quarters end on the 30th: 31 December would be due on 30 March."""
+    found = deal(
+        ("closing: 2025-01-01, maturity: 2027-01-01", "closing: 2024-06-30, maturity: 2027-06-30"),
+        ("b: {notional: 30m, coupon: 8%}", "b: {notional: 30m, coupon: 8%, maturity: 2026-12-31}"),
+    )
+    (warning,) = [one for one in warnings_of(found) if one.rule == "between-dates"]
+    assert warning.what == "2026-12-31 is no payment date: what is due then is due on 2027-03-30"
+    assert warning.fix == "2026-12-30 or 2027-03-30, or schedule.end_of_month: true"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from tranche.analysis.subject import Subject
 from tranche.errors import DealWarning
 
+from .between_dates import between_dates
 from .circular_target import circular_target
 from .draw_on_draw import draw_on_draw
 from .nothing_due import nothing_due
@@ -23,6 +24,7 @@ from .unread_test import unread_test
 from .without_effect import without_effect
 
 RULES: tuple[Callable[[Subject], Iterator[DealWarning]], ...] = (
+    between_dates,
     circular_target,
     draw_on_draw,
     nothing_due,

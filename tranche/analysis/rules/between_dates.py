@@ -1,0 +1,39 @@
+"""A maturity that is no payment date: the debt is due on the next one, which may be a period later than was meant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from tranche.analysis.subject import Subject
+from tranche.compiler import dates_of
+from tranche.deal import Debt
+from tranche.errors import DealWarning
+
+RULE = "between-dates"
+
+
+def between_dates(subject: Subject) -> Iterator[DealWarning]:
+    dates = dates_of(subject.deal)
+    known = {*dates.stated, *dates.dates}
+    for path, date in _maturities(subject):
+        before = max((one for one in dates.stated if one < date), default=None)
+        after = min((one for one in dates.stated if one > date), default=None)
+        if date not in known and before is not None and after is not None:
+            what = f"{date} is no payment date: what is due then is due on {after}"
+            yield subject.warning(RULE, path, what, f"{before} or {after}{_month_end(date, before)}")
+
+
+def _month_end(date: dt.date, before: dt.date) -> str:
+    """What the schedule lacks where dates are stated at the ends of months and it has them on the 30th."""
+    is_last = (date + dt.timedelta(days=1)).day == 1
+    meant = is_last and (date.year, date.month) == (before.year, before.month)
+    return ", or schedule.end_of_month: true" if meant else ""
+
+
+def _maturities(subject: Subject) -> Iterator[tuple[str, dt.date]]:
+    for debt in (one for one in subject.deal.tranches if isinstance(one, Debt)):
+        path = f"tranches.{debt.name}"
+        if debt.maturity is not None:
+            yield f"{path}.maturity", debt.maturity
+        yield from ((f"{path}.extensions", extension.to) for extension in debt.extensions)
