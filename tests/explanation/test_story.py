@@ -18,7 +18,7 @@ from tranche.explanation.world import _when
 from tranche.files import loads
 
 ROOT = Path(__file__).parents[2] / "deals"
-PATHS = {"btc_miner_loan": 470, "coreweave_ddtl_2": 1669, "miner_converts_gpu": 201}
+PATHS = {"btc_miner_loan": 470, "coreweave_ddtl_2": 1669, "miner_converts_gpu": 468}
 
 
 @pytest.fixture(scope="module")
@@ -63,11 +63,11 @@ def test_tenants_default_first_of_all(told: dict[str, Explanation]) -> None:
 def test_a_debt_market_and_stress_are_open_or_shut(told: dict[str, Explanation]) -> None:
     explanation = told["miner_converts_gpu"]
     shut = [str(day.date) for day in explanation.days if day.inputs["market.refinancing"] == 0]
-    assert shut == ["2030-09-30", "2032-09-30", "2032-12-30", "2033-12-30"]
-    said = "was shut on 2030-09-30, from 2032-09-30 to 2032-12-30 and on 2033-12-30."
+    assert shut == ["2027-06-30", "2027-09-30", "2027-12-30", "2028-03-31", "2031-12-31", "2034-12-29"]
+    said = "was shut from 2027-06-30 to 2028-03-31, on 2031-12-31 and on 2034-12-29."
     assert f"The refinancing market refinancing {said}" in explanation.story
     assert "The refinancing market debt_market was open on every date." in told["btc_miner_loan"].story
-    assert sentence(explanation, "The market was in its state of stress from 2028-03-30 to 2029-03-30, ")
+    assert sentence(explanation, "The market was in its state of stress from 2029-06-29 to 2029-12-31, ")
 
 
 EVENTS = """\
@@ -174,7 +174,7 @@ def test_a_loss_is_set_against_what_was_drawn(told: dict[str, Explanation]) -> N
     explanation = told["miner_converts_gpu"]
     drawn = explanation.results.total("new_notes.drawn")[0]
     lost = explanation.results.paths("new_notes")["loss"].iloc[0]
-    of = f"110.29% of its notional of 600,000,000.00 ({percent(lost / drawn)} of the {money(drawn)} drawn)"
+    of = f"68.94% of its notional of 600,000,000.00 ({percent(lost / drawn)} of the {money(drawn)} drawn)"
     assert of in sentence(explanation, "new_notes: ")
     assert of in " ".join(explanation.why("new_notes").text().split())
     assert "drawn)" not in sentence(explanation, "high_yield: ")
@@ -183,8 +183,8 @@ def test_a_loss_is_set_against_what_was_drawn(told: dict[str, Explanation]) -> N
 
 def test_a_default_without_a_failed_test_has_its_cause(told: dict[str, Explanation]) -> None:
     why = " ".join(told["miner_converts_gpu"].why("new_notes").text().split())
-    cause = "high_yield.principal was left unpaid on 2031-03-31."
-    assert f"The deal has been in default since 2031-06-30, so that another waterfall applies: {cause}" in why
+    cause = "high_yield.principal was left unpaid on 2030-12-31."
+    assert f"The deal has been in default since 2031-03-31, so that another waterfall applies: {cause}" in why
 
 
 def test_who_got_nothing_received_nothing(told: dict[str, Explanation]) -> None:
