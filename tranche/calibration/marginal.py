@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from tranche.errors import DataError, Place, Problem
 
+from .clusters import arch_test, whitened
 from .estimate import Estimate, estimates, long_run_error, sandwich
 from .history import History
-
-FASTEST_LAGS = 8  # of squared residuals in the test of volatility clusters
 
 
 @attrs.frozen(eq=False)
@@ -37,8 +36,10 @@ class Marginal:
 
 def lognormal(history: History, name: str) -> Marginal:
     """Log returns r with mean m and variance s²: volatility = s/√dt, drift = m/dt + volatility²/2, so that
-    E[S(t)] = S(0)·e^(drift·t). Errors by the influence of each return, with its neighbours'. Raises DataError: a level
-    of zero or below."""
+    E[S(t)] = S(0)·e^(drift·t). Errors by the influence of each return, with its neighbours', and of its square with
+    what it tells of squares to come (`whitened`). Where the memory of volatility is long beside the history they are
+    still too small, for such a history shows too few spells; and no error of a variance has the normal law where tails
+    are as fat as those of a t with 4 degrees of freedom. Raises DataError: a level of zero or below."""
     levels = history.column(name)
     bad = np.flatnonzero(levels <= 0.0)
     if len(bad):
@@ -51,7 +52,7 @@ def lognormal(history: History, name: str) -> Marginal:
     dt = history.dt
     mean, variance = float(returns.mean()), float(returns.var())
     shock = returns - mean
-    square = shock * shock - variance
+    square = variance * whitened(shock * shock / variance)
     volatility = Estimate(math.sqrt(variance / dt), long_run_error(square / (2.0 * math.sqrt(variance * dt))))
     drift = Estimate(mean / dt + variance / (2.0 * dt), long_run_error((shock + square / 2.0) / dt))
     residuals = shock / math.sqrt(variance)
@@ -70,8 +71,8 @@ def lognormal(history: History, name: str) -> Marginal:
 
 def reverting(history: History, name: str) -> Marginal:
     """The exact discretisation x' = m + (x − m)·φ + e of the reverting factor, by least squares, which is maximum
-    likelihood: speed = −ln φ/dt, volatility = σ_e·√(2·speed/(1 − φ²)). Errors by the sandwich. Raises DataError: no
-    reversion in the data."""
+    likelihood: speed = −ln φ/dt, volatility = σ_e·√(2·speed/(1 − φ²)). Errors by the sandwich, squares as in
+    `lognormal`. Raises DataError: no reversion in the data."""
     levels, dt = history.column(name), history.dt
     before, after = levels[:-1], levels[1:]
     if float(levels.std()) < 1e-12:
@@ -93,7 +94,11 @@ def reverting(history: History, name: str) -> Marginal:
     speed = -math.log(phi) / dt
     volatility = float(rest.std()) * math.sqrt(2.0 * speed / (1.0 - phi * phi))
     values = (mean, speed, volatility)
-    found = estimates(values, sandwich(observed, values, room=(math.inf, speed, volatility)))
+    square = (rest / float(rest.std())) ** 2
+    # the scores know squares by themselves, (z² − 1)·∂ln σ_e/∂p: what is added is the memory of their clusters
+    slope = np.array([0.0, _slope_of_speed(speed, dt), 1.0 / volatility])
+    memory = (whitened(square) - (square - 1.0))[:, None] * slope
+    found = estimates(values, sandwich(observed, values, room=(math.inf, speed, volatility), extra=lambda _: memory))
     inside = bool((levels >= 0.0).all() and (levels <= 1.0).all())
     stationary = volatility / math.sqrt(2.0 * speed)
     low, high = (0.0, 1.0) if inside else (mean - 10.0 * stationary, mean + 10.0 * stationary)
@@ -118,37 +123,46 @@ def reverting(history: History, name: str) -> Marginal:
     )
 
 
+def reverting_scale(law: Marginal, dt: float) -> float:
+    """The error of ln √(2·speed/(1 − φ²)), by which the volatility of a reverting law is more than that of its steps; 0
+    of a lognormal law."""
+    if law.kind != "reverting":
+        return 0.0
+    speed = law.parameters["speed"]
+    return abs(_slope_of_speed(speed.value, dt)) * speed.se
+
+
+def _slope_of_speed(speed: float, dt: float) -> float:
+    """∂/∂speed of ln √((1 − e^(−2·speed·dt))/(2·speed)), which falls with speed."""
+    return dt / math.expm1(2.0 * speed * dt) - 0.5 / speed
+
+
 def student_dof(residuals: NDArray[np.float64]) -> Estimate | None:
-    """The degrees of freedom of a t law with mean 0 and variance 1, ν > 2, by maximum likelihood; None where a normal
-    has the better BIC."""
-    from scipy.optimize import minimize_scalar
-    from scipy.stats import norm, t
+    """The degrees of freedom ν > 2 of a t law with mean 0, by maximum likelihood together with its scale; None where a
+    normal has the better BIC. The scale is not that of the variance, which few observations make where tails are fat;
+    it is unknown too, and the error of ν is that of both together."""
+    from scipy.optimize import minimize
+    from scipy.special import gammaln
 
     n = len(residuals)
 
     def observed(p: NDArray[np.float64]) -> NDArray[np.float64]:
-        scale = math.sqrt((p[0] - 2.0) / p[0])
-        return np.asarray(t.logpdf(residuals / scale, p[0]) - math.log(scale))
+        dof, scale = float(p[0]), float(p[1])
+        constant = float(gammaln((dof + 1.0) / 2.0) - gammaln(dof / 2.0)) - math.log(dof * math.pi) / 2.0
+        return np.asarray(constant - math.log(scale) - (dof + 1.0) / 2.0 * np.log1p((residuals / scale) ** 2 / dof))
 
-    found = minimize_scalar(
-        lambda x: -float(observed(np.array([2.0 + math.exp(x)])).sum()), bounds=(-3.0, 6.0), method="bounded",
-        options={"xatol": 1e-8},
-    )  # fmt: skip
-    dof = 2.0 + math.exp(float(found.x))
-    if -2.0 * float(found.fun) - math.log(n) <= 2.0 * float(norm.logpdf(residuals).sum()):
+    def point(x: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.array([2.0 + math.exp(x[0]), math.exp(x[1])])
+
+    def loss(x: NDArray[np.float64]) -> float:
+        return -float(observed(point(x)).mean())
+
+    deviation = float(np.sqrt((residuals**2).mean()))
+    start = np.array([math.log(4.0), math.log(deviation / math.sqrt(1.5))])  # ν = 6
+    limits = [(-3.0, 6.0), (float(start[1]) - 10.0, float(start[1]) + 2.0)]
+    found = minimize(loss, start, method="L-BFGS-B", bounds=limits)
+    values = point(np.asarray(found.x))
+    normal = -n * (math.log(2.0 * math.pi * deviation**2) + 1.0) / 2.0
+    if 2.0 * float(observed(values).sum()) - math.log(n) <= 2.0 * normal:
         return None
-    return estimates([dof], sandwich(observed, [dof], room=[dof - 2.0]))[0]
-
-
-def arch_test(residuals: NDArray[np.float64]) -> float:
-    """The p-value of Engle's Lagrange-multiplier test on FASTEST_LAGS lags: small where volatility clusters.
-    Econometrica 50 (1982)."""
-    from scipy.stats import chi2
-
-    square = residuals**2
-    lagged = np.column_stack([square[FASTEST_LAGS - k : len(square) - k] for k in range(1, FASTEST_LAGS + 1)])
-    target = square[FASTEST_LAGS:]
-    design = np.column_stack([np.ones(len(target)), lagged])
-    rest = target - design @ np.linalg.lstsq(design, target, rcond=None)[0]
-    explained = 1.0 - float(rest @ rest) / float(((target - target.mean()) ** 2).sum())
-    return float(chi2.sf(len(target) * explained, FASTEST_LAGS))
+    return estimates(list(values), sandwich(observed, list(values), room=[values[0] - 2.0, values[1]]))[0]
