@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from tranche.errors import DataError, Place, Problem, UsageError, nearest
 
 from .calibration import LEVEL, Calibration, Fit, label
+from .contagion import contagion_test
 from .history import History
-from .honesty import ConvergenceTest, contagion_test, convergence_test, exceedance_test
+from .honesty import ConvergenceTest, convergence_test, exceedance_test
 from .marginal import Marginal, lognormal, reverting
 from .ranks import normal_scores, pseudo_observations
 from .regime_copula import RegimeFit, fit_regimes

@@ -9,8 +9,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from .contagion import ContagionTest
 from .history import History
-from .honesty import ContagionTest, ConvergenceTest, ExceedanceTest
+from .honesty import ConvergenceTest, ExceedanceTest
 from .marginal import Marginal
 from .regime_copula import RegimeFit
 from .static_copula import CopulaFit
@@ -97,9 +98,8 @@ class Calibration:
             said = "leaves the Gaussian band" if test.p_value <= LEVEL else "what a Gaussian copula shows as well"
             rows.append((" ~ ".join(test.pair), "exceedance correlations", test.rho, test.p_value, said))
         for one in self.contagions:
-            said = "moves with turbulence" if one.p_adjusted <= LEVEL else "no change once the variance is allowed for"
             pair = " | ".join(reversed(one.pair))
-            rows.append((pair, "Forbes-Rigobon", one.adjusted - one.calm, one.p_adjusted, said))
+            rows.append((pair, "Forbes-Rigobon", one.adjusted - one.calm, one.p_adjusted, contagion_words(one)))
         return pd.DataFrame(rows, columns=["pair", "test", "statistic", "p_value", "says"])
 
     @property
@@ -113,6 +113,21 @@ class Calibration:
                     "converging dependence may be common volatility; filter it (--filter garch)"
                 )
         return tuple(found)
+
+
+def contagion_words(test: ContagionTest) -> str:
+    """What a test of contagion says. An adjusted correlation nearer to 0 than the calm one, without the raw one being
+    so, is what the adjustment makes of volatilities in common."""
+    x, y = test.pair
+    if test.is_empty:
+        return f"{x} or {y} seldom moves: nothing to compare"
+    if test.p_adjusted > LEVEL:
+        return "no change once the variance is allowed for"
+    if test.calm * test.adjusted >= 0.0 and abs(test.adjusted) < abs(test.calm):
+        if test.p_raw <= LEVEL and abs(test.stress) < abs(test.calm):
+            return "weaker in turbulence"
+        return f"no rise; adjusted by too much if the variance of {y} moves with that of {x}"
+    return "rises with turbulence" if test.adjusted > test.calm else "falls with turbulence"
 
 
 def label(fit: Fit) -> str:

@@ -9,7 +9,6 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from tranche.closed_forms.conditional_correlation import forbes_rigobon
 from tranche.closed_forms.exceedance_correlation import exceedance_correlation
 
 from .ranks import normal_scores
@@ -70,48 +69,6 @@ def exceedance_test(
     return ExceedanceTest(pair, rho, THRESHOLDS, found, count, null, low, high, p)
 
 
-@attrs.frozen
-class ContagionTest:
-    """Correlation of a pair while the conditioning series was quiet and while its variance was high (its trailing
-    variance in the top quarter), `variance_ratio` between the two, the second correlation with that allowed for
-    (`adjusted`, Forbes & Rigobon 2002), and the two-sided p-values of Fisher's z that each exceeds the quiet one."""
-
-    pair: tuple[str, str]
-    calm: float
-    stress: float
-    variance_ratio: float
-    adjusted: float
-    n_calm: int
-    n_stress: int
-    p_raw: float
-    p_adjusted: float
-
-
-def contagion_test(x: Array, y: Array, pair: tuple[str, str] = ("x", "y"), window: int = 20) -> ContagionTest:
-    """Whether the correlation of x and y rises when x [n] is turbulent, once the mechanical rise is taken out.
-
-    Steps are sorted by the variance of x over the `window` steps before them, so that the sorting does not use the
-    returns that are correlated.
-    """
-    from scipy.special import ndtr
-
-    square = np.cumsum(np.concatenate([[0.0], (x - x.mean()) ** 2]))
-    trailing = (square[window:-1] - square[: -window - 1]) / window
-    late_x, late_y = x[window:], y[window:]
-    turbulent = trailing > np.quantile(trailing, 0.75)
-    parts = [(late_x[mask], late_y[mask]) for mask in (~turbulent, turbulent)]
-    calm, stress = (float(np.corrcoef(a, b)[0, 1]) for a, b in parts)
-    ratio = float(parts[1][0].var() / parts[0][0].var())
-    adjusted = forbes_rigobon(stress, ratio)
-    n_calm, n_stress = (len(a) for a, _ in parts)
-    error = math.sqrt(1.0 / (n_calm - 3.0) + 1.0 / (n_stress - 3.0))
-
-    def p_value(rho: float) -> float:
-        return float(2.0 * ndtr(-abs(math.atanh(_inside(rho)) - math.atanh(_inside(calm))) / error))
-
-    return ContagionTest(pair, calm, stress, ratio, adjusted, n_calm, n_stress, p_value(stress), p_value(adjusted))
-
-
 @attrs.frozen(eq=False)
 class ConvergenceTest:
     """Twice the gain in log-likelihood of two regimes over one copula, and how often histories drawn from that copula
@@ -163,7 +120,3 @@ def _root_mean_square(x: Sequence[float] | Array) -> float:
     values = np.asarray(x, dtype=np.float64)
     values = values[np.isfinite(values)]
     return float(np.sqrt((values * values).mean())) if len(values) else math.nan
-
-
-def _inside(rho: float) -> float:
-    return max(-0.999999, min(0.999999, rho))
