@@ -2,6 +2,7 @@
 
 import json
 import math
+from decimal import Decimal, localcontext
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,29 @@ def test_integrating_the_last_variable_leaves_the_others(law, theta, size):
         total = float((0.5 * weights * slope * np.exp(law(u, theta))).sum())
         rest = math.exp(law(point[None, :], theta)[0]) if size > 2 else 1.0
         assert total == pytest.approx(rest, rel=2e-6)
+
+
+@pytest.mark.parametrize("theta", [5, 60, 150])
+@pytest.mark.parametrize("point", [("0.8", "0.78"), ("0.99", "0.985"), ("0.5", "0.51"), ("0.001", "0.002")])
+def test_frank_far_out_in_four_hundred_digits(theta, point):
+    """θ(1 − e^−θ)·e^(−θ(u + v))/(1 − e^−θ − (1 − e^−θu)(1 − e^−θv))²; Nelsen, An Introduction to Copulas, table 4.1."""
+    with localcontext() as context:
+        context.prec = 400
+        u, v, t = (Decimal(one) for one in (*point, theta))
+        below = 1 - (-t).exp() - (1 - (-t * u).exp()) * (1 - (-t * v).exp())
+        wanted = (t * (1 - (-t).exp()) * (-t * (u + v)).exp() / below**2).ln()
+    found = density.frank(np.array([[float(one) for one in point]]), float(theta))
+    assert found[0] == pytest.approx(float(wanted), abs=1e-9)
+
+
+def test_clayton_far_out_in_four_hundred_digits():
+    """(1 + θ)(uv)^(−1−θ)(u^−θ + v^−θ − 1)^(−2−1/θ) where a power is beyond what a float holds."""
+    with localcontext() as context:
+        context.prec = 400
+        u, v, t = Decimal("0.0002"), Decimal("0.00021"), Decimal(98)
+        total = u**-t + v**-t - 1
+        wanted = ((1 + t).ln() - (1 + t) * (u * v).ln()) - (2 + 1 / t) * total.ln()
+    assert density.clayton(np.array([[0.0002, 0.00021]]), 98.0)[0] == pytest.approx(float(wanted), abs=1e-9)
 
 
 def test_frank_below_zero_is_frank_turned():

@@ -45,7 +45,12 @@ def clayton(u: Array, theta: float) -> Array:
     size = u.shape[1]
     log_u = np.log(u)
     constant = math.fsum(math.log1p(k * theta) for k in range(size))
-    total = np.log1p(np.expm1(-theta * log_u).sum(axis=1))
+    power = -theta * log_u
+    largest = power.max(axis=1)
+    # ln(Σu^(−θ) − d + 1), of which powers beyond e^30 are kept in logarithms
+    near = np.log1p(np.expm1(np.minimum(power, 30.0)).sum(axis=1))
+    far = largest + np.log(np.exp(power - largest[:, None]).sum(axis=1) - (size - 1.0) * np.exp(-largest))
+    total = np.where(largest < 30.0, near, far)
     return np.asarray(constant - (1.0 + theta) * log_u.sum(axis=1) - (size + 1.0 / theta) * total)
 
 
@@ -68,11 +73,17 @@ def frank(u: Array, theta: float) -> Array:
     if abs(theta) < 1e-8:
         return np.zeros(len(u))
     span = -math.expm1(-theta)
-    # h = Π(1 - e**-θu) / (1 - e**-θ)**(d - 1)
-    h = np.prod(-np.expm1(-theta * u) / span, axis=1) * span
-    w = h / (1.0 - h)
-    ratio = sum(math.factorial(k) * _subsets(size, k + 1) * w**k for k in range(size)) / (1.0 - h)
-    return np.asarray((size - 1) * math.log(theta / span) + np.log(ratio) - theta * u.sum(axis=1))
+    # h = Π(1 - e**-θu) / (1 - e**-θ)**(d - 1), and 1 - h, which is next to nothing where θu is large
+    if theta > 0.0:
+        log_h = np.log1p(-np.exp(-theta * u)).sum(axis=1) - (size - 1) * math.log1p(-math.exp(-theta))
+        h, rest = np.exp(log_h), -np.expm1(log_h)
+    else:
+        h = np.prod(-np.expm1(-theta * u) / span, axis=1) * span
+        rest = 1.0 - h
+    # Σ k!·S(d, k + 1)·(h/(1 − h))^k/(1 − h), as a polynomial over (1 − h)^d
+    shape = sum(math.factorial(k) * _subsets(size, k + 1) * h**k * rest ** (size - 1 - k) for k in range(size))
+    ratio = np.log(shape) - size * np.log(rest)
+    return np.asarray((size - 1) * math.log(theta / span) + ratio - theta * u.sum(axis=1))
 
 
 @cache

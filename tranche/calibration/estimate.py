@@ -78,10 +78,11 @@ def sandwich(
     steps = 1e-4 * np.maximum(np.abs(point), 0.1)
     if room is not None:
         steps = np.minimum(steps, 0.4 * np.asarray(room, dtype=np.float64))
-    bent = hessian(observed, point, steps)
-    gradient = scores(observed, point, steps)
-    if extra is not None:
-        gradient = gradient + extra(steps)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # of densities at the edge: NaN, and told so
+        bent = hessian(observed, point, steps)
+        gradient = scores(observed, point, steps)
+        if extra is not None:
+            gradient = gradient + extra(steps)
     n, k = gradient.shape
     if not np.isfinite(bent).all() or not (np.linalg.eigvalsh(-bent) > 0.0).all():
         return np.full((k, k), math.nan)
