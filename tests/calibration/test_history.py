@@ -44,10 +44,13 @@ def test_a_good_file(tmp_path):
         (3, 2, "", "data.csv:5 rent: an empty cell is not a number; drop the date, or the series"),
         (3, 2, "inf", "data.csv:5 rent: 'inf' is not a number; a plain number such as 1250000.50"),
         (3, 0, "5.1.24", "data.csv:5 date: '5.1.24' is not a date; write a date as year-month-day, such as 2025-01-31"),
+        (3, 0, "1900-01-03", "data.csv:5 date: the year 1900 is out of range; years 1901 to 2198 are known"),
+        (3, 0, "2024-02-30", "data.csv:5 date: 2024-02-30 is no day of the calendar: day is out of range for month; "
+                             "write a date as year-month-day, such as 2025-01-31"),
         (3, 0, WEEK[2], "data.csv:5 date: 2024-01-19 follows 2024-01-19; sort the rows by date, each date once"),
         (3, 0, WEEK[1], "data.csv:5 date: 2024-01-12 follows 2024-01-19; sort the rows by date, each date once"),
     ],
-)
+)  # fmt: skip
 def test_bad_cells(tmp_path, row, column, value, said):
     rows = good()
     rows[row][column] = value

@@ -45,7 +45,17 @@ def test_three_dimensions():
 
 def test_negative_dependence_leaves_only_what_can_have_it():
     u = pseudo_observations(simulate.gaussian(np.random.default_rng(3), 500, matrix_of(np.array([-0.5]), 2)))
-    assert {fit.family for fit in fit_static(u, ("a", "b"))} == {"gaussian", "t", "frank"}
+    assert {fit.family for fit in fit_static(u, ("a", "b"))} == {"independent", "gaussian", "t", "frank"}
+
+
+def test_what_nothing_ties_is_independent():
+    """BIC takes a copula of one parameter over none in P(χ²₁ > ln 500) = 1.3% of such histories, one of seven of
+    them in a few times as many: of twelve histories seldom in more than two."""
+    rng = np.random.default_rng(17)
+    best = [fit_static(pseudo_observations(rng.random((500, 2))), ("a", "b"))[0] for _ in range(12)]
+    assert sum(fit.family == "independent" for fit in best) >= 10
+    [fit] = [fit for fit in best if fit.family == "independent"][:1]
+    assert (fit.parameters, fit.log_likelihood, fit.aic, fit.bic, fit.tails()) == ({}, 0.0, 0.0, 0.0, (0.0, 0.0))
 
 
 @pytest.mark.parametrize(

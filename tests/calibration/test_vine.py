@@ -146,5 +146,5 @@ def test_the_errors_are_how_far_estimates_scatter():
 def test_small_parameters_have_a_place_in_the_market():
     pairs = (vine_pair("a ~ b", "clayton", 0.004, rotation=90), vine_pair("b ~ c", "gumbel", 1.0),
              vine_pair("a ~ c | b", "frank", -0.002))  # fmt: skip
-    made = _vine(VineFit(names=("a", "b", "c"), pairs=pairs, parameters={}, log_likelihood=0.0, n=10))
+    made, _ = _vine(VineFit(names=("a", "b", "c"), pairs=pairs, parameters={}, log_likelihood=0.0, n=10))
     assert [pair.copula.family for pair in made.pairs] == ["independent", "gumbel", "independent"]

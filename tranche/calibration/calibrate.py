@@ -70,7 +70,7 @@ def calibrate(
     on = stress or names[0]
     returns = {law.name: _returns(history, law) for law in laws}
     of_pairs = fit_vine(u, names) if vine or dependence == "vine" else None
-    chosen, reason = _choice(dependence, static, of_pairs, regimes[0], links, test)
+    chosen, reason = _choice(dependence, static, of_pairs, regimes, links, test)
     return Calibration(
         history=history,
         marginals=laws,
@@ -118,13 +118,14 @@ def _choice(
     wanted: str,
     static: Sequence[CopulaFit],
     vine: VineFit | None,
-    regime: RegimeFit,
+    regimes: Sequence[RegimeFit],
     links: Sequence[StressLinkFit],
     test: ConvergenceTest | None,
 ) -> tuple[Fit, str]:
     """The copula that the market states, and why. Raises UsageError: the one asked for could not be fitted."""
+    regime = next((fit for fit in regimes if fit.lasts), None)  # others no market can state
     if wanted == "regime":
-        return regime, "regimes were asked for; those with the best BIC"
+        return regime or regimes[0], "regimes were asked for; those with the best BIC"
     if wanted == "stress_link":
         reason = "the stress link was asked for; the measure and copula with the best BIC"
         return min(links, key=lambda fit: fit.bic), reason
@@ -140,7 +141,9 @@ def _choice(
     best = min(candidates, key=lambda fit: fit.bic)
     if test is None:
         return best, "the best BIC of the static copulas; without a bootstrap regimes are not considered"
-    if test.p_value <= LEVEL and regime.bic < best.bic:
+    if test.p_value <= LEVEL and regime is None:
+        return best, f"calm equals stress is rejected (p = {test.p_value:.3g}), but by regimes that do not last"
+    if test.p_value <= LEVEL and regime is not None and regime.bic < best.bic:
         return regime, f"calm equals stress is rejected (p = {test.p_value:.3g}) and the regimes have the best BIC"
     if test.p_value > LEVEL:
         return best, f"calm equals stress is not rejected (p = {test.p_value:.3g}): the best BIC of the static copulas"

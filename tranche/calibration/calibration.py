@@ -112,6 +112,11 @@ class Calibration:
                     f"the volatility of {marginal.name} clusters (p = {marginal.clusters:.2g}): what looks like "
                     "converging dependence may be common volatility; filter it (--filter garch)"
                 )
+            if marginal.kind == "reverting" and marginal.dof is not None:
+                found.append(
+                    f"the residuals of {marginal.name} have fat tails (t with dof {marginal.dof}), which a reverting "
+                    "factor of a market cannot have: its extremes are understated"
+                )
         return tuple(found)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tranche.deal.names import check_identifier
 from tranche.errors import DataError, Invalid, Place, Problem
-from tranche.terms.day import WANTED, day
+from tranche.terms.day import day
 
 FEWEST_ROWS = 60
 MOST_BYTES = 100_000_000
@@ -124,8 +124,8 @@ class _Rows:
                 continue
             try:
                 dates.append(day(row[self.where]))
-            except Invalid:
-                self._tell(line, "date", f"{row[self.where][:40]!r} is not a date", f"write {WANTED}")
+            except Invalid as invalid:
+                self._tell(line, "date", invalid.what, invalid.fix)
                 continue
             cells = row[: self.where] + row[self.where + 1 :]
             levels.append([self._number(line, name, cell) for name, cell in zip(self.names, cells, strict=True)])

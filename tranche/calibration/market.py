@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from tranche.deal.check_market import market_problems
 from tranche.errors import DataError, Invalid, Place, Problem
 from tranche.market.dependence.pair_copula import INDEPENDENT, LEAST_FRANK, PARAMETERS
 from tranche.market.terms import (
@@ -39,14 +40,14 @@ LOWEST_DOF = 2.1  # what a factor's innovations may have
 
 def market_of(calibration: Calibration) -> Market:
     """The laws and the chosen copula, every number with its standard error in a note or among the assumptions. Raises
-    DataError: regimes that do not last."""
+    DataError: regimes that do not last, and whatever else no market may state, such as a drift of 2,000% a year."""
     history = calibration.history
     what = f"{calibration.steps:,} {history.frequency} steps to {history.dates[-1]} of {history.source or 'a history'}"
     try:
         dependence, said = _dependence(calibration.chosen, history.dt)
     except Invalid as invalid:
         raise DataError(Problem(invalid.what, invalid.fix, Place(file=history.source))) from None
-    return Market(
+    market = Market(
         name=f"calibrated on {history.source or 'a history'}",
         description=f"Fitted to {what}. The past of these series, not a forecast: drifts above all are hardly known.",
         assumptions=tuple(
@@ -56,6 +57,13 @@ def market_of(calibration: Calibration) -> Market:
         factors=tuple(_factor(law, what) for law in calibration.marginals),
         dependence=dependence,
     )
+    problems = [
+        Problem(f"a market cannot state this: {one.what}", one.fix, Place(one.place.path, history.source))
+        for one in market_problems(market)
+    ]
+    if problems:
+        raise DataError(problems)
+    return market
 
 
 def _factor(law: Marginal, what: str) -> Coin | Lognormal | Reverting:
@@ -78,9 +86,11 @@ def _dependence(chosen: Fit | None, dt: float) -> tuple[Dependence, str]:
         return Independent(), ""
     stated = ", ".join(f"{name} {estimate}" for name, estimate in chosen.parameters.items())
     if isinstance(chosen, CopulaFit):
-        return _static(chosen), f"{chosen.family}: {stated}"
+        dependence, notes = _static(chosen)
+        return dependence, "; ".join([f"{chosen.family}: {stated}" if stated else chosen.family, *notes])
     if isinstance(chosen, VineFit):
-        return _vine(chosen), f"vine: {stated or 'no dependence in any pair'}"
+        vine, notes = _vine(chosen)
+        return vine, "; ".join([f"vine: {stated or 'no dependence in any pair'}", *notes])
     both = chosen.dof if isinstance(chosen, RegimeFit) else (chosen.dof, chosen.dof)
     matrices = (chosen.calm, chosen.stress)
     calm, stress = (_elliptical(chosen.names, matrix, dof) for matrix, dof in zip(matrices, both, strict=True))
@@ -95,34 +105,52 @@ def _dependence(chosen: Fit | None, dt: float) -> tuple[Dependence, str]:
     return link, f"stress_link on the {chosen.measure} of {chosen.on}: {stated}"
 
 
-def _static(chosen: CopulaFit) -> Dependence:
+def _static(chosen: CopulaFit) -> tuple[Dependence, list[str]]:
+    """The copula, and what is said of a θ that a market has no place for. A Frank copula below 0 is a vine of its one
+    pair."""
+    if chosen.family == INDEPENDENT:
+        return Independent(), []
     if chosen.matrix is not None:
         dof = chosen.parameters["dof"].value if chosen.family == "t" else None
-        return _elliptical(chosen.names, chosen.matrix, dof)
+        return _elliptical(chosen.names, chosen.matrix, dof), []
     base = chosen.family.removeprefix("survival_")
-    kind: Any = {"clayton": Clayton, "gumbel": Gumbel, "frank": Frank}[base]
-    theta = _short(chosen.parameters["theta"].value)
+    theta, notes = _within(base, chosen.parameters["theta"].value)
+    if theta is None:
+        return Independent(), notes
     if theta < 0.0:
-        raise Invalid(f"Frank's theta is {theta:g}: simulated markets have no Frank copula below 0", "gaussian or t")
-    return kind(theta=theta) if base == chosen.family else kind(theta=theta, survival=True)  # type: ignore[no-any-return]
+        first, second = chosen.names
+        copula = PairCopula(family=base, parameter=theta)
+        return Vine(pairs=(VinePair(first=first, second=second, copula=copula),)), notes
+    kind: Any = {"clayton": Clayton, "gumbel": Gumbel, "frank": Frank}[base]
+    return (kind(theta=theta) if base == chosen.family else kind(theta=theta, survival=True)), notes
 
 
-def _vine(chosen: VineFit) -> Vine:
-    """What a market's ranges have no place for is independence, or as near to its edge as they go."""
-
-    def written(pair: VinePair) -> VinePair:
+def _vine(chosen: VineFit) -> tuple[Vine, list[str]]:
+    """The vine, and what is said of parameters that a market has no place for."""
+    pairs, said = [], []
+    for pair in chosen.pairs:
         copula = pair.copula
-        if copula.family == INDEPENDENT:
-            return pair
-        _, low, high = PARAMETERS[copula.family]
-        parameter = min(max(_short(copula.parameter), low), high)
-        least = {"clayton": low, "frank": LEAST_FRANK}.get(copula.family, 0.0)
-        if abs(copula.parameter) < least:
-            return attrs.evolve(pair, copula=PairCopula(family=INDEPENDENT))
-        dof = None if copula.dof is None else _short(copula.dof)
-        return attrs.evolve(pair, copula=attrs.evolve(copula, parameter=parameter, dof=dof))
+        if copula.family != INDEPENDENT:
+            parameter, notes = _within(copula.family, copula.parameter)
+            said += [f"{pair.label}: {note}" for note in notes]
+            dof = None if copula.dof is None else _short(copula.dof)
+            independent = PairCopula(family=INDEPENDENT)
+            stated = None if parameter is None else attrs.evolve(copula, parameter=parameter, dof=dof)
+            pair = attrs.evolve(pair, copula=stated or independent)
+        pairs.append(pair)
+    return Vine(pairs=tuple(pairs)), said
 
-    return Vine(pairs=tuple(written(pair) for pair in chosen.pairs))
+
+def _within(family: str, value: float) -> tuple[float | None, list[str]]:
+    """A parameter as a market states it, which is as near to its edge as markets go; None is independence, to which a θ
+    near 0 comes. Said where it is not what was fitted."""
+    called, low, high = PARAMETERS[family]
+    least = {"clayton": low, "frank": LEAST_FRANK}.get(family, 0.0)
+    if abs(value) < least:
+        return None, [f"stated as independence, for markets have no {family} {called} nearer to 0 than {least:g}"]
+    stated = _short(min(max(value, low), high))
+    edge = f"{called} stated as {stated:g}, the edge of what markets take of a {family} copula"
+    return stated, [edge] if abs(stated - value) > 1e-4 * abs(value) else []
 
 
 def _elliptical(names: tuple[str, ...], matrix: Any, dof: float | None) -> Gaussian | Student:

@@ -53,6 +53,11 @@ class RegimeFit(Criteria):
             return f"regime, t in {'stress' if calm is None else 'calm'}"
         return "regime of t, one dof" if calm == stress else "regime of t"
 
+    @property
+    def lasts(self) -> bool:
+        """Whether each regime is more likely to stay than the other is to come, so that a market can state them."""
+        return self.chain.stay_calm + self.chain.stay_stress - 1.0 > 1e-6
+
     def in_time(self, dt: float) -> tuple[Estimate, Estimate]:
         """The long-run share of time in stress, and the years that a stress lasts on average, of the chain in
         continuous time that has these probabilities over steps of `dt` years; errors by the delta method.
@@ -61,7 +66,7 @@ class RegimeFit(Criteria):
         none in continuous time. Raises Invalid.
         """
         p, q = self.chain.stay_calm, self.chain.stay_stress
-        if self.chain.autocorrelation <= 1e-6:
+        if not self.lasts:
             what = f"calm stays with probability {p:.3f} and stress with {q:.3f}: the regimes do not last"
             raise Invalid(what, "a static copula, or a history of a finer frequency")
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tranche.closed_forms.kendall_tau import parameter_of_tau
 from tranche.closed_forms.tail_dependence import tail_dependence
+from tranche.market.dependence.pair_copula import INDEPENDENT
 
 from . import density
 from .correlation import correlations_of, likeliest, matrix_of, pairs
@@ -27,7 +28,9 @@ ARCHIMEDEAN: dict[str, Callable[[Array, float], Array]] = {
     "gumbel": density.gumbel,
     "frank": density.frank,
 }
-FAMILIES = ("gaussian", "t", *ARCHIMEDEAN, *(f"survival_{name}" for name in ARCHIMEDEAN if name != "frank"))
+FAMILIES = (
+    INDEPENDENT, "gaussian", "t", *ARCHIMEDEAN, *(f"survival_{name}" for name in ARCHIMEDEAN if name != "frank")
+)  # fmt: skip
 LOWEST_DOF, HIGHEST_DOF = 1.0, 200.0  # beyond it a t copula is a Gaussian one to any data
 AT_EDGE = 0.95 * HIGHEST_DOF
 HIGHEST_TAU = 0.98
@@ -49,6 +52,8 @@ class CopulaFit(Criteria):
 
     def tails(self, first: int = 0, second: int = 1) -> tuple[float, float]:
         """Lower and upper tail dependence of a pair."""
+        if self.family == INDEPENDENT:
+            return 0.0, 0.0
         if self.matrix is None:
             return tail_dependence(self.family, self.parameters["theta"].value)
         dof = self.parameters["dof"].value if self.family == "t" else None
@@ -56,7 +61,8 @@ class CopulaFit(Criteria):
 
 
 def fit_static(u: Array, names: Sequence[str], families: Iterable[str] = FAMILIES) -> tuple[CopulaFit, ...]:
-    """Every family fitted to the pseudo-observations u [n, d], 2 ≤ d, best BIC first.
+    """Every family fitted to the pseudo-observations u [n, d], 2 ≤ d, best BIC first; independence, which has nothing
+    to fit, is one of them, so that what it beats is not called dependence.
 
     An Archimedean copula has one parameter for all pairs, and none fits where Kendall's τ is negative on average, but
     Frank's of two; those are left out. Standard errors by the sandwich, with what the ranks add: Genest, Ghoudi &
@@ -130,6 +136,8 @@ def rank_effect(law: Density, u: Array, at: Array, steps: Array) -> Array:
 
 
 def _fit(u: Array, names: tuple[str, ...], family: str) -> CopulaFit | None:
+    if family == INDEPENDENT:
+        return CopulaFit(family, names, {}, 0.0, len(u))
     if family == "gaussian":
         return fit_gaussian(u, names)
     if family == "t":
