@@ -4,6 +4,7 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 
 from tests.calibration import simulate
 from tranche.calibration.correlation import matrix_of
@@ -67,6 +68,38 @@ def test_many_histories_at_once_are_each_as_alone(drawn):
     for k in range(3):
         assert run_em(batch[k : k + 1]).log_likelihood[0] == pytest.approx(together.log_likelihood[k], abs=1e-9)
     assert (together.log_likelihood >= static_log_likelihood(batch) - 1e-2).all()
+
+
+def maximised(z, starts):
+    """The largest log-likelihood of the chain by a general optimiser from several starts."""
+    span = 0.9995 - 0.02
+
+    def value(x):
+        p, q = (0.02 + span / (1 + np.exp(-v)) for v in x[:2])
+        a, b = np.tanh(x[2:])
+        densities = np.stack([-np.log1p(-r * r) / 2 - (r * r * (z**2).sum(1) - 2 * r * z.prod(1)) / (2 * (1 - r * r))
+                              for r in (a, b)], axis=1)  # fmt: skip
+        return -forward(densities[None], np.array([[p, q]]))[1].sum()
+
+    def free(p, q, a, b):
+        return [*(np.log((v - 0.02) / (0.9995 - v)) for v in (p, q)), np.arctanh(a), np.arctanh(b)]
+
+    bounds = [(-8, 8)] * 2 + [(-2, 2)] * 2
+    return max(-minimize(value, free(*one), method="L-BFGS-B", bounds=bounds).fun for one in starts)
+
+
+def test_where_there_are_no_regimes_the_best_likelihood_is_found_too():
+    """Six histories of one copula, ρ = 0.4. A ratio of likelihoods is one of maxima."""
+    rng = np.random.default_rng(12)
+    gaps = []
+    for _ in range(6):
+        z = normal_scores(simulate.gaussian(rng, 300, matrix_of(np.array([0.4]), 2)))
+        whole = float((z[:, 0] * z[:, 1]).mean() / (z * z).mean())
+        starts = [(0.95, 0.85, whole - 0.2, min(0.9, whole + 0.3)), (0.6, 0.6, whole - 0.3, min(0.95, whole + 0.3)),
+                  (0.98, 0.5, whole - 0.1, 0.95)]  # fmt: skip
+        gaps.append(maximised(z, starts) - run_em(z[None]).log_likelihood[0])
+    assert max(gaps) < 0.5
+    assert np.mean(gaps) < 0.1
 
 
 def test_three_series():
