@@ -137,6 +137,15 @@ def test_a_series_that_seldom_moves_has_no_test(until, turned):
     assert math.isnan(found.calm)
 
 
+def test_exceedances_of_a_series_that_seldom_moves():
+    """Two changes in 300 steps: beyond most thresholds one of the two stands still, which is no correlation."""
+    moves = np.zeros(300)
+    moves[[40, 60]] = -0.04, -0.05
+    found = exceedance_test(np.random.default_rng(4).standard_normal(300), moves, simulations=19)
+    assert np.isnan(found.correlation).all()
+    assert math.isnan(found.p_value)
+
+
 def test_convergence_that_is_there_is_found_and_none_is_not():
     rng = np.random.default_rng(12)
     state = simulate.chain(rng, 600, 0.97, 0.92)

@@ -96,6 +96,7 @@ class Calibration:
             rows.append(("all", "calm = stress, likelihood ratio", self.convergence.ratio, p, said))
         for test in self.exceedances:
             said = "leaves the Gaussian band" if test.p_value <= LEVEL else "what a Gaussian copula shows as well"
+            said = "too few moves beyond any threshold" if math.isnan(test.p_value) else said
             rows.append((" ~ ".join(test.pair), "exceedance correlations", test.rho, test.p_value, said))
         for one in self.contagions:
             pair = " | ".join(reversed(one.pair))

@@ -23,9 +23,9 @@ BATCH = 50  # histories that are fitted at once
 @attrs.frozen(eq=False)
 class ExceedanceTest:
     """Per threshold θ (negative: both below θ; 0 stands twice, below and above): the `correlation` of the pairs beyond,
-    NaN where there are fewer than FEWEST, their `count`, the Gaussian copula's (`null`), and its 95% band over
-    histories of the same length (`low`, `high`). `p_value`: how often a Gaussian copula's own history lies as far from
-    its null, by the root mean square over the thresholds."""
+    NaN where there are fewer than FEWEST or one of the two never moves, their `count`, the Gaussian copula's (`null`),
+    and its 95% band over histories of the same length (`low`, `high`). `p_value`: how often a Gaussian copula's own
+    history lies as far from its null, by the root mean square over the thresholds; NaN where none has a correlation."""
 
     pair: tuple[str, str]
     rho: float
@@ -65,7 +65,7 @@ def exceedance_test(
     known = np.isfinite(found) & np.isfinite(spread)
     distance = _root_mean_square(((found - null) / spread)[known])
     distances = np.array([_root_mean_square(((row - null) / spread)[known]) for row in drawn])
-    p = (1.0 + float((distances >= distance).sum())) / (simulations + 1.0)
+    p = (1.0 + float((distances >= distance).sum())) / (simulations + 1.0) if known.any() else math.nan
     return ExceedanceTest(pair, rho, THRESHOLDS, found, count, null, low, high, p)
 
 
@@ -111,7 +111,7 @@ def _exceedances(z: Array) -> tuple[Array, NDArray[np.int64]]:
     for k, theta in enumerate(THRESHOLDS):
         beyond = (z <= theta).all(axis=1) if k < half else (z >= theta).all(axis=1)
         count[k] = int(beyond.sum())
-        if count[k] >= FEWEST:
+        if count[k] >= FEWEST and (np.ptp(z[beyond], axis=0) > 0.0).all():
             found[k] = float(np.corrcoef(z[beyond, 0], z[beyond, 1])[0, 1])
     return found, count
 
