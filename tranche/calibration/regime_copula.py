@@ -56,7 +56,7 @@ class RegimeFit(Criteria):
     @property
     def lasts(self) -> bool:
         """Whether each regime is likelier after itself than after the other, so that a market can state them."""
-        return self.chain.stay_calm + self.chain.stay_stress - 1.0 > 1e-6
+        return self.chain.autocorrelation > 1e-6
 
     def in_time(self, dt: float) -> tuple[Estimate, Estimate]:
         """The long-run share of time in stress, and the years that a stress lasts on average, of the chain in
