@@ -410,3 +410,21 @@ def test_a_maturity_at_the_end_of_a_month_of_a_schedule_that_has_none() -> None:
     (warning,) = [one for one in warnings_of(found) if one.rule == "between-dates"]
     assert warning.what == "2026-12-31 is no payment date: what is due then is due on 2027-03-30"
     assert warning.fix == "2026-12-30 or 2027-03-30, or schedule.end_of_month: true"
+
+
+@pytest.mark.parametrize(
+    ("convention", "maturity", "what"),
+    [
+        ("modified-following", "2026-05-30", "2026-05-30 is no payment date: what is due then is due on 2026-06-30"),
+        ("following", "2026-05-30", "2026-05-30 is no payment date: what is due then is due on 2026-06-01"),
+        ("following", "2026-02-01", ""),  # a Sunday: 31 January is paid on Monday the 2nd
+    ],
+)
+def test_a_maturity_between_dates_is_due_when_it_is_paid(convention: str, maturity: str, what: str) -> None:
+    """31 May 2026 is a Sunday: under modified following it is paid before the maturity, on the 29th."""
+    monthly = f"maturity: 2026-07-31, end_of_month: true, calendar: us, convention: {convention}, frequency: monthly"
+    found = deal(
+        ("closing: 2025-01-01, maturity: 2027-01-01, frequency: quarterly", f"closing: 2025-11-30, {monthly}"),
+        ("b: {notional: 30m, coupon: 8%}", f"b: {{notional: 30m, coupon: 8%, maturity: {maturity}}}"),
+    )
+    assert [one.what for one in warnings_of(found) if one.rule == "between-dates"] == ([what] if what else [])

@@ -159,14 +159,18 @@ def spec_miner(
 def can_be_drawn(
     debt: Debt, dates: tuple[dt.date, ...], t: int, owed: float, flow: Callable[[str, int], float]
 ) -> bool:
-    """Whether something is left of a debt's commitment on the last day on which it can be drawn, or before."""
+    """Whether something that matters is left of a debt's commitment up to the last day on which it can be drawn, and
+    before its last maturity."""
     terms = debt.draws
-    if terms is None or dates[t] > (terms.until or debt.maturity or dates[-1]):
+    ends = debt.extensions[-1].to if debt.extensions else debt.maturity or dates[-1]
+    due = min((date for date in dates if date >= ends), default=dates[-1])
+    if terms is None or dates[t] > (terms.until or debt.maturity or dates[-1]) or dates[t] >= due:
         return False
+    rounding = 1e-9 * debt.notional
     if terms.revolving:
-        return owed < debt.notional
+        return owed < debt.notional - rounding
     drawn = sum(flow(f"{debt.name}.{field}", k) for field in ("drawn", "drawn_outside") for k in range(t))
-    return terms.initial + drawn < debt.notional
+    return terms.initial + drawn < debt.notional - rounding
 
 
 def check_conversions(seen: Observed) -> None:

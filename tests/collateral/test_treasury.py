@@ -210,6 +210,21 @@ def test_coins_are_free_once_nothing_can_be_drawn() -> None:
     assert seen["btc.released"].tolist() == [0, 0, 0, 1_000, 0, 0, 0, 0]
 
 
+def test_coins_are_free_on_the_last_maturity() -> None:
+    """What was drawn on the last date would never fall due: nothing is lent on coins then."""
+    seen = drawn_over_time("initial: 0, amount: 0 * period, revolving: true")
+    assert seen["btc.released"].tolist() == [0] * 7 + [1_000]
+
+
+def test_what_rounding_leaves_of_a_commitment_keeps_no_coins() -> None:
+    """Sevenths of 60m that add up to it, but for a few billionths: all is drawn, and all is repaid in May."""
+    steps = "- draw: btc\n  limit: 60m * (period == 5)\n- repay: loan\n  when: period == 5\n- pay: owner"
+    sevenths = "60m / 7 * ((period == 1) + 3 * (period == 2) + 2 * (period == 3) + (period == 4))"
+    seen = drawn_over_time(f"initial: 0, amount: {sevenths}", steps=steps)
+    assert seen["loan.balance"][3] == pytest.approx(60e6)
+    assert seen["btc.released"].tolist() == [0] * 5 + [1_000, 0, 0]
+
+
 def test_a_revolver_that_is_paid_down_keeps_its_coins() -> None:
     """600 free coins repay the 60m on 1 February, and 60m are drawn again on 1 April: then LTV is 60%, as at first.
     Of a loan that cannot be drawn again the coins come back on 1 March."""
@@ -224,13 +239,13 @@ def test_a_revolver_that_is_paid_down_keeps_its_coins() -> None:
 
 def test_a_release_level_releases_from_what_is_drawn() -> None:
     """12m on 100m is 12%, below 35%: 12m / (60% · 100,000) = 200 stay. In March nothing is owed: these stay too, as up
-    to 60m can be drawn."""
+    to 60m can be drawn, but for the last date."""
     steps = "- draw: btc\n  limit: 12m * (period == 2)\n- repay: loan\n- pay: owner"
     more = "restore: 60%, release: 35%"
     seen = drawn_over_time("initial: 12m, amount: 0 * period, revolving: true", more=more, steps=steps)
-    assert seen["btc.released"] == pytest.approx([800, 0, 0, 0, 0, 0, 0, 0])
+    assert seen["btc.released"] == pytest.approx([800, 0, 0, 0, 0, 0, 0, 200])
     assert seen["loan.balance"].tolist() == [12e6] + [0] * 7
-    assert seen["btc.pledged"] == pytest.approx([200] * 8)
+    assert seen["btc.pledged"] == pytest.approx([200] * 7 + [0])
 
 
 def test_coins_come_back() -> None:

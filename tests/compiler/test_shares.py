@@ -10,6 +10,7 @@ import pytest
 from tranche.compiler.shares import is_share
 from tranche.files.converter import deal_converter
 from tranche.files.fields import field_readers
+from tranche.files.liabilities import dated_rates
 from tranche.files.number_text import inner_reader
 from tranche.market.terms import KINDS, Market
 from tranche.terms import measured, money, percent, rate, ratio, tenor_days, tenor_years, unit_price
@@ -29,6 +30,6 @@ def number_reader(reader: Any) -> Any:
 @pytest.mark.parametrize("kind", TERMS, ids=lambda kind: kind.__name__)
 def test_shares_are_those_of_the_deal_file(kind: type) -> None:
     found = {name: number_reader(reader) for name, reader in READERS[kind].items()}
-    shares = {name for name, reader in found.items() if reader in (rate, percent)}
+    shares = {name for name, reader in found.items() if reader in (rate, percent, dated_rates)}
     assert {name for name in shares if not is_share(kind, name)} == set()
     assert {name for name, reader in found.items() if reader in OTHER and is_share(kind, name)} == set()

@@ -114,3 +114,40 @@ def test_without_a_move_the_deal_is_the_same() -> None:
     deal = deal_on(", maturity: 2026-01-31", schedule=ENDS.replace("modified-following", "unadjusted"))
     assert on_payment_dates(deal, dates_of(deal)) is deal
     assert deal_on(", maturity: 2026-01-31").tranches[0].maturity == dt.date(2026, 1, 31)  # the file's
+
+
+def test_amounts_that_come_to_one_date_add_up() -> None:
+    """1 on the 28th of November and 5 on the 30th, which is paid on the 28th."""
+    steps = STEPS + "\n    limit: plan"
+    more = "series: {plan: {dated: {2025-11-28: 1, 2025-11-30: 5, 2026-01-31: 7}}}"
+    assert flow(deal_on(more=more, steps=steps), "owner.distribution").tolist() == [6, 0, 7, 0, 0]
+
+
+def test_of_steps_by_date_only_one_that_would_meet_another_stays() -> None:
+    """The fee steps on 28 November, on the 30th, which would come to the 28th and so holds from December on, and on 31
+    January, which is paid on the 30th."""
+    more = "fees: {agent: {amount: 1, steps: {2025-11-28: 2, 2025-11-30: 3, 2026-01-31: 4}}}"
+    deal = deal_on(more=more, steps="  - pay: agent\n" + STEPS)
+    assert flow(deal, "agent.paid").tolist() == [2, 3, 4, 4, 4]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "ends", "begins", "paid"),
+    [
+        (FIRSTS, "2025-11-01", "2025-11-02", [1, 2, 2, 2]),  # Saturday the 1st is paid on Monday the 3rd
+        (FIRSTS, "2025-11-02", "2025-11-03", [3, 2, 2, 2]),  # which the second names
+        (FIRSTS, "2025-11-03", "2025-11-04", [1, 2, 2, 2]),
+        (ENDS, "2025-11-28", "2025-12-01", [1, 2, 2, 2, 2]),  # Sunday the 30th is paid on Friday the 28th
+        (ENDS, "2025-11-29", "2025-11-30", [2, 2, 2, 2, 2]),
+        (ENDS, "2025-11-30", "2025-12-01", [1, 2, 2, 2, 2]),
+    ],
+)
+def test_what_ends_on_one_day_and_begins_on_the_next_does_not_meet(
+    schedule: str, ends: str, begins: str, paid: list[float]
+) -> None:
+    """But where one of them names the payment date itself, and the other its date of the schedule."""
+    more = "fees: {early: {amount: 1}, late: {amount: 2, unpaid: cancelled}}"
+    steps = f"  - pay: early\n    until: {ends}\n  - pay: late\n    after: {begins}\n{STEPS}"
+    deal = deal_on(more=more, schedule=schedule, steps=steps)
+    both = flow(deal, "early.paid") + flow(deal, "late.paid")
+    assert both.tolist() == paid

@@ -152,3 +152,34 @@ def test_a_market_that_nothing_reads_draws_no_path() -> None:
     assert not tranche.compile(deal).is_drawn
     assert tranche.explain(deal, 0).head == "Unread, path 0 of the collections"
     assert " of seed " not in repr(tranche.run(deal, 1, collections=None))
+
+
+def test_of_a_limit_that_targets_share_those_paid_before_are_told() -> None:
+    (short,) = [cause for cause in causes(LIMITED, "b", "shortfall") if "interest" in cause.what]
+    (limit, first, *_) = short.because
+    assert limit.kind == "limit"
+    assert first.what.startswith("a.interest took 150,000.00 ahead of it (pay a.interest and b.interest pro rata")
+
+
+UNDRAWN = """\
+format: 1
+name: Undrawn
+schedule: {closing: 2025-01-01, maturity: 2025-04-01, day_count: 30/360}
+collateral: {collections: {amounts: [100, 50, 200]}}
+tranches:
+  never: {notional: 10, coupon: 6%, draws: {initial: 0}}
+  later: {notional: 10, coupon: 0%, amortisation: none, draws: {initial: 0, amount: 10 * (period == 1), to: outside}}
+  owner: residual
+tests: {level: {value: collections, trigger: {2025-02-01: 80, 2025-03-01: 60, 2025-04-01: 60}}}
+waterfall:
+  - repay: later
+    when: period == 2
+  - pay: owner
+"""
+
+
+def test_a_debt_is_repaid_only_after_it_was_drawn() -> None:
+    story = tranche.explain(loads(UNDRAWN), 0).story
+    assert any(one.startswith("never: never drawn; received ") for one in story)
+    assert any(one.startswith("later: repaid in full on 2025-03-01; ") for one in story)
+    assert any("below its trigger of 80.00, later others on 1 date" in one for one in story)

@@ -69,3 +69,28 @@ def test_the_table_states_each_level(kinds: Study, flash: Study) -> None:
     assert "below 1.15x from 2027-06-30, 1.00x from 2030-12-01" in of_flash
     assert "above 75% from 2025-03-01, 85% from 2025-05-01" in of_kinds
     assert '<span class="whole">1.00x from 2030-12-01</span>' in str(tests.section(flash))
+
+
+MOVED = """\
+format: 1
+name: Moved
+schedule:
+  {closing: 2025-10-31, maturity: 2026-03-31, end_of_month: true, convention: preceding, calendar: us}
+collateral: {collections: {amounts: [20, 1, 1, 1, 150]}}
+tranches: {loan: {notional: 120, coupon: 12%}, owner: residual}
+tests:
+  cov:
+    ratio: collections / loan.interest.due
+    trigger: {2026-01-31: 1.50x, 2026-02-28: 2.00x}
+    first_test: 2026-01-31
+waterfall: [{pay: [loan.interest, loan.principal, owner]}]
+"""
+
+
+def test_levels_are_drawn_on_the_payment_dates_that_they_mean() -> None:
+    """31 January is paid on Friday the 30th, 28 February on the 27th."""
+    (chart,) = coverage.charts(study(tranche.load(MOVED)))
+    assert "First tested on 2026-01-30." in chart.note
+    level = trace(chart, "trigger")
+    assert level["x"] == ["2026-01-30", "2026-02-27", "2026-03-31"]
+    assert level["y"] == [1.5, 2.0, 2.0]

@@ -13,7 +13,8 @@ class Pledge:
     before tests and payments, loan to value (LTV) is the debt's balance over the pledged coins at the date's price:
 
     release      at or below it pledged coins return to the treasury until LTV is `restore`; None: once nothing is
-                 owed. While nothing is owed of a debt that can still be drawn, on this date or a later one, all stay
+                 owed. While nothing is owed of a debt that can still be drawn, on this date or a later one before its
+                 last maturity, all stay
     call         at or above it the borrower posts free coins until LTV is `restore`; where it has too few, it posts
                  what it has and the lender sells pledged coins until LTV is `restore`
     liquidation  at or above it the lender sells at once, without a call; where nothing is pledged there is nothing to

@@ -9,7 +9,9 @@ from tranche.program import Op
 
 from .context import Context, DebtRegisters
 from .expressions import lower_formula
+from .instalments import maturity_index
 from .limits import destination
+from .status import MATERIAL
 from .values import ONE, ZERO, Constant, Lane, Value, series
 from .wording import details
 
@@ -56,12 +58,15 @@ def available(context: Context, debt: DebtRegisters) -> Value:
 
 
 def open_commitment(context: Context, debt: DebtRegisters) -> Value:
-    """1 while something is left of the commitment that may be drawn on this date or a later one, conditions aside."""
+    """1 while something that matters is left of the commitment and may be drawn on this date or a later one, conditions
+    aside: not on the last maturity, on which nothing drawn would ever fall due."""
     if debt.terms.draws is None:
         return ZERO
-    until = _until(context, debt)
-    still = series([float(date <= until) for date in context.dates.dates])
-    left = context.emitter.compute(Op.LT, ZERO, commitment(context, debt), name="can be drawn")
+    dates, until = context.dates.dates, _until(context, debt)
+    last = maturity_index(dates, debt.terms.extensions[-1].to if debt.terms.extensions else debt.terms.maturity)
+    still = series([float(date <= until and t < last) for t, date in enumerate(dates)])
+    rounding = Constant(MATERIAL * debt.terms.notional)
+    left = context.emitter.compute(Op.LT, rounding, commitment(context, debt), name="can be drawn")
     return context.emitter.compute(Op.AND, still, left, name="can be drawn")
 
 

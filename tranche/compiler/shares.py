@@ -16,7 +16,7 @@ SHARES = frozenset({
     "discount", "escalator", "failure_rate", "floor", "forced", "forced_discount", "growth", "insurance",
     "interest_on_unpaid", "keeps", "late", "liquid_cooled_haircut", "liquidation", "moving_cost", "pool_fee",
     "prepayment", "property_tax", "recovery", "release", "rent_trend", "residual_value_guarantee", "restore",
-    "sale_cost", "share", "spread", "staff_inflation", "strike", "superseded", "take_or_pay", "unrepairable",
+    "sale_cost", "share", "spread", "staff_inflation", "step_up", "strike", "superseded", "take_or_pay", "unrepairable",
     "uptime", "usage", "utilisation",
 })  # fmt: skip
 # names that are shares of some classes alone

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from tranche.deal import Amortisation, Coupon, CoverageTest, LevelSchedule
+from tranche.deal import Amortisation, Coupon, CoverageTest, Fee, LevelSchedule
 from tranche.deal.formula import Formula, Number
 from tranche.deal.test import LEVELS
 from tranche.deal.unsaid import default_of, goes_without_saying
@@ -27,12 +27,19 @@ MOST_SAID = 6  # items of a list that are all said
 def details(terms: Any, without: Collection[str] = ("name",)) -> tuple[tuple[str, str], ...]:
     """(key, words) of every field that does not go without saying, in their order: new fields need nothing."""
     found = []
-    own = _unit_of_levels(terms) if isinstance(terms, CoverageTest) else None
+    own = _own_units(terms)
     for name, key, unit, default in _fields(type(terms)):  # type: ignore[arg-type]  # a class can be hashed
         value = getattr(terms, name)
         if value is not None and name not in without and not goes_without_saying(default, value):
-            found.append((key, say(value, own if own is not None and name in RATIOS else unit)))
+            found.append((key, say(value, own.get(name, unit))))
     return tuple(found)
+
+
+def _own_units(terms: Any) -> Mapping[str, str]:
+    """The units of fields that depend on what else the terms say: levels of a test, steps of a fee that is a rate."""
+    if isinstance(terms, CoverageTest):
+        return dict.fromkeys(LEVELS, _unit_of_levels(terms))
+    return {"steps": SHARE} if isinstance(terms, Fee) and terms.rate is not None else {}
 
 
 def _unit_of_levels(test: CoverageTest) -> str:

@@ -89,7 +89,7 @@ class Backing:
             yield self._hedge(owner, record, field, days)
         elif kind in GIVEN and field in ("repaid", "reimbursed", "interest"):
             yield from self._given(owner, f"{owner}.{GIVEN[kind]}", until - 1)
-        elif kind == "debt":
+        elif kind == "debt" and field != "commitment_fee":
             for drawn, where in (("drawn", ""), ("drawn_outside", ", and spent outside of the deal")):
                 amount, dates = self._moved(f"{owner}.{drawn}", until)
                 if dates:

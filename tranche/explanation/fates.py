@@ -52,10 +52,15 @@ def _debt(program: Program, claim: Claim, days: Sequence[Day]) -> str:
     parts = [f"interest {money(total(days, f'{name}.interest'))}", f"principal {money(principal + swept)}"]
     if swept > least:
         parts[-1] += f" ({money(swept)} of it swept)"
-    repaid = next((day for day in days if day.owed[name] <= 1e-9 * claim.notional), None)
+    small = 1e-9 * claim.notional
+    lent = [day.number for day in days if day.owed[name] > small]
+    since = lent[0] if at_closing(program, name) <= small and lent else 0  # what was not lent is not repaid
+    repaid = next((day for day in days if day.owed[name] <= small and day.number >= since), None)
     left = days[-1].owed[name]
     if left > 1e-9 * claim.notional:
         fate = f"lost {cash(program, left)}, {share_lost(program, days, claim, left)}"
+    elif not lent and at_closing(program, name) <= small:
+        fate = "never drawn"
     elif repaid is not None:
         fate = f"repaid in full on {repaid.date}"
     else:
@@ -143,7 +148,8 @@ def _test(program: Program, claim: Claim, days: Sequence[Day]) -> str:
     parts = [f"{claim.name}: {'highest' if above else 'lowest'} {worst.show(worst.ratio)} on {day.date}"]
     parts[0] += bare(program, day, worst)
     for name in dict.fromkeys(r.level_name for _, r in tested):
-        wanted = worst.show(next(r.level for _, r in tested if r.level_name == name))
+        levels = dict.fromkeys(worst.show(r.level) for _, r in tested if r.level_name == name)
+        wanted = f"{next(iter(levels))}{', later others' if len(levels) > 1 else ''}"
         failed = [(d, r) for d, r in tested if r.level_name == name and r.failed]
         if failed:
             first, r = failed[0]

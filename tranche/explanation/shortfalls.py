@@ -63,6 +63,8 @@ class Shortfalls:
             yield from self._collateral(episode.days)
         elif episode.category in ("limit", "condition"):
             yield self._held_back(episode.days[0], line, episode.category)
+            if episode.category == "limit":  # which the step's other targets shared
+                yield from self._takers(episode, after=False, of=line.step)
             yield from self._takers(episode, after=True)
 
     def _cash(self, episode: Episode) -> Iterator[Cause]:
@@ -85,14 +87,18 @@ class Shortfalls:
         total = sum(brought.values())
         yield Cause("cash", what, account, episode.days[0].number, episode.days[-1].number, "", total, takers)
 
-    def _takers(self, episode: Episode, after: bool) -> Iterator[Cause]:
-        """Who took cash of the same account, before the short line or, of what a limit left, after it."""
+    def _takers(self, episode: Episode, after: bool, of: str = "") -> Iterator[Cause]:
+        """Who took cash of the same account, before the short line or, of what a limit left, after it; `of`: of one
+        step alone."""
         account = self.course.source(episode.steps[0].step)
         taken: dict[tuple[str, str], float] = {}
+        on: dict[tuple[str, str], Day] = {}  # the first date on which each was paid
         for day, short in zip(episode.days, episode.steps, strict=True):
             for line in day.after(short) if after else day.before(short):
-                if line.verb in PAYING and line.paid > self.course.dust and self.course.source(line.step) == account:
+                own = line.step == of if of else self.course.source(line.step) == account
+                if own and line.verb in PAYING and line.paid > self.course.dust:
                     taken[line.step, line.record] = taken.get((line.step, line.record), 0.0) + line.paid
+                    on.setdefault((line.step, line.record), day)
         total = sum(taken.values())
         shown = sorted(taken, key=lambda key: -taken[key])[:MOST_TAKERS]
         for path, record in (key for key in taken if key in shown and taken[key] > 1e-3 * total):
@@ -103,12 +109,11 @@ class Shortfalls:
             if path.startswith(TREASURIES):  # no rival claim: the money is there for this debt alone
                 what = f"{money(taken[path, record])} came of pledged coins, which were sold for it, and repaid "
                 what += f"{record.partition('.')[0]} ahead of the waterfall ({step.text})."
-            day = episode.days[0]
-            behind = list(self.tested.behind_step(day, path, record)) if when else []
+            behind = list(self.tested.behind_step(on[path, record], path, record)) if when else []
             behind += self.backing.behind(record, episode.days)
             behind += self.calls.behind(record, episode.days)
-            last = episode.days[-1].number
-            yield Cause("taken", what, record, day.number, last, path, taken[path, record], tuple(behind))
+            first, last = episode.days[0].number, episode.days[-1].number
+            yield Cause("taken", what, record, first, last, path, taken[path, record], tuple(behind))
 
     def _held_back(self, day: Day, line: Line, category: str) -> Cause:
         step = self.course.steps[line.step]

@@ -211,7 +211,8 @@ class _Builder:
         if field.name.endswith("volatility") or (kind is Jump and field.name == "deviation"):
             said, made["examples"] = ("Written as a number." if kind is Jump else PER_ROOT), ["60%"]
         words = [describe_field(kind, field), said]
-        if isinstance(field.default, str | int | float) and field.default != "":
+        derived = words[0].endswith("by default as the levels are written.")  # which the description has said
+        if isinstance(field.default, str | int | float) and field.default != "" and not derived:
             default = str(field.default).lower() if isinstance(field.default, bool) else field.default
             words.append(f"Default: {default}.")
         said = " ".join(word for word in words if word)

@@ -9,6 +9,7 @@ from tranche.analysis.subject import Subject
 from tranche.compiler import dates_of
 from tranche.deal import Debt
 from tranche.errors import DealWarning
+from tranche.terms.dates import PaymentDates
 
 RULE = "between-dates"
 
@@ -17,17 +18,18 @@ def between_dates(subject: Subject) -> Iterator[DealWarning]:
     dates = dates_of(subject.deal)
     known = {*dates.stated, *dates.dates}
     for path, date in _maturities(subject):
-        before = max((one for one in dates.stated if one < date), default=None)
-        after = min((one for one in dates.stated if one > date), default=None)
-        if date not in known and before is not None and after is not None:
-            what = f"{date} is no payment date: what is due then is due on {after}"
-            yield subject.warning(RULE, path, what, f"{before} or {after}{_month_end(date, before)}")
+        before = [paid for paid in dates.dates if paid < date]
+        after = [paid for paid in dates.dates if paid > date]
+        moved = any(stated < date < paid for stated, paid in zip(dates.stated, dates.dates, strict=True))
+        if date not in known and not moved and before and after:
+            what = f"{date} is no payment date: what is due then is due on {after[0]}"
+            yield subject.warning(RULE, path, what, f"{before[-1]} or {after[0]}{_month_end(date, dates)}")
 
 
-def _month_end(date: dt.date, before: dt.date) -> str:
+def _month_end(date: dt.date, dates: PaymentDates) -> str:
     """What the schedule lacks where dates are stated at the ends of months and it has them on the 30th."""
     is_last = (date + dt.timedelta(days=1)).day == 1
-    meant = is_last and (date.year, date.month) == (before.year, before.month)
+    meant = is_last and any((date.year, date.month) == (one.year, one.month) and one < date for one in dates.stated)
     return ", or schedule.end_of_month: true" if meant else ""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tranche.compiler import dates_of, on_payment_dates
 from tranche.deal import format_expr
 from tranche.deal.formula import Binary, Number
 from tranche.deal.level_schedule import Level, levels_of
@@ -27,7 +28,7 @@ def charts(study: Study) -> Iterator[Chart]:
     """Each test's ratio before the cash of the date is spent, and its levels, from the first date that is tested."""
     dates = list(study.program.dates[1:])
     days = [date.isoformat() for date in dates]
-    for k, test in enumerate(study.deal.tests):
+    for k, test in enumerate(on_payment_dates(study.deal, dates_of(study.deal)).tests):
         first = begins(test)
         tested = np.array([first is None or date >= first for date in dates])
         ratio = np.where(tested, study.ratio(test.name), np.nan)
