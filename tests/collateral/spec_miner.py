@@ -130,13 +130,17 @@ class SpecCoins:
         }[terms.policy]  # fmt: skip
         return self.sell(self.free if default_before else wanted, price)
 
-    def margin(self, owed: float, price: float, default_before: bool, drawable: bool = False) -> float:
-        """Release, call, sale; what the sale brings. `drawable`: more of the debt can be drawn, now or later."""
+    def margin(
+        self, owed: float, price: float, default_before: bool, drawable: bool = False, rounding: float = 0.0
+    ) -> float:
+        """Release, call, sale; what the sale brings. `drawable`: more of the debt can be drawn, now or later; coins
+        worth no more than `rounding` are none."""
         terms = self.terms.pledge
         assert terms is not None
         wanted = owed / (terms.restore * price)  # so many coins make LTV what it is restored to
-        looks = owed > 0 and not default_before and self.pledged + self.free > 0
-        at_once = looks and self.pledged > 0 and owed >= terms.liquidation * self.pledged * price
+        secured = self.pledged * price > rounding
+        looks = owed > 0 and not default_before and (secured or self.free * price > rounding)
+        at_once = looks and secured and owed >= terms.liquidation * self.pledged * price
         called = looks and not at_once and owed >= terms.call * self.pledged * price
         kept = owed == 0 and drawable and not default_before
         if owed <= (terms.release or 0.0) * self.pledged * price and not kept:
@@ -154,7 +158,7 @@ class SpecCoins:
             value = max(0.0, owed - terms.restore * self.pledged * price) / (1 - terms.cost - terms.restore)
             sold = min(self.pledged, value / price)
         self.note("called", float(called))
-        self.note("liquidated", float(sold > 0))
+        self.note("liquidated", float(sold * price > rounding))
         return self.sell(sold, price, pledged=True, cost=terms.cost)
 
     def drawn(self, amount: float, price: float) -> None:

@@ -142,7 +142,8 @@ def spec_miner(
                 owed = flow(f"{to}.balance", t - 1) if t else debts[to].at_closing
                 converted = flow(f"{to}.converted", t) > 0  # who converts, converts all
                 drawable = can_be_drawn(debts[to], calendar[1], t, owed, flow)
-                foreclosed = held.margin(0.0 if converted else owed, price, before, drawable)
+                rounding = 1e-9 * debts[to].notional
+                foreclosed = held.margin(0.0 if converted else owed, price, before, drawable, rounding)
             if flow("status.default", t):
                 pledge, drawn = held.enforce(price)
                 foreclosed += pledge

@@ -11,6 +11,7 @@ from . import draws
 from .collateral import treasury
 from .context import Context, DebtRegisters, TreasuryRegisters
 from .expressions import memory
+from .status import MATERIAL
 from .values import INFINITE, ZERO, Constant, Lane, Value
 from .verbs.sweep import sweep_debt
 from .wording import details
@@ -41,10 +42,16 @@ def _pledge(context: Context, held: TreasuryRegisters, terms: Pledge) -> None:
         reached = emitter.compute(Op.LE, emitter.compute(Op.MUL, value, Constant(level)), owed, name="LTV reached")
         return emitter.compute(Op.AND, owes, reached, name="LTV reached")
 
+    rounding = Constant(MATERIAL * debt.terms.notional)  # so much money is none, and coins worth so much are none
+
+    def matters(amount: Value, name: str) -> Value:
+        return emitter.compute(Op.LT, rounding, amount, name=name)
+
     # on nothing there is nothing to sell at once: what is free is called for, where any is
-    secured = emitter.compute(Op.LT, ZERO, value, name="something is pledged")
+    secured = matters(value, "something is pledged")
     at_once = emitter.compute(Op.AND, at_or_above(terms.liquidation), secured, name="sold at once")
-    held_at_all = emitter.compute(Op.OR, secured, emitter.compute(Op.LT, ZERO, held.free), name="has coins")
+    free = matters(emitter.compute(Op.MUL, held.free, price, name="free value"), "something is free")
+    held_at_all = emitter.compute(Op.OR, secured, free, name="has coins")
     called = emitter.compute(Op.AND, at_or_above(terms.call), held_at_all, name="is asked")
     asked = emitter.compute(Op.AND, called, emitter.compute(Op.NOT, at_once), name="is asked")
     at_restore = emitter.compute(Op.MUL, price, Constant(terms.restore), name="secured by a coin")
@@ -64,7 +71,7 @@ def _pledge(context: Context, held: TreasuryRegisters, terms: Pledge) -> None:
     number = emitter.compute(Op.SELECT, sells, emitter.compute(Op.DIV, amount, price), ZERO, name="coins to sell")
     number = emitter.compute(Op.MIN, emitter.frozen(pledged), number, name="coins to sell")
     _sell(context, held, terms, debt, number)
-    sold = emitter.compute(Op.LT, ZERO, number, name="the lender has sold")
+    sold = matters(emitter.compute(Op.MUL, number, price, name="sold value"), "the lender has sold")
     for field, happened in zip(CALLED, (asked, sold), strict=True):
         context.define(f"{name}.{field}", happened)
         context.flow(name, field, happened)
