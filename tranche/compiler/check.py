@@ -62,8 +62,8 @@ def _formulas(deal: Deal) -> Iterator[Problem]:
                     f"a whole number from 1 to {LONGEST_WINDOW}, written out",
                 )
             if node.function in ("sum_next", "npv_next"):
-                ahead = node.arguments[: 1 if node.function == "sum_next" else 2]
-                if not all(reads_only(deal, argument, known_in_advance(deal)) for argument in ahead):
+                ahead, stated = node.arguments[: 1 if node.function == "sum_next" else 2], known_in_advance(deal)
+                if not all(reads_only(deal, argument, stated) for argument in ahead):
                     yield problem(
                         deal,
                         path,
@@ -83,7 +83,8 @@ def _accounts(deal: Deal) -> Iterator[Problem]:
             trees = [account.initial.tree]
             if account.target is not None and target & reads_now(deal, account.initial.tree):
                 trees.append(account.target.tree)
-            if not all(reads_only(deal, tree, known_in_advance(deal) | balances | target) for tree in trees):
+            stated = known_in_advance(deal) | balances | target
+            if not all(reads_only(deal, tree, stated) for tree in trees):
                 what = "this amount is not known at closing"
                 fix = "an amount, or a formula of notionals, balances and rates of debts, series and dates"
                 yield problem(deal, f"{path}.initial", what, fix)

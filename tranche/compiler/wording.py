@@ -86,10 +86,9 @@ def _number(value: float, field: str) -> str:
 def _terms(value: Any) -> str:
     """A class of terms: its kind, if it has one, and what it says."""
     kind, said = getattr(value, "kind", ""), details(value, without=("name", "kind"))
-    parts = [f"{key.replace('_', ' ')} {words}" for key, words in said]
-    if isinstance(value, Amortisation) and len(value.amounts) > MOST_SAID:
-        others = details(value, without=("kind", "amounts"))
-        parts = [_ends(value.amounts, value.balloon), *(f"{key} {words}" for key, words in others)]
+    long = isinstance(value, Amortisation) and len(value.amounts) > MOST_SAID
+    parts = [_ends(value.amounts, value.balloon)] if long else []
+    parts += [f"{key.replace('_', ' ')} {words}" for key, words in said if not (long and key == "amounts")]
     rest = ", ".join(parts)
     return kind + (f" ({rest})" if kind and rest else rest)
 

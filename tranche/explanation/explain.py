@@ -108,10 +108,9 @@ def _left(program: Program, events: list[Event]) -> dict[str, float]:
     """What the close of a date found unpaid, by the registers that hold it."""
     found: dict[str, float] = {}
     for event in events:
-        row = program.instructions[event.instruction]
-        if row["op"] == Op.SHORTFALL:
-            names = (program.registers[int(row["r"][k])].name for k in (1, 2))
-            found |= dict(zip(names, (event.before["a"], event.before["b"]), strict=True))
+        one = program.code[event.instruction]
+        if one.op is Op.SHORTFALL:
+            found |= {program.registers[one.operands[side]].name: event.before[side] for side in "ab"}
     return found
 
 
