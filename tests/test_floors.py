@@ -23,7 +23,7 @@ FLOORS = (
     {"terms", "closed_forms", "description"},
     {"deal", "market", "collateral"},
     {"files", "compiler", "reference", "calibration"},
-    {"engine", "records", "results", "reduction", "measures", "inputs", "diagnostics"},
+    {"engine", "records", "results", "losses", "reduction", "measures", "inputs", "diagnostics"},
     {"explanation", "projection", "expectations", "analysis"},
     {"api", "studies"},
     {"batch", "report"},
@@ -31,8 +31,8 @@ FLOORS = (
 )
 # what runs a Program and reads its results: from none of them is there a way to the term sheet
 KNOW_NO_DEAL = {
-    "program", "disassembly", "description", "reference", "engine", "records", "results", "reduction", "measures",
-    "_kernels",
+    "program", "disassembly", "description", "reference", "engine", "records", "results", "losses", "reduction",
+    "measures", "_kernels",
 }  # fmt: skip
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 LONGEST = 500  # lines; past that a file is two concepts

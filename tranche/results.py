@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tranche.errors import Problem, UsageError, nearest
+from tranche.losses import Losses, Spread
 from tranche.program import Claim, Program
 from tranche.records import FIELDS, OPTIONAL, columns_of, record_of
-from tranche.reduction import OWED, Losses, Reduction, Spread
+from tranche.reduction import OWED, Reduction
 from tranche.reference import Number, PathResult, run_path
 
 __all__ = ["FIELDS", "OPTIONAL", "Audit", "Inputs", "Results", "columns_of", "residuals"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tranche.losses import Losses, Spread
 from tranche.program import INSTRUCTION, Claim, Kind, Program, Record, Register
-from tranche.reduction import Losses, Spread
 from tranche.testing import reduce_totals
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tranche.errors import Invalid
-from tranche.reduction import BINS, Reduction, Tally
+from tranche.losses import BINS
+from tranche.reduction import Reduction, Tally
 
 MAGIC = b"tranche1"
 DIGEST = 32

@@ -7,8 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tranche.losses import Losses, Spread
 from tranche.program import Claim, Program
-from tranche.reduction import Losses, Spread
 
 
 class Figures(Protocol):

@@ -7,21 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from tranche.losses import BINS, PER_NOTIONAL
 from tranche.program import Program
-from tranche.reduction import (
-    BINS,
-    HALF,
-    PER_NOTIONAL,
-    REST,
-    WORST,
-    Reduction,
-    Tally,
-    Watched,
-    carried,
-    new_tally,
-    ordered,
-    watched,
-)
+from tranche.reduction import HALF, REST, WORST, Reduction, Tally, Watched, carried, new_tally, ordered, watched
 
 TINY = float(np.finfo(np.float64).tiny)
 

@@ -1,0 +1,94 @@
+"""Floor 4. What a run tells of one amount over its paths, and of the losses of a debt: quantiles and shortfall."""
+
+from __future__ import annotations
+
+import math
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from tranche._kernels.waterfall import TALLY
+from tranche.errors import Problem, UsageError
+
+BINS = TALLY["bins"]
+PER_NOTIONAL = 10_000  # bins of the histogram of losses: basis points of the notional
+
+
+@attrs.frozen
+class Spread:
+    """One amount over `count` paths: its mean, the standard error of the mean (NaN for a single path), the least and
+    the most, and the share of the paths on which it is above zero. In the unit of the amount."""
+
+    count: int
+    mean: float
+    error: float
+    least: float
+    most: float
+    positive: float
+
+
+@attrs.frozen(eq=False)
+class Losses:
+    """A debt's losses. `spread`: in money; `bins` int64 [BINS]: paths with a loss above 0 of k to k + 1 basis points of
+    the notional, the last bin all beyond; `worst`: (path, share of the notional), the highest loss first."""
+
+    notional: float
+    spread: Spread
+    bins: NDArray[np.int64]
+    worst: tuple[tuple[int, float], ...]
+
+    def __repr__(self) -> str:
+        spread, high = self.spread, self.quantile(0.99)
+        mean = spread.mean / self.notional if self.notional else math.nan
+        return (
+            f"Losses(mean {mean:.3%} of {self.notional:,.0f}; a loss on {spread.positive:.2%} of {spread.count:,} "
+            f"paths; 99% quantile {high:.3%})"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self!r}</p>"
+
+    def quantile(self, share: float) -> float:
+        """The loss, as a share of the notional, that is not exceeded on `share` of the paths: the losses of a basis
+        point are taken as evenly spread over it, up to the highest of all, so that it is right to one; infinite beyond
+        the last bin (200% of the notional). Raises UsageError for a share below 0 or above 1."""
+        rank = _share(share) * self.spread.count - (self.spread.count - int(self.bins.sum()))
+        if rank <= 0:
+            return 0.0
+        reached = np.cumsum(self.bins)
+        k = int(np.searchsorted(reached, rank, side="left"))
+        if k >= BINS - 1:
+            return math.inf
+        inside = (rank - float(reached[k] - self.bins[k])) / float(self.bins[k])
+        low, high = self._edges(k)
+        return low + inside * (high - low)
+
+    def shortfall(self, share: float) -> float:
+        """The mean of `quantile` above `share` (expected shortfall), never below it; infinite where a loss is beyond
+        the last bin. Raises UsageError for a share below 0 or above 1."""
+        wanted = (1.0 - _share(share)) * self.spread.count
+        if not wanted > 0:
+            return self.worst[0][1] if self.worst else 0.0
+        if self.bins[-1]:
+            return math.inf
+        lost, left = [], wanted
+        for k in np.flatnonzero(self.bins)[::-1].tolist():
+            taken = min(left, float(self.bins[k]))
+            low, high = self._edges(k)
+            lost.append(taken * (high - 0.5 * taken / float(self.bins[k]) * (high - low)))
+            left -= taken
+            if left <= 0:
+                break
+        return math.fsum(lost) / wanted
+
+    def _edges(self, k: int) -> tuple[float, float]:
+        """Where the losses of a bin begin and end: nobody loses more than the most."""
+        low, high = k / PER_NOTIONAL, (k + 1) / PER_NOTIONAL
+        return low, min(high, max(low, self.spread.most / self.notional))
+
+
+def _share(share: float) -> float:
+    if not 0.0 <= share <= 1.0:
+        raise UsageError(Problem(f"the share is {share!r}", "a number from 0 to 1, such as 0.99"))
+    return share
