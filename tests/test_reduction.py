@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import tranche
@@ -25,7 +25,7 @@ from tranche.errors import UsageError
 from tranche.files import loads
 from tranche.inputs import prepare
 from tranche.program import Claim
-from tranche.reduction import WORST, Reduction, Tally
+from tranche.reduction import WORST, Reduction, Tally, over
 from tranche.results import Results
 from tranche.testing import reduce_totals
 
@@ -115,6 +115,7 @@ def test_four_paths_by_hand() -> None:
     losses = HandMade(DEBT, {"a.balance": [0.0, 50.0, 0.0, 10.0]}).losses("a")
     assert losses.quantile(0.5) == 0.0
     assert losses.quantile(0.75) == pytest.approx(0.1, abs=1.001e-4)
+    assert losses.quantile(0.9) == pytest.approx(0.5, abs=1.001e-4)  # of the fourth there is a part
     assert losses.quantile(1.0) == 0.5
     assert losses.shortfall(0.5) == pytest.approx(0.3, abs=0.51e-4)  # of 50 and 10
     assert losses.shortfall(0.9) == pytest.approx(0.5, abs=0.51e-4)
@@ -148,6 +149,27 @@ def test_amounts_of_any_size_keep_their_mean_and_error(amounts: list[float]) -> 
     assert spread.mean == pytest.approx(float(mean), rel=1e-15, abs=2.0**-93)
     variance = sum((x - mean) ** 2 for x in exact) / (len(exact) - 1) / len(exact)
     assert spread.error == pytest.approx(math.sqrt(variance), rel=1e-12, abs=2.0**-44)
+
+
+@given(st.integers(1, 2**27), st.integers(-(2**50), 2**50), st.integers(1, 2**53), st.integers(0, 60))
+@example(10_000, 7, 2**53, 3)
+def test_a_quotient_is_the_float_nearest(count: int, whole: int, odd: int, shift: int) -> None:
+    """Python divides integers exactly: anywhere, about whole numbers and halves, and about the middle of two floats."""
+    middle = count * (2**53 + 2 * odd + 1) >> 54 - min(shift, 49)  # of 54 bits
+    totals = [
+        whole >> shift,
+        *(near + k for near in (whole * count, whole * count + count // 2, middle) for k in (-1, 0, 1)),
+    ]
+    limbs = [[total & 0xFFFFFFFF for total in totals], [(total >> 32) & (2**64 - 1) for total in totals]]
+    assert over(np.array(limbs, dtype=np.uint64), count).tolist() == [total / count for total in totals]
+
+
+def test_views_of_losses_are_made_once_and_not_pickled(whole: Results) -> None:
+    assert whole.losses("mezz") is whole.losses("mezz")
+    assert whole.mean("mezz.balance").tolist() == whole.means[:, whole.program.record("mezz.balance")].tolist()
+    sent = pickle.loads(pickle.dumps(whole))
+    assert not {"_losses", "_rows"} & set(vars(sent))
+    assert sent.losses("mezz").quantile(0.99) == whole.losses("mezz").quantile(0.99)
 
 
 def test_paths_that_were_not_kept_say_how_to_keep_them() -> None:

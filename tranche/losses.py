@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 
 import attrs
 import numpy as np
@@ -53,14 +54,15 @@ class Losses:
         """The loss, as a share of the notional, that is not exceeded on `share` of the paths: the losses of a basis
         point are taken as evenly spread over it, up to the highest of all, so that it is right to one; infinite beyond
         the last bin (200% of the notional). Raises UsageError for a share below 0 or above 1."""
-        rank = _share(share) * self.spread.count - (self.spread.count - int(self.bins.sum()))
+        reached, count = self._reached, self.spread.count
+        rank = _share(share) * count - (count - (int(reached[-1]) if len(reached) else 0))
         if rank <= 0:
             return 0.0
-        reached = np.cumsum(self.bins)
-        k = int(np.searchsorted(reached, rank, side="left"))
+        at = int(np.searchsorted(reached, math.ceil(rank)))
+        k, paths = int(self.filled[at]), int(self.counts[at])
         if k >= BINS - 1:
             return math.inf
-        inside = (rank - float(reached[k] - self.bins[k])) / float(self.bins[k])
+        inside = (rank - (int(reached[at]) - paths)) / paths
         low, high = self._edges(k)
         return low + inside * (high - low)
 
@@ -73,14 +75,31 @@ class Losses:
         if self.bins[-1]:
             return math.inf
         lost, left = [], wanted
-        for k in np.flatnonzero(self.bins)[::-1].tolist():
-            taken = min(left, float(self.bins[k]))
+        bins = slice(-math.ceil(wanted), None)  # they are enough, for each holds a path or more
+        for k, paths in zip(self.filled[bins].tolist()[::-1], self.counts[bins].tolist()[::-1], strict=True):
+            taken = min(left, paths)
             low, high = self._edges(k)
-            lost.append(taken * (high - 0.5 * taken / float(self.bins[k]) * (high - low)))
+            lost.append(taken * (high - 0.5 * taken / paths * (high - low)))
             left -= taken
             if left <= 0:
                 break
         return math.fsum(lost) / wanted
+
+    @cached_property
+    def filled(self) -> NDArray[np.int64]:
+        """The numbers of the bins in which losses lie."""
+        lost = self.bins[: BINS if self.spread.positive else 0]  # most debts lose nothing
+        return np.flatnonzero(lost != 0)  # of Booleans it is the quicker by far
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """The paths in each of them."""
+        return self.bins[self.filled]
+
+    @cached_property
+    def _reached(self) -> NDArray[np.int64]:
+        """The paths in each of them and those before."""
+        return np.cumsum(self.counts)
 
     def _edges(self, k: int) -> tuple[float, float]:
         """Where the losses of a bin begin and end: nobody loses more than the most."""

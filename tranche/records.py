@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from functools import lru_cache
+from itertools import zip_longest
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
 from tranche.errors import Problem, UsageError, nearest
 from tranche.program import Claim, Program
 from tranche.reduction import OWED
@@ -97,9 +105,43 @@ OPTIONAL: dict[str, dict[str, tuple[str, ...]]] = {
 def columns_of(program: Program, claim: Claim) -> dict[str, tuple[str, ...]]:
     """The columns of a class, and the record fields that each adds up: those of its kind, and of OPTIONAL those that
     the deal records."""
-    known = {record.field for record in program.records if record.owner == claim.name}
-    optional = OPTIONAL.get(claim.kind, {})
-    return FIELDS[claim.kind] | {column: parts for column, parts in optional.items() if known & set(parts)}
+    return _columns(program.numbers, claim.name, claim.kind)
+
+
+def _columns(records: Container[str], name: str, kind: str) -> dict[str, tuple[str, ...]]:
+    optional = OPTIONAL.get(kind, {})
+    return FIELDS[kind] | {
+        column: parts for column, parts in optional.items() if any(f"{name}.{part}" in records for part in parts)
+    }
+
+
+@attrs.frozen(eq=False)
+class Layout:
+    """The columns of all classes of a deal, one behind the other: whose each is, what it is called, and the numbers
+    int [addends, columns] of the records that it adds up; −1: of none."""
+
+    owners: tuple[str, ...]
+    columns: tuple[str, ...]
+    numbers: NDArray[np.int64]
+
+
+def layout(program: Program) -> Layout:
+    """That of a Program: deals of one form share theirs."""
+    classes = tuple([(claim.name, claim.kind) for claim in program.claims])
+    return _layout(classes, tuple(program.numbers.items()))
+
+
+@lru_cache(maxsize=32)
+def _layout(classes: tuple[tuple[str, str], ...], records: tuple[tuple[str, int], ...]) -> Layout:
+    number = dict(records)
+    found = [
+        (name, column, [number.get(f"{name}.{part}", -1) for part in parts])
+        for name, kind in classes
+        for column, parts in _columns(number, name, kind).items()
+    ]
+    owners, columns, numbers = zip(*found, strict=True) if found else ((), (), ())
+    padded = list(zip_longest(*numbers, fillvalue=-1)) or [()]
+    return Layout(owners, columns, np.array(padded, dtype=np.int64))
 
 
 # kind → the record fields that it can have
@@ -114,12 +156,12 @@ STATUS = Claim("status", "status")  # whose records mean something in a deal wit
 def record_of(program: Program, name: str) -> int | None:
     """The number of the record `owner.field`; None when the deal never moves it, though a class of that kind can have
     it. Raises UsageError with the nearest names: a misspelt one would pass for nothing at all."""
-    try:
-        return program.record(name)
-    except KeyError:
-        owner, _, field = name.rpartition(".")
-        classes = (*program.claims, STATUS)
-        if any(claim.name == owner and field in _FIELDS_OF[claim.kind] for claim in classes):
+    if (number := program.numbers.get(name)) is not None:
+        return number
+    owner, _, field = name.rpartition(".")
+    classes = (*program.claims, STATUS)
+    for claim in classes:
+        if claim.name == owner and field in _FIELDS_OF[claim.kind]:
             return None
     known = [f"{claim.name}.{field}" for claim in classes for field in _FIELDS_OF[claim.kind]]
     known += [record.name for record in program.records]

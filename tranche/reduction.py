@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 
 import attrs
 import numpy as np
@@ -74,17 +75,26 @@ class Reduction:
 
     def spread(self, program: Program, quantity: int) -> Spread:
         """The final value of a record (its number), or the loss of a debt (records + its number), over the paths."""
-        low, high = (self.tally.moments[limb, quantity].astype(object) for limb in (0, 1))
-        limbs = zip(low.tolist(), high.tolist(), strict=True)
-        total, rest, hi_hi, hi_lo, lo_lo = (_signed(b) * 2**32 + a for a, b in limbs)
+        low, high, least, most, positive = self._plain
+        total, rest, hi_hi, hi_lo, lo_lo = [(b << 32) + a for a, b in zip(low[quantity], high[quantity], strict=True)]
         squares = (hi_hi << 2 * HALF) + (hi_lo << HALF + 1) + lo_lo
         n, quantum = self.count, program.quantum
         error = math.nan
         if n > 1:  # exact integers up to the square root
             error = math.sqrt((n * squares - total * total) / (n * n * (n - 1))) * quantum
         mean = ((total << REST) + rest) / (n << REST) * quantum
-        least, most = ordered(self.tally.extremes[:, quantity]).view(np.float64).tolist()
-        return Spread(n, mean, error, least, most, float(self.tally.positive[quantity]) / n)
+        return Spread(n, mean, error, least[quantity], most[quantity], positive[quantity] / n)
+
+    @cached_property
+    def _plain(self) -> tuple[list[list[int]], list[list[int]], list[float], list[float], list[int]]:
+        """By quantity, as Python's numbers: the limbs of its moments, the least, the most, the paths above zero."""
+        low, high = self.tally.moments
+        least, most = ordered(self.tally.extremes).view(np.float64).tolist()
+        return low.tolist(), high.view(np.int64).tolist(), least, most, self.tally.positive.tolist()
+
+    def means(self, program: Program) -> NDArray[np.float64]:
+        """Mean over the paths, [T, records]: what each record moved in a period (flow) or its level (stock)."""
+        return over(self.sums, self.count) * program.quantum
 
     def losses(self, program: Program, name: str) -> Losses:
         """The losses of the debt `name`. Raises KeyError when the Program has no such debt."""
@@ -97,7 +107,7 @@ class Reduction:
             notional=float(notional),
             spread=self.spread(program, len(program.records) + k),
             bins=self.tally.histogram[k],
-            worst=tuple((path, loss) for path, loss in worst if path >= 0),
+            worst=tuple([(path, loss) for path, loss in worst if path >= 0]),
         )
 
     @property
@@ -210,5 +220,18 @@ def carried(sums: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return np.stack([low & np.uint64(0xFFFFFFFF), high + (low >> np.uint64(32))])
 
 
-def _signed(limb: int) -> int:
-    return limb - 2**64 if limb >= 2**63 else limb
+def over(sums: NDArray[np.uint64], count: int) -> NDArray[np.float64]:
+    """Sums [2, …], as low and high limbs, over `count`: the floats nearest to the exact quotients.
+
+    In int64, where that is certain. A sum below 2**53 is a float, and of two floats the quotient is the nearest. Any
+    other has a quotient of 2**27 or more, if the count is below 2**26; to a whole number near it comes rest / count,
+    which is off by 2**-53 at most, and a quotient that is not midway between two floats is 2**-52 or more from it."""
+    low, high = sums[0].view(np.int64), sums[1].view(np.int64)
+    if count >= 2**26 or np.abs(high).max(initial=0) >= 2**30:
+        return np.array((high.astype(object) * 2**32 + low) / count, dtype=np.float64)
+    total = (high << 32) + low
+    first = total / count
+    near = np.rint(first)
+    rest = total - near.astype(np.int64) * count
+    quotients: NDArray[np.float64] = np.where(np.abs(total) < 2**53, first, near + rest / count)
+    return quotients

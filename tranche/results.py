@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tranche.errors import Problem, UsageError, nearest
 from tranche.losses import Losses, Spread
 from tranche.program import Claim, Program
-from tranche.records import FIELDS, OPTIONAL, columns_of, record_of
+from tranche.records import FIELDS, OPTIONAL, Layout, columns_of, layout, record_of
 from tranche.reduction import OWED, Reduction
 from tranche.reference import Number, PathResult, run_path
 
@@ -65,8 +65,9 @@ class Results:
     inputs: Inputs | None = attrs.field(default=None, repr=False)
 
     def __getstate__(self) -> dict[str, object]:
-        """Pickled without the inputs, which may be large or tied to this process."""
-        return {name: value for name, value in self.__dict__.items() if name != "inputs"} | {"inputs": None}
+        """Pickled without the inputs, which may be large or tied to this process, and without views of its arrays."""
+        dropped = ("inputs", "_losses", "_rows")
+        return {name: value for name, value in self.__dict__.items() if name not in dropped} | {"inputs": None}
 
     @property
     def count(self) -> int:
@@ -81,9 +82,7 @@ class Results:
     @cached_property
     def means(self) -> NDArray[np.float64]:
         """Mean over the paths, [T, records]: what each record moved in a period (flow) or its level (stock)."""
-        low, high = self.sums[0].astype(object), self.sums[1].view(np.int64).astype(object)
-        quanta = high * 2**32 + low  # Python integers: exact
-        return np.array(quanta / self.count, dtype=np.float64) * self.program.quantum
+        return self.reduction.means(self.program)
 
     @property
     def kept(self) -> NDArray[np.float64]:
@@ -109,19 +108,40 @@ class Results:
 
     def losses(self, name: str) -> Losses:
         """What the debt `name` loses: moments, quantiles, the worst paths. Raises UsageError."""
-        if self.claim(name).kind != "debt":
-            raise UsageError(Problem(f"{name!r} is no debt: it has no losses", nearest(name, self._debts)))
-        return self.reduction.losses(self.program, name)
+        found = self._losses.get(name)
+        if found is None:
+            if self.claim(name).kind != "debt":
+                raise UsageError(Problem(f"{name!r} is no debt: it has no losses", nearest(name, self._debts)))
+            found = self._losses[name] = self.reduction.losses(self.program, name)
+        return found
+
+    @cached_property
+    def _losses(self) -> dict[str, Losses]:
+        """Those that were asked for: every measure of a debt reads them."""
+        return {}
 
     @property
     def _debts(self) -> list[str]:
         return [debt.name for debt in self.program.debts]
 
-    def mean(self, name: str) -> NDArray[np.float64]:
-        """The record `owner.field` by period, mean over the paths [T]; zeros when the deal never moves it. Raises
-        UsageError: no class of the deal can have it."""
-        number = record_of(self.program, name)
-        return np.zeros(self.program.periods) if number is None else self.means[:, number]
+    def mean(self, *names: str) -> NDArray[np.float64]:
+        """The record `owner.field` by period, mean over the paths [T], or the sum of several; zeros when the deal never
+        moves it. Raises UsageError: no class of the deal can have it."""
+        rows, program = self._rows, self.program
+        moved = [rows[number] for name in names if (number := record_of(program, name)) is not None]
+        return sum(moved[1:], moved[0]) if moved else np.zeros(program.periods)
+
+    @cached_property
+    def _rows(self) -> NDArray[np.float64]:
+        """`means` by record, [records + 1, T]; the last, zeros, is that of a record which the deal never moves."""
+        rows = np.zeros((self.means.shape[1] + 1, self.program.periods))
+        rows[:-1] = self.means.T
+        return rows
+
+    def columns(self) -> tuple[Layout, NDArray[np.float64]]:
+        """The columns of `cashflows` of all classes, one behind the other, and their figures [columns, T]."""
+        found = layout(self.program)
+        return found, self._rows[found.numbers].sum(axis=0)
 
     def claim(self, name: str) -> Claim:
         """The class `name` of the deal. Raises UsageError with the nearest candidates."""
@@ -138,7 +158,7 @@ class Results:
         import pandas as pd
 
         columns = {
-            field: sum(self.mean(f"{name}.{part}") for part in parts)
+            field: self.mean(*(f"{name}.{part}" for part in parts))
             for field, parts in columns_of(self.program, self.claim(name)).items()
         }
         return pd.DataFrame(columns, index=pd.Index(self.program.dates[1:], name="date"))

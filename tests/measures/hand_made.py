@@ -46,8 +46,8 @@ class HandMade:
     def losses(self, name: str) -> Losses:
         return self._reduction.losses(self.program, name)
 
-    def mean(self, name: str) -> NDArray[np.float64]:
-        return self._means.get(name, np.zeros(self.program.periods))
+    def mean(self, *names: str) -> NDArray[np.float64]:
+        return sum((self._means[name] for name in names if name in self._means), np.zeros(self.program.periods))
 
     def claim(self, name: str) -> Claim:
         return next(claim for claim in self.program.claims if claim.name == name)

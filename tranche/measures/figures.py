@@ -27,7 +27,7 @@ class Figures(Protocol):
         """What the debt `name` loses over the paths: what is still owed after the last payment date, principal,
         capitalised and unpaid interest; less than DUST of the notional is none."""
 
-    def mean(self, name: str) -> NDArray[np.float64]:
-        """[T]: the mean over the paths of what the record moved on each date, or of its level."""
+    def mean(self, *names: str) -> NDArray[np.float64]:
+        """[T]: the mean over the paths of what the record moved on each date, or of its level; of several, the sum."""
 
     def claim(self, name: str) -> Claim: ...

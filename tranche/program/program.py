@@ -122,10 +122,11 @@ class Program:
 
     def record(self, name: str) -> int:
         """The number of the record `owner.field`. Raises KeyError."""
-        return self._numbers[name]
+        return self.numbers[name]
 
     @cached_property
-    def _numbers(self) -> dict[str, int]:
+    def numbers(self) -> dict[str, int]:
+        """The numbers of all records, by `owner.field`."""
         return {record.name: k for k, record in enumerate(self.records)}
 
 
