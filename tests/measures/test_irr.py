@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import brentq
 
 from tests.measures.hand_made import HandMade
 from tranche.measures import irr, rate_of_return
@@ -40,6 +42,23 @@ def test_one_payment_yields_its_growth(rate: float, time: float) -> None:
 
 def test_nearly_everything_lost() -> None:
     assert rate_of_return([-1e8, 1e-6], (0.0, 10.0)) == pytest.approx(1e-14 ** (1 / 10) - 1, rel=1e-9)
+
+
+@given(st.lists(st.floats(-50.0, 50.0), min_size=1, max_size=40), st.floats(0.1, 100.0))
+def test_flows_whose_sign_changes_often_have_the_root_that_brentq_finds(flows: list[float], bought: float) -> None:
+    cash, times = np.array([-bought, *flows]), np.array(years(len(flows)))
+
+    def value(log_rate: float) -> float:
+        return float(np.dot(cash, np.exp(-log_rate * times)))
+
+    rate, limit, reach = rate_of_return(cash, years(len(flows))), 600.0 / times[-1], 1.0
+    while value(-reach) * value(reach) > 0 and reach < limit:
+        reach = min(2.0 * reach, limit)
+    if not (cash > 0).any() or value(-reach) * value(reach) > 0:
+        assert math.isnan(rate)
+    else:
+        wanted = math.expm1(brentq(value, -reach, reach, xtol=1e-14, rtol=1e-14))
+        assert rate == pytest.approx(wanted, rel=1e-12, abs=1e-12)
 
 
 @pytest.mark.parametrize("flows", [[-100.0, 0.0, 0.0], [0.0, 5.0, 5.0], [0.0, 0.0, 0.0]])

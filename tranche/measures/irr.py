@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .figures import Figures
+from .root import root
 
 RECEIVED = {
     "residual": ("distribution",),
@@ -16,6 +17,7 @@ RECEIVED = {
 }
 LENT = {"residual": (), "debt": ("drawn", "drawn_outside")}
 STEEPEST = 600.0  # |log rate · longest time|: beyond it e**x leaves the range of floating point
+TOLERANCE = 1e-14  # of the log rate
 
 
 def irr(figures: Figures, name: str) -> float:
@@ -28,11 +30,10 @@ def irr(figures: Figures, name: str) -> float:
     nothing comes back.
     """
     claim = figures.claim(name)
-    fields = RECEIVED[claim.kind]
-    received = sum((figures.mean(f"{name}.{field}") for field in fields), np.zeros(figures.program.periods))
+    received = figures.mean(*[f"{name}.{field}" for field in RECEIVED[claim.kind]])
     for field in LENT[claim.kind]:
         received = received - figures.mean(f"{name}.{field}")
-    return rate_of_return([-claim.invested, *received], figures.program.times)
+    return rate_of_return(np.concatenate([[-claim.invested], received]), figures.program.times)
 
 
 def rate_of_return(flows: ArrayLike, times: Sequence[float]) -> float:
@@ -40,18 +41,17 @@ def rate_of_return(flows: ArrayLike, times: Sequence[float]) -> float:
 
     The convention of a spreadsheet's XIRR when times are ACT/365F. NaN where the flows have no sign change.
     """
-    from scipy.optimize import brentq
-
     cash, years = np.asarray(flows, dtype=np.float64), np.asarray(times, dtype=np.float64)
     if not (cash < 0).any() or not (cash > 0).any():
         return math.nan
+    past = -years
 
     def value(log_rate: float) -> float:
-        return float(np.dot(cash, np.exp(-log_rate * years)))
+        return float(cash.dot(np.exp(log_rate * past)))
 
     limit, reach = STEEPEST / float(years.max()), 1.0
-    while value(-reach) * value(reach) > 0:
+    while (low := value(-reach)) * (high := value(reach)) > 0:
         if reach >= limit:
             return math.nan
         reach = min(2.0 * reach, limit)
-    return math.expm1(brentq(value, -reach, reach, xtol=1e-14, rtol=1e-14))
+    return math.expm1(root(value, -reach, reach, low, high, TOLERANCE))
