@@ -3,6 +3,7 @@ streams say the same with a schema in each, which takes longer to write and read
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,8 +28,8 @@ class Text:
         words = {word: k for k, word in enumerate(dict.fromkeys(values))}
         return cls(list(words), np.array([words[value] for value in values], dtype=WORD))
 
-    def repeated(self, times: int) -> Text:
-        """Each row `times` times."""
+    def repeated(self, times: int | Sequence[int]) -> Text:
+        """Each row `times` times, or as many as `times` has for it."""
         return Text(self.words, np.repeat(self.numbers, times))
 
 
@@ -36,6 +37,7 @@ Column = NDArray[Any] | Text
 Kinds = Mapping[str, str]  # column → kind: TEXT, DATE, or what numpy calls it
 
 
+@functools.cache
 def dtype_of(kind: str) -> np.dtype[Any]:
     """How a column of that kind is held: the lower byte first, whatever the processor does."""
     return (WORD if kind in (TEXT, DATE) else np.dtype(kind)).newbyteorder("<")

@@ -24,8 +24,11 @@ def pack(meta: Mapping[str, Any], blocks: Mapping[str, bytes]) -> bytes:
     """`meta` (JSON) and named blocks as one string of bytes."""
     header = {"meta": dict(meta), "blocks": [[name, len(block)] for name, block in blocks.items()]}
     said = json.dumps(header, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
-    body = b"".join([MAGIC, len(said).to_bytes(_LENGTH, "little"), said, *blocks.values()])
-    return body + hashlib.sha256(body).digest()
+    parts = [MAGIC, len(said).to_bytes(_LENGTH, "little"), said, *blocks.values()]
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return b"".join([*parts, digest.digest()])
 
 
 def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import functools
+import datetime as dt
 import math
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tranche.json_text import finite
+from tranche.losses import Losses
 from tranche.measures.credit import COLUMNS, tranche_rows
-from tranche.results import FIELDS, Results, columns_of
+from tranche.results import FIELDS, Results
 
 from .columns import DATE, TEXT, Column, Kinds, Text, from_bytes, to_bytes
 from .packed import pack, unpack
 
+EPOCH = dt.date(1970, 1, 1).toordinal()
 QUANTILES = {"loss_95": 0.95, "loss_99": 0.99, "loss_999": 0.999}
 
 
@@ -34,6 +38,7 @@ KINDS: dict[str, Kinds] = {
     "losses": {"tranche": TEXT, "basis_point": "int32", "paths": "int64"},
     "tests": {"test": TEXT, "level": TEXT, "dates": "float64", "share": "float64"},
 }  # fmt: skip
+FIGURES = list(KINDS["tranches"])[3:]
 
 
 def pack_tables(results: Results) -> bytes:
@@ -65,66 +70,70 @@ def unpack_tables(data: bytes) -> tuple[dict[str, Any], dict[str, dict[str, Colu
 
 
 def _tranches(results: Results) -> Mapping[str, Any]:
-    names, kinds, ranks = [], [], []
-    figures: dict[str, list[float]] = {name: [] for name in list(KINDS["tranches"])[3:]}
+    claims, rows = [], []
     for claim, row in tranche_rows(results):
-        losses = results.losses(claim.name) if claim.kind == "debt" else None
-        more = {column: losses.quantile(share) if losses else math.nan for column, share in QUANTILES.items()}
-        more["shortfall_99"] = losses.shortfall(0.99) if losses else math.nan
-        more["worst_path"] = losses.worst[0][0] if losses and losses.worst else -1
-        names.append(claim.name)
-        kinds.append(claim.kind)
-        ranks.append(claim.rank)
-        for name, column in figures.items():
-            column.append(more[name] if name in more else row.get(name, math.nan))
-    return {"tranche": Text.of(names), "kind": Text.of(kinds), "rank": ranks, **figures}
+        claims.append(claim)
+        rows.append(row | (_tail(results.losses(claim.name)) if claim.kind == "debt" else {"worst_path": -1}))
+    figures = np.array([[row.get(name, math.nan) for row in rows] for name in FIGURES])
+    return {
+        "tranche": _text(tuple([claim.name for claim in claims])),
+        "kind": _text(tuple([claim.kind for claim in claims])),
+        "rank": [claim.rank for claim in claims],
+        **dict(zip(FIGURES, figures, strict=True)),
+    }
+
+
+def _tail(losses: Losses) -> dict[str, float]:
+    quantiles = {column: losses.quantile(share) for column, share in QUANTILES.items()}
+    worst = losses.worst[0][0] if losses.worst else -1
+    return quantiles | {"shortfall_99": losses.shortfall(0.99), "worst_path": worst}
 
 
 def _cashflows(results: Results) -> Mapping[str, Any]:
-    dates = np.array(results.program.dates[1:], dtype="datetime64[D]").astype(np.int64)
-    owners, fields, means = [], [], []
-    for claim in results.program.claims:
-        for field, parts in columns_of(results.program, claim).items():
-            owners.append(claim.name)
-            fields.append(field)
-            means.append(functools.reduce(np.add, [results.mean(f"{claim.name}.{part}") for part in parts]))
-    times = len(dates)
+    layout, means = results.columns()
+    rows, times = means.shape
     return {
-        "class": Text.of(owners).repeated(times),
-        "field": Text.of(fields).repeated(times),
-        "date": np.tile(dates, len(owners)),
-        "mean": np.concatenate(means) if means else np.empty(0),
+        "class": _text(layout.owners).repeated(times),
+        "field": _text(layout.columns).repeated(times),
+        "date": _days(results.program.dates[1:], rows),
+        "mean": means.ravel(),
     }
 
 
 def _losses(results: Results) -> Mapping[str, Any]:
-    names, points, paths = [], [], []
-    for claim in results.program.claims:
-        if claim.kind == "debt":
-            bins = results.losses(claim.name).bins
-            filled = np.flatnonzero(bins)
-            names += [claim.name] * len(filled)
-            points.append(filled)
-            paths.append(bins[filled])
+    debts = {debt.name: results.losses(debt.name) for debt in results.program.debts}
+    hit = {name: losses for name, losses in debts.items() if len(losses.filled)}
     empty = np.empty(0, dtype=np.int64)
     return {
-        "tranche": Text.of(names),
-        "basis_point": np.concatenate([empty, *points]),
-        "paths": np.concatenate([empty, *paths]),
+        "tranche": _text(tuple(hit)).repeated([len(losses.filled) for losses in hit.values()]),
+        "basis_point": np.concatenate([empty, *(losses.filled for losses in hit.values())]),
+        "paths": np.concatenate([empty, *(losses.counts for losses in hit.values())]),
     }
 
 
 def _tests(results: Results) -> Mapping[str, Any]:
     rows = list(_levels(results))
     tests, levels, dates, shares = zip(*rows, strict=True) if rows else ((), (), (), ())
-    return {"test": Text.of(tests), "level": Text.of(levels), "dates": dates, "share": shares}
+    return {"test": _text(tests), "level": _text(levels), "dates": dates, "share": shares}
 
 
 def _levels(results: Results) -> Iterator[tuple[str, str, float, float]]:
-    known = {record.name for record in results.program.records}
+    known = results.program.numbers
     for claim in results.program.claims:
         if claim.kind == "test":
             for level in FIELDS["test"]:
                 if (name := f"{claim.name}.{level}") in known:
                     spread = results.spread(name)
                     yield claim.name, level, spread.mean, spread.positive
+
+
+@lru_cache(maxsize=64)
+def _text(values: tuple[str, ...]) -> Text:
+    """They as a column: deals of one form have the same."""
+    return Text.of(values)
+
+
+@lru_cache(maxsize=8)
+def _days(dates: tuple[dt.date, ...], times: int) -> NDArray[np.int32]:
+    """Days since 1970, all the dates `times` times: of many deals they are the same."""
+    return np.tile(np.array([date.toordinal() - EPOCH for date in dates], dtype=np.int32), times)
