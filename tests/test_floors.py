@@ -19,7 +19,7 @@ PACKAGE = "tranche"
 FRONT_DOOR = "__init__"
 
 FLOORS = (
-    {"errors", "json_text", "few", "program", "disassembly", "_version", "_kernels", "scaffolds"},
+    {"errors", "json_text", "few", "program", "replay", "disassembly", "_version", "_kernels", "scaffolds"},
     {"terms", "closed_forms", "description"},
     {"deal", "market", "collateral"},
     {"files", "compiler", "reference", "calibration"},
@@ -31,8 +31,8 @@ FLOORS = (
 )
 # what runs a Program and reads its results: from none of them is there a way to the term sheet
 KNOW_NO_DEAL = {
-    "program", "disassembly", "description", "reference", "engine", "records", "results", "losses", "reduction",
-    "measures", "_kernels",
+    "program", "replay", "disassembly", "description", "reference", "engine", "records", "results", "losses",
+    "reduction", "measures", "_kernels",
 }  # fmt: skip
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 LONGEST = 500  # lines; past that a file is two concepts

@@ -276,4 +276,5 @@ def evaluate(op: Op, *values: float) -> float:
     """An arithmetic instruction on plain numbers, as the kernel would compute it (the compiler folds with this)."""
     registers: list[Number] = [0.0, *values]
     _execute(op, tuple(range(len(registers))), registers, 0, float)
-    return float(registers[0])
+    found: float = registers[0]
+    return found if isinstance(found, float) else float(found)

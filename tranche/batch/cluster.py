@@ -10,8 +10,10 @@ from typing import Any
 
 from tranche.errors import MissingExtra, Problem, TrancheError, UsageError
 
+from .alike import Prepared
+from .prepare import remembered
 from .store import code_hash
-from .work import Outcome, Prepared, Task, perform, remembered
+from .work import Outcome, Task, perform
 
 LOCAL = "local"
 AHEAD = 3  # tasks a thread of the cluster: what the client holds at a time

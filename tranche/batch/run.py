@@ -21,8 +21,9 @@ from .garbage import seldom_collected
 from .grid import Case
 from .lock import locked
 from .packed import pack_reduction, unpack_reduction
+from .prepare import forget
 from .store import Store, code_hash, slice_address, versions
-from .work import Outcome, Task, forget
+from .work import Outcome, Task
 
 SLICE = 262_144  # paths of a task
 TICK = 0.25  # seconds between two looks at the clock

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -10,14 +9,13 @@ from typing import Any
 import attrs
 import numpy as np
 
-from tranche.program import COMMUTATIVE, READ, WRITTEN, Kind, Op, Register, Step
+from tranche.program import COMMUTATIVE, READ, WRITTEN, Kind, Op, Register, Step, constant
+from tranche.replay import number_key, table
 
 from .fold import fold
 from .layout import Draft, laid_out
 from .line import Line
 from .values import INFINITE, ONE, ZERO, Constant, Lane, Value, series
-
-_FLOAT = struct.Struct("=d")
 
 
 @attrs.define
@@ -46,9 +44,12 @@ class Emitter:
 
     # ---- registers ------------------------------------------------------------------------------------------------
 
-    def _new(self, name: str, kind: Kind, initial: float = 0.0) -> int:
-        self._registers.append(Register(name, kind, initial))
+    def _add(self, register: Register) -> int:
+        self._registers.append(register)
         return len(self._registers) - 1
+
+    def _new(self, name: str, kind: Kind, initial: float = 0.0) -> int:
+        return self._add(Register(name, kind, initial))
 
     def input(self, name: str) -> Lane:
         return Lane(self._new(name, Kind.INPUT))
@@ -79,11 +80,11 @@ class Emitter:
         """The register that holds `value`; constants and series get one each, however often they are used."""
         if isinstance(value, Lane):
             return value.register
-        key = _FLOAT.pack(value.value) if isinstance(value, Constant) else value.values.tobytes()
+        key = number_key(value.value) if isinstance(value, Constant) else value.values.tobytes()
         found = self._uniform.get(key)
         if found is None:
             if isinstance(value, Constant):
-                found = self._new(f"{value.value:.12g}", Kind.CONSTANT, value.value)
+                found = self._add(constant(value.value))
             else:
                 found = self._new(f"series {len(self._series)}", Kind.SERIES)
                 self._series[found] = value.values + 0.0  # no -0.0, which the kernel may not see change
@@ -164,8 +165,7 @@ class Emitter:
         self.steps = [attrs.evolve(step, first=first, last=last) for step, (first, last) in ranges]
         registers = [self._registers[virtual] for virtual in layout.order]
         registers += [Register(f"t{k}", Kind.TEMP) for k in range(layout.temps)]
-        table = [values for _, values in sorted(self._series.items())]
-        packed = np.array(table, dtype=np.float64).reshape(len(table), self.periods)
+        packed = table([values for _, values in sorted(self._series.items())], self.periods)
         return Packed(layout.instructions, tuple(registers), packed, layout.numbers)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tranche.program import Op
 from tranche.reference import evaluate
+from tranche.replay import Row, recording, vector
 
 Array = NDArray[np.float64]
 
@@ -17,14 +18,14 @@ Array = NDArray[np.float64]
 def fold(op: Op, operands: list[Array | float], periods: int) -> Array:
     """`op` in every period, bit for bit as the reference computes it; operands are [T] or one number for all periods.
     Returns [T], or [1] where no operand is a series."""
-    numbers = [one for one in operands if not isinstance(one, np.ndarray)]
+    numbers = [one for one in operands if not isinstance(one, np.ndarray | Row)]
     if len(numbers) == len(operands):
-        return np.array([evaluate(op, *numbers)])
-    if op in _WHOLE:
+        return vector([evaluate(op, *numbers)])
+    if op in _WHOLE and recording() is None:
         with np.errstate(all="ignore"):  # infinities and what becomes of them are values like others here
-            return np.asarray(_WHOLE[op](*operands), dtype=np.float64)
-    rows = [one.tolist() if isinstance(one, np.ndarray) else [one] * periods for one in operands]
-    return np.array([evaluate(op, *values) for values in zip(*rows, strict=True)])
+            return vector(_WHOLE[op](*operands))
+    rows = [one.tolist() if isinstance(one, np.ndarray | Row) else [one] * periods for one in operands]
+    return vector([evaluate(op, *values) for values in zip(*rows, strict=True)])
 
 
 # `a if a < b else b`, which numpy's minimum is not where one is NaN or both are zeros of two signs

@@ -5,7 +5,6 @@ dates → declare (accounts, debts, fees, inputs) → collateral → accrual →
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from tranche.collateral.terms import Collections
@@ -13,6 +12,7 @@ from tranche.deal import Deal, Residual
 from tranche.deal.formula import WINDOWS, Call
 from tranche.errors import DealError, Invalid, Problem
 from tranche.program import Claim, Op, Program
+from tranche.replay import called, noted
 from tranche.terms.dates import PaymentDates, payment_dates
 from tranche.terms.daycounts import year_fraction
 
@@ -132,7 +132,7 @@ def _declare(context: Context) -> None:
 
 
 def _watch(context: Context, names: Sequence[str]) -> None:
-    emitter, bound = context.emitter, Constant(max(HEADROOM * sum(claim.notional for claim in context.claims), LEAST))
+    emitter, bound = context.emitter, Constant(_largest(context.claims))
     for name in names:
         state = emitter.state(f"watch.{name}")
         most = emitter.compute(Op.MIN, context.names[name](), bound)
@@ -167,12 +167,20 @@ def _pack(context: Context, fuse: bool) -> Program:
         steps=tuple(context.emitter.steps),
         dates=(dates.closing, *dates.dates),
         times=(0.0, *(year_fraction("act/365f", dates.closing, date) for date in dates.dates)),
-        quantum=quantum_for(context),
+        quantum=noted("quantum", quantum_for(context)),
         cash=tuple(
             packed.numbers[lane.register]
             for lane in (context.cash, *(account.balance for account in context.accounts.values()))
         ),
     )
+
+
+def _largest(claims: Sequence[Claim]) -> float:
+    """What an amount of one period may be."""
+    notional = 0.0
+    for claim in claims:  # not sum(): it compensates from Python 3.12 on
+        notional += claim.notional
+    return max(HEADROOM * notional, LEAST)
 
 
 _ORDER = (
@@ -188,7 +196,7 @@ def quantum_for(context: Context) -> float:
     At most 1, so that counts are sums of whole quanta too. Raises DealError where the amounts are larger than that.
     """
     periods = context.periods
-    largest = max(HEADROOM * sum(claim.notional for claim in context.claims), LEAST)
+    largest = _largest(context.claims)
     for debt in context.debts.values():
         accrual = max(abs(at(debt.accrual, t)) for t in range(periods)) if not isinstance(debt.accrual, Lane) else 1.0
         price = max((price or 1.0 for price in debt.prices), default=1.0)
@@ -197,9 +205,13 @@ def quantum_for(context: Context) -> float:
         deal = context.deal
         what = f"amounts of {largest / HEADROOM:.3g} {deal.currency} are too large to be summed exactly"
         raise DealError(Problem(what, "state the deal in thousands or millions", deal.source.place("tranches")))
-    bound = 2.0 ** math.ceil(math.log2(largest))
+    (bound,) = called(_bound, largest)
     _check_amounts(context.deal, bound)
     return bound / 2.0**50
+
+
+def _bound(largest: float) -> tuple[float]:
+    return (next(2.0**k for k in range(20, 51) if largest <= 2.0**k),)
 
 
 def _check_amounts(deal: Deal, bound: float) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tranche.program import Kind, Op, Register
+from tranche.replay import Row
 
 from .line import Line
 
@@ -51,13 +52,16 @@ def first_level(number: int, register: Register, series: Mapping[int, NDArray[np
     if number not in series:
         return _of(register.initial)
     values = series[number]
+    if isinstance(values, Row):
+        levels = {_of(value) for value in values}
+        return 0 if 0 in levels else 1 if 1 in levels else 3 if 3 in levels else 2
     if np.count_nonzero(np.isnan(values) | (values == -math.inf) | ((values == 0) & np.signbit(values))):
         return 0
     return 1 if values.min() < 0 else 3 if values.max() == math.inf else 2
 
 
 def _of(value: float) -> int:
-    if math.isnan(value) or value == -math.inf or (value == 0 and math.copysign(1.0, value) < 0):
+    if not -math.inf < value <= math.inf or (value == 0 and math.copysign(1.0, value) < 0):
         return 0
     return 1 if value < 0 else 3 if value == math.inf else 2
 

@@ -6,6 +6,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from tranche.replay import Row, vector
+
 
 @attrs.frozen
 class Constant:
@@ -33,7 +35,10 @@ ZERO, ONE, INFINITE = Constant(0.0), Constant(1.0), Constant(float("inf"))
 
 def series(values: NDArray[np.float64] | list[float]) -> Constant | Series:
     """A series, or a constant when every period has the same number."""
-    array = np.asarray(values, dtype=np.float64)
+    array = vector(values)
+    if isinstance(array, Row):
+        first = array.item(0)
+        return Constant(first) if all(one == first for one in array) else Series(array)
     same = np.isnan(array) if np.isnan(array[0]) else array == array[0]
     return Constant(float(array[0])) if np.count_nonzero(same) == len(array) else Series(array)
 
@@ -45,4 +50,4 @@ def is_uniform(value: Value) -> bool:
 
 def at(value: Constant | Series, t: int) -> float:
     """The number in period t (0-based)."""
-    return value.value if isinstance(value, Constant) else float(value.values[t])
+    return value.value if isinstance(value, Constant) else value.values.item(t)

@@ -42,7 +42,7 @@ def number(low: float = -math.inf, high: float = math.inf, *, above: float | Non
     def validate(instance: Any, attribute: Any, value: Any) -> None:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise Invalid(f"{attribute.name} is {describe(value)}", f"write a number, {wanted}")
-        if not math.isfinite(value):
+        if not -math.inf < value < math.inf:
             raise Invalid(f"{attribute.name} is {value}", f"write a finite number, {wanted}")
         if not low <= value <= high or (above is not None and value <= above):
             raise Invalid(f"{attribute.name} is {value:,.10g}", hint or f"write {wanted}")

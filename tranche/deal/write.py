@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tranche.replay import Figure
+
 from .formula import Binary, Call, Expr, Name, Number, Unary
 
 # how tightly each operator binds; `not` stands between `and` and the comparisons, the minus sign above `* /`
@@ -17,6 +19,8 @@ def format_expr(tree: Expr) -> str:
 def _write(tree: Expr) -> tuple[str, int]:
     """The text and how tightly it binds."""
     match tree:
+        case Number(Figure()):
+            return str(tree.value), _ATOM
         case Number(value):
             whole = abs(value) < 1e15 and value == int(value)
             return (str(int(value)) if whole else repr(value)), (_MINUS if value < 0 else _ATOM)

@@ -8,9 +8,10 @@ from .dump import dump, dump_market
 from .field_text import read_field
 from .load import load, loads, read_values
 from .market_file import MarketFile, load_market, read_market_file
+from .text_file import read_text
 from .write import write_text
 
 __all__ = [
     "Deal", "MarketFile", "collections_path", "dump", "dump_market", "files_read", "load", "load_market", "loads",
-    "read_collections", "read_field", "read_market_file", "read_values", "write_text",
+    "read_collections", "read_field", "read_market_file", "read_text", "read_values", "write_text",
 ]  # fmt: skip

@@ -51,7 +51,7 @@ def read_notional(money: Reader, raw: Any) -> float:
     """An amount above 0; the word `sculpted` is 0, which the compiler sizes."""
     if raw == SCULPTED:
         return 0.0
-    amount = float(money(raw))
+    amount: float = money(raw)
     if amount <= 0:
         raise Invalid(f"notional is {amount:,.10g}", "write more than 0")
     return amount

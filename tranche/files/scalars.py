@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from tranche.replay import is_followed
+
 Scalar = str | int | float | bool | None
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,19})", re.ASCII)
@@ -25,7 +27,7 @@ def plain_scalar(text: str) -> Scalar:
     """What the unquoted `text` means."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
-    if len(text) > _LONGEST_NUMBER:
+    if len(text) > _LONGEST_NUMBER or is_followed(text):
         return text
     if _INTEGER.fullmatch(text):
         return int(text)

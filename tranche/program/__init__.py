@@ -30,7 +30,7 @@ from .instructions import (
     Op,
 )
 from .program import Program, fails_above, instruction
-from .registers import FIXED, Claim, Kind, Record, Register, Step
+from .registers import FIXED, Claim, Kind, Record, Register, Step, constant
 
 __all__ = [
     "COMMUTATIVE",
@@ -59,6 +59,7 @@ __all__ = [
     "Step",
     "check",
     "code_of",
+    "constant",
     "fails_above",
     "instruction",
     "ratio_of",

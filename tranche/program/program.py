@@ -110,15 +110,39 @@ class Program:
         """What the accounts hold before the first period."""
         return math.fsum(self.registers[k].initial for k in self.cash)
 
+    @cached_property
+    def form(self) -> bytes:
+        """SHA-256 of all but the figures, the name and the words of the steps."""
+        kinds = [
+            (register.kind.value, "" if register.kind is Kind.CONSTANT else register.name)
+            for register in self.registers
+        ]
+        claims = [(claim.name, claim.kind, claim.rank, claim.paid is None) for claim in self.claims]
+        said = (kinds, self.records, claims, self.dates, self.times, self.currency, self.cash)
+        return hashlib.sha256(self.instructions.tobytes() + repr(said).encode()).digest()
+
     @property
     def hash(self) -> str:
         """SHA-256 of everything that decides a figure (the words of the steps aside)."""
-        digest = hashlib.sha256()
-        for part in (self.instructions, self.series, self.initial):
+        claims = [number for claim in self.claims for number in (claim.notional, claim.paid or 0.0)]
+        digest = hashlib.sha256(self.form)
+        for part in (self.series, self.initial, np.array([*claims, self.quantum])):
             digest.update(np.ascontiguousarray(part).tobytes())
-        said = (self.registers, self.records, self.claims, self.dates, self.times, self.quantum, self.currency)
-        digest.update(repr((*said, self.cash)).encode())
         return digest.hexdigest()
+
+    def with_figures(
+        self,
+        name: str,
+        registers: tuple[Register, ...],
+        series: NDArray[np.float64],
+        claims: tuple[Claim, ...],
+        quantum: float,
+    ) -> Program:
+        """A Program of the same form with other figures: constants, initial values, series, notionals."""
+        made = attrs.evolve(self, name=name, registers=registers, series=series, claims=claims, quantum=quantum)
+        for known in ("form", "narrow", "inputs_read", "numbers"):
+            object.__setattr__(made, known, getattr(self, known))
+        return made
 
     def record(self, name: str) -> int:
         """The number of the record `owner.field`. Raises KeyError."""

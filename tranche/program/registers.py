@@ -29,6 +29,11 @@ class Register:
     initial: float = 0.0
 
 
+def constant(value: float) -> Register:
+    """The register of a constant, which is named after it."""
+    return Register(f"{value:.12g}", Kind.CONSTANT, value)
+
+
 @attrs.frozen
 class Record:
     """A reported quantity `owner.field` held in `register`. `flow`: a total that starts at 0 each path and only grows

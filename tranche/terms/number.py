@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 
 from tranche.errors import Invalid, nearest
+from tranche.replay import figure_of
 
 # the pattern of an unsigned number: 70, 1_000_000, 0.5, .5, 1e-6
 DIGITS = r"(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d{1,4})?"
@@ -23,7 +24,9 @@ _NEEDLESS = re.compile(r"0[\d_]")
 def scale(digits: str, power: int) -> float:
     """The float nearest to `digits` times 10**power: `scale("2.35", 6)` is exactly the float of 2350000."""
     mantissa, _, exponent = digits.replace("_", "").lower().partition("e")
-    return float(f"{mantissa}e{int(exponent or 0) + power}")
+    power += int(exponent or 0)
+    figure = figure_of(mantissa, power)
+    return float(f"{mantissa}e{power}") if figure is None else figure
 
 
 def split_number(value: object, wanted: str) -> tuple[str, str]:
@@ -60,10 +63,10 @@ def suffixed(value: object, suffixes: Mapping[str, int], wanted: str) -> float:
 def finite(value: float, wanted: str) -> float:
     """`value` as a float when it is finite, else Invalid (NaN, infinity, an integer beyond 1e308)."""
     try:
-        number = float(value)
+        number = value if isinstance(value, float) else float(value)
     except OverflowError:
         number = math.inf
-    if not math.isfinite(number):
+    if not -math.inf < number < math.inf:
         raise Invalid("not a number (NaN)" if math.isnan(number) else "an infinite number", f"write {wanted}")
     return number
 

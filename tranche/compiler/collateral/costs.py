@@ -8,6 +8,7 @@ from tranche.collateral.cohort import Cohort
 from tranche.compiler.context import Context
 from tranche.compiler.values import Value, series
 from tranche.program import Op
+from tranche.replay import vector
 from tranche.terms.dates import PaymentDates
 
 from .lease import factor
@@ -18,7 +19,7 @@ from .values import book
 def growth(dates: PaymentDates, inflation: float) -> Array:
     """What a price of closing has become at each payment date [T]."""
     years = np.array([max(0.0, (date - dates.closing).days / DAYS_A_YEAR) for date in dates.dates])
-    return np.asarray((1.0 + inflation) ** years)
+    return vector((1.0 + inflation) ** years)
 
 
 def staff(dates: PaymentDates, per_month: float, inflation: float) -> Value:
@@ -46,7 +47,7 @@ def fixed(plan: Plan) -> Array:
     insurance = terms.insurance / 12.0 * terms.cost_per_gpu * months
     repairs = _repairs_a_month(terms) * terms.repair_cost * months
     tax = terms.property_tax * plan.period_months() / 12.0 * book(plan)
-    return np.asarray((hosting + insurance + repairs) * growth(plan.dates, terms.cost_inflation) + tax)
+    return vector((hosting + insurance + repairs) * growth(plan.dates, terms.cost_inflation) + tax)
 
 
 def _repairs_a_month(terms: Cohort) -> float:

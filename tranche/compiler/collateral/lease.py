@@ -11,6 +11,7 @@ from tranche.collateral.lease import Lease
 from tranche.compiler.context import Context
 from tranche.compiler.values import ONE, ZERO, Constant, Value, series
 from tranche.program import Op
+from tranche.replay import vector
 
 from .plan import DAYS_A_YEAR, HOURS, Array, Plan
 
@@ -105,7 +106,7 @@ def remaining(plan: Plan, lease: Lease) -> tuple[Array, Array, Array]:
     and a month of it at the rate of the date [T]."""
     scale = plan.terms.gpus * HOURS * plan.uptime * plan.survival() * lease.take_or_pay
     known = segments(plan, lease)
-    rents, hours, month = (np.zeros(len(plan.dates.dates)) for _ in range(3))
+    rents, hours, month = ([0.0] * len(plan.dates.dates) for _ in range(3))
     for t, date in enumerate(plan.dates.dates):
         for first, last, rate in known:
             days = plan.days_between(max(first, date), last)
@@ -113,7 +114,7 @@ def remaining(plan: Plan, lease: Lease) -> tuple[Array, Array, Array]:
             hours[t] += days
             month[t] = DAYS_A_YEAR / 12.0 * rate if first <= date < last else month[t]
     invoiced = service_share(plan, lease) * (1.0 - lease.prepayment)
-    return rents * scale * invoiced, hours * scale, month * scale * invoiced
+    return vector(rents) * scale * invoiced, vector(hours) * scale, vector(month) * scale * invoiced
 
 
 def factor(context: Context, value: str | float) -> Value:
@@ -155,13 +156,15 @@ def invoices(plan: Plan, lease: Lease) -> Array:
     """Rent of each period if every hour is billed, less credits and what was prepaid [T]."""
     rents = np.zeros(len(plan.dates.dates))
     for first, last, rate in segments(plan, lease):
-        rents += rate * plan.hours(first, last)
+        rents = rents + rate * plan.hours(first, last)
     return rents * service_share(plan, lease) * (1.0 - lease.prepayment)
 
 
 def prepayments(plan: Plan, lease: Lease) -> Array:
     """What is paid ahead, in the period in which it is [T]."""
-    whole = sum(rate * plan.days_between(first, last) for first, last, rate in segments(plan, lease))
+    whole = 0.0
+    for first, last, rate in segments(plan, lease):  # not sum(): it compensates from Python 3.12 on
+        whole += rate * plan.days_between(first, last)
     amount = lease.prepayment * lease.take_or_pay * plan.terms.gpus * HOURS * whole
     date = lease.prepaid_on or lease.start or plan.start
     return amount * np.array([float(start < date <= end) for start, end in plan.spans()])

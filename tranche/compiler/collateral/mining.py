@@ -11,6 +11,7 @@ from tranche.collateral.site import Site
 from tranche.compiler.context import Context
 from tranche.compiler.values import ONE, ZERO, Constant, Value, series
 from tranche.program import Op
+from tranche.replay import vector
 from tranche.terms.daycounts import year_fraction
 
 from . import values
@@ -115,7 +116,7 @@ def _mining_share(site: Site, whole: Array, before: Array) -> Array:
     """`whole` without what hosting has taken of it; `before`: the part of it before the conversion."""
     if site.hosting is None:
         return whole
-    return np.asarray(before + (1.0 - site.hosting.share) * (whole - before))
+    return vector(before + (1.0 - site.hosting.share) * (whole - before))
 
 
 def _hours(site: Site, plan: Plan) -> Array:

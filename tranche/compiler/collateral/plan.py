@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tranche.collateral.cohort import Cohort
+from tranche.replay import vector
 from tranche.terms.dates import PaymentDates
 from tranche.terms.daycounts import year_fraction
 
@@ -73,7 +74,7 @@ class Plan:
 
     def survival(self) -> Array:
         """Share of the machines put into service that has not been scrapped."""
-        return np.asarray((1.0 - self.terms.failure_rate * self.terms.unrepairable) ** self.ages())
+        return vector((1.0 - self.terms.failure_rate * self.terms.unrepairable) ** self.ages())
 
     def delivered(self) -> Array:
         """Machines put into service so far."""

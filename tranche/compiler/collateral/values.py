@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from tranche.replay import vector
+
 from .plan import Array, Plan
 
 
@@ -15,7 +17,7 @@ def book(plan: Plan) -> Array:
 def per_machine(plan: Plan) -> Array:
     """Appraised value of one machine: cost times the share for the age, interpolated between whole years [T]."""
     shares = plan.terms.appraisal
-    return np.asarray(plan.terms.cost_per_gpu * np.interp(plan.ages(), np.arange(len(shares)), shares))
+    return vector(plan.terms.cost_per_gpu * np.interp(plan.ages(), np.arange(len(shares)), shares))
 
 
 def appraised(plan: Plan) -> Array:

@@ -12,6 +12,7 @@ from tranche.collateral.valuation import Valuation
 from tranche.compiler.context import Context
 from tranche.compiler.values import ONE, ZERO, Value, series
 from tranche.program import Op
+from tranche.replay import vector
 
 from .earnings import outside
 from .lease import factor, segments, service_share
@@ -105,14 +106,14 @@ class _Days:
         step = trend / (1.0 + self.terms.discount)
         weights = step ** (np.arange(self.count) / DAYS_A_YEAR)
         total = np.concatenate([[0.0], np.cumsum(flow * weights)])
-        return np.asarray((total[cut] - total[start]) / step ** (now / DAYS_A_YEAR))
+        return vector((total[cut] - total[start]) / step ** (now / DAYS_A_YEAR))
 
     def running(self) -> Array:
         """Power (at a price that is known) and upkeep of a machine in service for a day."""
         cohort = self.plan.terms
         upkeep = cohort.maintenance_per_gpu_month * MONTHS_A_DAY * self.plan.uptime
         price = 0.0 if isinstance(cohort.power_price, str) else cohort.power_price
-        return np.asarray((self._kilowatt_hours() * price + upkeep) * self.growth)
+        return vector((self._kilowatt_hours() * price + upkeep) * self.growth)
 
     def power(self) -> Array:
         kept_apart = isinstance(self.plan.terms.power_price, str)
@@ -128,7 +129,7 @@ class _Days:
         repairs = cohort.failure_rate * (1.0 - cohort.unrepairable) / 12.0 * cohort.repair_cost
         monthly = cohort.kw_per_gpu * cohort.hosting_per_kw_month + cohort.insurance / 12.0 * cohort.cost_per_gpu
         book = cohort.cost_per_gpu * np.maximum(0.0, 1.0 - self.age / cohort.life_years)
-        return np.asarray((monthly + repairs) * MONTHS_A_DAY * self.growth + cohort.property_tax / DAYS_A_YEAR * book)
+        return vector((monthly + repairs) * MONTHS_A_DAY * self.growth + cohort.property_tax / DAYS_A_YEAR * book)
 
 
 def lower(context: Context, plan: Plan, terms: Valuation, pays: Value, level: Value) -> Value:
