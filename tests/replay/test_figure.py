@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tranche.compiler.signs import first_level
+from tranche.program import Kind, Register
 from tranche.replay import Escaped, Figure, Row, Tape, called, figure_of, holds_figure, recorded, vector
 from tranche.replay.figure import node_of, value_of
 from tranche.replay.tape import Played
@@ -127,6 +129,18 @@ def test_what_goes_unseen_is_no_number(leak: Callable[[Any], float]) -> None:
     """C code reads the float inside, which is NaN: the Program that comes of it is none that was compiled."""
     _, found = do(lambda a, b: leak(a))
     assert math.isnan(found[0])
+
+
+def test_the_sign_of_a_nothing_is_seen() -> None:
+    """A constant -0.0 is laid out otherwise than 0.0."""
+
+    def level(a: Any, b: Any) -> int:
+        return first_level(0, Register("", Kind.CONSTANT, (a - b) * 0.0), {})
+
+    tape, (found,) = do(level)
+    assert found == level(3.0, 5.0) == 0 != level(5.0, 3.0)
+    assert again(tape, [], (4.0, 5.0)) == []
+    assert again(tape, [], (5.0, 3.0)) is None
 
 
 def test_decimals_cannot_be_made_of_figures() -> None:

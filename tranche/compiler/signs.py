@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tranche.program import Kind, Op, Register
-from tranche.replay import Row
+from tranche.replay import Row, called
 
 from .line import Line
 
@@ -61,9 +61,13 @@ def first_level(number: int, register: Register, series: Mapping[int, NDArray[np
 
 
 def _of(value: float) -> int:
-    if not -math.inf < value <= math.inf or (value == 0 and math.copysign(1.0, value) < 0):
+    if not -math.inf < value <= math.inf or (value == 0 and called(_sign, value)[0] < 0):
         return 0
     return 1 if value < 0 else 3 if value == math.inf else 2
+
+
+def _sign(value: float) -> tuple[float]:
+    return (math.copysign(1.0, value),)
 
 
 def _writes(line: Line, levels: Sequence[int]) -> dict[int, int]:
