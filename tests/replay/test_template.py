@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.small_deals import FLEET
 from tranche.compiler import compile_deal
 from tranche.errors import TrancheError
 from tranche.files import loads
@@ -102,6 +103,16 @@ def test_a_recording_leaves_nothing_behind() -> None:
     template(spelled, [place(spelled, "35")])
     assert compiled(TEXT).hash == before
     assert compiled(spelled.text(marks)).hash == before
+
+
+def test_a_recording_leaves_no_market_behind() -> None:
+    """Markets are kept by what is written of them, marks too."""
+    spelled = Spelled.of(FLEET)
+    marks = marked(spelled, [place(spelled, "60")])
+    market = loads(FLEET).market
+    with pytest.raises(Escaped):
+        template(spelled, [place(spelled, "60")])
+    assert loads(spelled.text(marks)).market == market
 
 
 def test_dates_and_counts_are_not_followed() -> None:
