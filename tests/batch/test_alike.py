@@ -116,6 +116,81 @@ def test_figures_that_lead_another_way_get_a_recording_of_their_own(tmp_path: Pa
     assert len(compiled) < 15
 
 
+# FLEET with a fee, an index and words, for the ways in which a figure can be written
+WORDY = (
+    FLEET.replace("tranches:", "fees: {agent: {amount: 5k}}\ntranches:")
+    .replace("  - pay: loan.interest", "  - pay: agent\n  - pay: loan.interest")
+    .replace("  factors:", "  description: seen in 5 quotes\n  factors:")
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "values"),
+    [
+        ("coupon: 9%", "coupon: {}e-2", ("5", "6", "7", "8", "9.5")),
+        ("coupon: 9%", "coupon: +0.0{}", ("5", "6", "7", "8", "9")),
+        ("coupon: 9%", "coupon: +{}E-2", ("5", "6", "7", "8", "9")),
+        ("volatility: 60%", "volatility: {}e-2", ("50", "60", "70", "80", "90")),
+        ("volatility: 60%", "volatility: +{}", ("0.5", "0.6", "0.7", "0.8", "0.9")),
+        ("in 5 quotes", "in {} quotes", ("5", "6", "7", "8", "9")),
+        ("notional: 8m", "notional: {}", ("8_000", "9_000", "7_000", "8__000", "9_000_")),
+        ("coupon: 9%", "coupon: {{index: rent_h100, spread: 1%, floor: -{}}}", ("0.01", "0.02", "0.0", "0", "0.00")),
+    ],
+)  # fmt: skip
+def test_ways_to_write_a_figure(
+    tmp_path: Path, compiled: list[str], written: str, instead: str, values: Sequence[str]
+) -> None:
+    """With a sign, an exponent, underscores; as a zero; in words of the market, which a run keeps."""
+    for k, value in enumerate(values):
+        (tmp_path / f"{k}.yaml").write_text(WORDY.replace(written, instead.format(value)))
+    assert_as_compiled(grid(sorted(tmp_path.glob("*.yaml"))))
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "value", "said"),
+    [
+        ("amount: 5k", 'amount: "min(5k, {}e150 * 5e150)"', "9999999999", "an infinite number"),
+        ("amount: 5k", 'amount: "min(5k, {}e150 / 5e-150)"', "9999999999", "an infinite number"),
+        ("amount: 5k", 'amount: "5k ' + " " * 1980 + '+ {}"', "44.1251234567890123", "characters long"),
+        ("Small fleet", '"Fleet {} ' + "x" * 185 + '"', "44.1251234567890123", "a deal cannot be called"),
+        ("loan.interest: 2.5m", "{{loan.balance @ {}: 1 ± 1, loan.balance @ 6: 2 ± 1}} #", "6", "written twice"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_of_the_text_is_never_played(
+    tmp_path: Path, compiled: list[str], written: str, instead: str, value: str, said: str
+) -> None:
+    """Too large, too long, or a name that is there twice: of the text of the recording it was not."""
+    text = WORDY.replace("  figures:\n    audit.relative: 0 ± 1e-9\n    ", "  figures: ") if "{{" in instead else WORDY
+    for k, number in enumerate(("2", "3", "4", "5", value)):
+        (tmp_path / f"{k}.yaml").write_text(text.replace(written, instead.format(number)), encoding="utf-8")
+    *good, wrong = grid(sorted(tmp_path.glob("*.yaml")))
+    assert_as_compiled(good)
+    with pytest.raises(TrancheError, match=said):
+        prepare.prepare_case(wrong, 0)
+
+
+def test_an_anchor_with_a_number(tmp_path: Path, compiled: list[str]) -> None:
+    """Which of two anchors an alias names depends on their numbers."""
+    lists = ", ".join(f"{k}m" for k in range(1, 13))
+    series = f"series:\n  a: &1 [{lists}]\n  b: &NUMBER [9m, {lists[4:]}]\n  c: *1\nfees:"
+    text = WORDY.replace("fees:", series).replace("amount: 5k", "amount: c / 1k")
+    for k, number in enumerate("23451"):
+        (tmp_path / f"{k}.yaml").write_text(text.replace("&NUMBER", f"&{number}"))
+    assert_as_compiled(grid(sorted(tmp_path.glob("*.yaml"))))
+
+
+@pytest.mark.parametrize("note", ["é".encode("latin-1"), b"-" * 100_000], ids=["not UTF-8", "large"])
+def test_tables_that_a_deal_names(tmp_path: Path, compiled: list[str], note: bytes) -> None:
+    """They need not be such texts as a deal is."""
+    rows = [b"%d,%d,%b,%b\n" % (k, 1_000 * k, note, note) for k in range(1, 13)]
+    (tmp_path / "fees.csv").write_bytes(b"period,fee,source,note\n" + b"".join(rows))
+    text = WORDY.replace("fees:", "series: {agreed: {file: fees.csv, column: fee}}\nfees:")
+    for k in range(6):
+        (tmp_path / f"{k}.yaml").write_text(text.replace("amount: 5k", f"amount: agreed + {k}k"))
+    assert_as_compiled(grid(sorted(tmp_path.glob("*.yaml"))))
+    assert len(compiled) < 12, "those here, two, and the one that is recorded"
+
+
 def other_notional(inputs: Ingredients) -> Ingredients:
     first, *rest = inputs.program.claims
     return attrs.evolve(inputs, program=attrs.evolve(inputs.program, claims=(attrs.evolve(first, rank=9), *rest)))

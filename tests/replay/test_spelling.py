@@ -49,6 +49,14 @@ def test_texts_of_one_kind_write_their_numbers_alike() -> None:
     assert len(set(kinds)) == 5
 
 
+@given(st.from_regex(r"[1-9][0-9_]{0,23}|[0-9]\.[0-9]{1,22}", fullmatch=True))
+def test_a_mark_is_as_long_as_any_number_it_stands_for(number: str) -> None:
+    """So no text grows too long when another number takes its place."""
+    (mark,) = marked(Spelled.of("a: 5"), [0]).values()
+    assert can_be_followed(number)
+    assert len(mark) >= len(number)
+
+
 @given(st.lists(st.sampled_from(["1", "1.0", "1.00", "1.000", "10", "1_0", "0.5", "0.50"]), min_size=1, max_size=12))
 def test_marks_are_the_same_numbers_spelled_as_nothing_else(numbers: list[str]) -> None:
     spelled = Spelled.of(", ".join(numbers))

@@ -120,7 +120,7 @@ def _record(
     try:
         with recorded(tape):
             again = build(spelled.text(marks))
-        if holds_figure(again.market):
+        if holds_figure(again.market) or again.market != made.inputs.market:  # its words may have numbers too
             return None
         template = Template.of(tape, again.program, marks)
     except _LOST:

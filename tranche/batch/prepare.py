@@ -56,7 +56,7 @@ def prepare_case(case: Case, seed: int) -> Prepared:
     made = _compiled(case, seed)
     if form is not None and made.inputs.cash is None:
         also = [Path(case.market)] if case.market else []
-        beside = [read_text(path) for path in (*also, *_paths(case, made.files))]
+        beside = [_as_text(path) for path in (*also, *_paths(case, made.files))]
         form.compiled_to(spelled, made, partial(_spelled_otherwise, case, seed), beside)
     return made
 
@@ -98,6 +98,11 @@ def _in_place(deal: Deal, case: Case, seed: int) -> tuple[Ingredients, frozenset
     with files_read() as late:
         inputs = ingredients(deal, seed=seed)
     return inputs, names | late
+
+
+def _as_text(path: Path) -> str:
+    """A file that a case has read, of whatever size; a table need not be UTF-8."""
+    return path.read_bytes().decode("utf-8", errors="replace")
 
 
 def _paths(case: Case, files: Files) -> list[Path]:

@@ -103,7 +103,7 @@ class _Reader:
             if id(left) not in self.constants or id(right) not in self.constants:
                 return found
             result = _computed(found.op, self.constants[id(left)], self.constants[id(right)])
-            if math.isinf(result):
+            if abs(result) == math.inf:
                 raise Invalid(f"an infinite number from column {token.column} on", "write a finite amount")
             return self._constant(found, result)
         if isinstance(node, ast.UnaryOp):

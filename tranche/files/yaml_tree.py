@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import attrs
 
 from tranche.errors import DealError, Place, Problem
+from tranche.replay import refuse_mark
 
 from .scalars import Scalar, plain_scalar
 from .yaml_events import Event, NotRead, events, quick_events, refusal
@@ -197,12 +198,14 @@ class _Builder:
 
     def _anchor(self, anchor: str | None, node: Node) -> Node:
         if anchor is not None:
+            refuse_mark(anchor)
             self.anchors[anchor] = node
         return node
 
     def _open_key(self, key: str) -> None:
         if len(key) > LONGEST_KEY:
             raise self._refuse(f"a key of {len(key):,} characters: {key[:20]!r}…", f"at most {LONGEST_KEY} are allowed")
+        refuse_mark(key)
         self.stack[-1].key, self.stack[-1].key_line = key, self.line
 
     def _add(self, node: Node) -> None:

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import attrs
 import numpy as np
 
+from .spelling import digits_of
 from .tape import Do, Escaped, Leaf, Tape, recording
 
 _FLOAT = struct.Struct("=d")
@@ -28,13 +29,26 @@ def figure_of(digits: str, power: int) -> float | None:
     if tape is None or literal is None:
         return None
     found = Figure(tape, tape.leaf(Leaf(literal, power), float(f"{digits.removeprefix('-')}e{power}")))
-    return -found if digits.startswith("-") else found
+    if not digits.startswith("-"):
+        return found
+    if found == 0.0:
+        raise Escaped("a zero with a sign: -0 is read as 0, and -0.0 is not")
+    return -found
 
 
 def is_followed(text: str) -> bool:
-    """Whether an unquoted number is one whose figure is followed: it is left to the reader of its field."""
+    """Whether an unquoted number, with its sign and exponent, is one whose figure is followed: it is left to the reader
+    of its field."""
     tape = recording()
-    return tape is not None and text.removeprefix("-") in tape.marks
+    return tape is not None and text.lower().partition("e")[0].lstrip("+-") in tape.marks
+
+
+def refuse_mark(name: str) -> None:
+    """For names that are compared with each other, as keys and anchors are: with other numbers in them, two may be one.
+    Raises Escaped where a number in `name` is followed."""
+    tape = recording()
+    if tape is not None and any(mark in digits_of(name) for mark in tape.marks):
+        raise Escaped("a figure in a name")
 
 
 class Figure(float):

@@ -52,12 +52,14 @@ def _writing(number: str) -> str:
 
 def marked(spelled: Spelled, followed: Iterable[int], beside: Iterable[str] = ()) -> dict[int, str]:
     """A spelling of its own for each number that is to be followed: with zeros behind the point, as nothing else is
-    spelled in the text or in those `beside` it."""
+    spelled in the text or in those `beside` it. It is as long as such numbers can be: a text that is not too long with
+    it is not with another number."""
     text = re.sub("[_,]", "", "\n".join([spelled.text(), *beside]))
     found: dict[int, str] = {}
     taken: set[str] = set()
     for k in sorted(followed):
         mark = spelled.numbers[k] + ("" if "." in spelled.numbers[k] else ".") + "0" * LEAST_ZEROS
+        mark = mark.ljust(_LONGEST, "0")
         while digits_of(mark) in text or digits_of(mark) in taken:
             mark += "0"
         taken.add(digits_of(mark))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tranche.program import Kind, Program, Register, constant
 
 from .figure import Figure, value_of
-from .spelling import Spelled
+from .spelling import Spelled, digits_of
 from .tape import Played, Tape, recording
 
 _FIGURES = ("notional", "paid")  # of a claim
@@ -60,7 +60,8 @@ class Template:
         """The Program of a text of the same form, whose numbers are the same where they are not followed. None where
         its figures lead elsewhere than those of the recording: it has to be compiled."""
         numbers = spelled.numbers
-        values = self.played.play([float(f"{numbers[leaf.literal]}e{leaf.power}") for leaf in self.played.leaves])
+        figures = [float(f"{digits_of(numbers[leaf.literal])}e{leaf.power}") for leaf in self.played.leaves]
+        values = self.played.play(figures)
         if values is None:
             return None
         registers, claims = list(self.program.registers), list(self.program.claims)
