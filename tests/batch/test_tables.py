@@ -15,7 +15,8 @@ import tranche
 from tests.small_deals import FLEET, STRESSED, cash
 from tranche import engine
 from tranche.batch.columns import Text
-from tranche.batch.tables import QUANTILES, pack_tables, unpack_tables
+from tranche.batch.packed import unpack
+from tranche.batch.tables import QUANTILES, pack_tables, tables_of
 from tranche.files import loads
 from tranche.inputs import prepare
 from tranche.measures.credit import COLUMNS
@@ -34,8 +35,8 @@ def listed(column: Any) -> list[Any]:
     return [column.words[k] for k in column.numbers] if isinstance(column, Text) else column.tolist()
 
 
-def tables_of(results: Results) -> dict[str, dict[str, list[Any]]]:
-    _, tables = unpack_tables(pack_tables(results))
+def made(results: Results) -> dict[str, dict[str, list[Any]]]:
+    _, tables = tables_of(unpack(pack_tables(results)))
     return {name: {column: listed(values) for column, values in table.items()} for name, table in tables.items()}
 
 
@@ -49,7 +50,7 @@ def results(request: pytest.FixtureRequest) -> Results:
 
 
 def test_cash_flows_are_the_means_by_date(results: Results) -> None:
-    table, at = tables_of(results)["cashflows"], 0
+    table, at = made(results)["cashflows"], 0
     days = (np.array(results.program.dates[1:], dtype="datetime64[D]").astype(int)).tolist()
     for claim in results.program.claims:
         for field, wanted in results.cashflows(claim.name).items():
@@ -62,7 +63,7 @@ def test_cash_flows_are_the_means_by_date(results: Results) -> None:
 
 
 def test_tranches_are_the_tranche_table_and_the_tail_of_the_losses(results: Results) -> None:
-    table, wanted = tables_of(results)["tranches"], results.tranches()
+    table, wanted = made(results)["tranches"], results.tranches()
     assert table["tranche"] == list(wanted.index)
     for column in COLUMNS:
         np.testing.assert_array_equal(table[column], wanted[column])
@@ -78,7 +79,7 @@ def test_tranches_are_the_tranche_table_and_the_tail_of_the_losses(results: Resu
 
 
 def test_losses_are_the_bins_that_are_not_empty(results: Results) -> None:
-    table = tables_of(results)["losses"]
+    table = made(results)["losses"]
     rows = [
         (debt.name, k, paths)
         for debt in results.program.debts
@@ -89,7 +90,7 @@ def test_losses_are_the_bins_that_are_not_empty(results: Results) -> None:
 
 
 def test_tests_are_the_levels_that_are_recorded(results: Results) -> None:
-    table, known = tables_of(results)["tests"], {record.name for record in results.program.records}
+    table, known = made(results)["tests"], {record.name for record in results.program.records}
     rows = [
         (claim.name, level, spread.mean, spread.positive)
         for claim in results.program.claims
@@ -101,7 +102,7 @@ def test_tests_are_the_levels_that_are_recorded(results: Results) -> None:
 
 
 def test_the_stressed_deal_has_something_in_every_table() -> None:
-    assert all(len(next(iter(table.values()))) for table in tables_of(stressed()).values())
+    assert all(len(next(iter(table.values()))) for table in made(stressed()).values())
 
 
 def test_tables_do_not_depend_on_those_made_before() -> None:

@@ -19,6 +19,8 @@ MAGIC = b"tranche1"
 DIGEST = 32
 _LENGTH = 8
 
+Unpacked = tuple[dict[str, Any], dict[str, bytes]]  # what was packed: `meta` and the blocks by name
+
 
 def pack(meta: Mapping[str, Any], blocks: Mapping[str, bytes]) -> bytes:
     """`meta` (JSON) and named blocks as one string of bytes."""
@@ -31,7 +33,7 @@ def pack(meta: Mapping[str, Any], blocks: Mapping[str, bytes]) -> bytes:
     return b"".join([*parts, digest.digest()])
 
 
-def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
+def unpack(data: bytes) -> Unpacked:
     """What `pack` was given. Raises Invalid for anything else, a file that was cut short among it."""
     body, digest = data[:-DIGEST], data[-DIGEST:]
     if not body.startswith(MAGIC) or hashlib.sha256(body).digest() != digest:
@@ -60,7 +62,12 @@ def pack_reduction(reduction: Reduction) -> bytes:
 
 def unpack_reduction(data: bytes) -> Reduction:
     """The Reduction of `pack_reduction`. Raises Invalid."""
-    meta, blocks = unpack(data)
+    return reduction_of(unpack(data))
+
+
+def reduction_of(unpacked: Unpacked) -> Reduction:
+    """The Reduction that `pack_reduction` packed."""
+    meta, blocks = unpacked
     arrays = {
         name: np.frombuffer(blocks[name], dtype=kind).reshape(shape).copy()
         for name, (kind, shape) in meta["arrays"].items()

@@ -16,11 +16,11 @@ from tranche.errors import Problem, UsageError
 from tranche.reduction import Reduction
 
 from .arrow import arrow
-from .dataset import write_dataset, write_manifest
+from .dataset import Result, write_dataset, write_manifest
 from .garbage import seldom_collected
 from .grid import Case
 from .lock import locked
-from .packed import pack_reduction, unpack_reduction
+from .packed import Unpacked, pack_reduction, reduction_of, unpack_reduction
 from .prepare import forget
 from .store import Store, code_hash, slice_address, versions
 from .work import Outcome, Task
@@ -242,7 +242,7 @@ class _Batch:
                 if known is None:
                     yield Task(unit.number, unit.case, self.seed, first, count, whole=False)
                 else:
-                    self._slice_done(unit, first, unpack_reduction(known), address)
+                    self._slice_done(unit, first, reduction_of(known), address)
                     self.progress.tasks_done += 1
 
     def _work(self, executor: Executor) -> None:
@@ -315,7 +315,7 @@ class _Batch:
         if self.tell is not None:
             self.tell(self.progress)
 
-    def _results(self) -> Iterator[tuple[Case, str, Callable[[], bytes] | tuple[str, ...]]]:
+    def _results(self) -> Iterator[tuple[Case, str, Result]]:
         for case, unit in zip(self.cases, self.unit_of, strict=True):
             if unit.failures:
                 yield case, "", _first(unit)
@@ -328,8 +328,8 @@ def _first(unit: _Unit) -> tuple[str, ...]:
     return unit.failures[min(unit.failures)]
 
 
-def _reader(store: Store, unit: _Unit) -> Callable[[], bytes]:
-    def read() -> bytes:
+def _reader(store: Store, unit: _Unit) -> Callable[[], Unpacked]:
+    def read() -> Unpacked:
         data = store.get("results", unit.address)
         if data is None:
             raise UsageError(Problem(f"a result vanished from {store.inner} while the batch ran", "start it again"))

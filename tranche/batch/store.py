@@ -24,7 +24,7 @@ from tranche.errors import Invalid, Problem, UsageError
 from tranche.files.write import UNFINISHED, write_whole, writing
 
 from .grid import Case, file_hash
-from .packed import pack, unpack
+from .packed import Unpacked, pack, unpack
 
 MANIFEST = "manifest.json"
 TABLES = ("cases", "tranches", "cashflows", "losses", "tests")
@@ -70,7 +70,7 @@ class Store:
         earlier run met, as they are now."""
         if files is None:
             said = self.get("names", terms)
-            names = [] if said is None else unpack(said)[0]["names"]
+            names = [] if said is None else said[0]["names"]
             files = tuple((name, file_hash(case.folder / name)) for name in names)
         return _digest([terms, files])
 
@@ -83,16 +83,15 @@ class Store:
     def put(self, kind: str, address: str, data: bytes) -> None:
         self._write(kind, address, data)
 
-    def get(self, kind: str, address: str) -> bytes | None:
+    def get(self, kind: str, address: str) -> Unpacked | None:
         """What lies at an address; None when there is nothing, or nothing whole."""
         data = self._read(kind, address)
         if data is None:
             return None
         try:
-            unpack(data)
+            return unpack(data)
         except (Invalid, ValueError):
             return None
-        return data
 
     def drop(self, kind: str, addresses: Iterable[str]) -> None:
         for address in addresses:
@@ -112,8 +111,11 @@ class Store:
     def _write(self, kind: str, address: str, data: bytes) -> None:
         path = self._path(kind, address)
         with writing(path, ELSEWHERE):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, data)
+            try:
+                write_whole(path, data)
+            except FileNotFoundError:  # the first under these two digits
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(path, data)
 
 
 def slice_address(address: str, first: int, count: int) -> str:

@@ -17,7 +17,7 @@ from tranche.measures.credit import COLUMNS, tranche_rows
 from tranche.results import FIELDS, Results
 
 from .columns import DATE, TEXT, Column, Kinds, Text, from_bytes, to_bytes
-from .packed import pack, unpack
+from .packed import Unpacked, pack
 
 EPOCH = dt.date(1970, 1, 1).toordinal()
 QUANTILES = {"loss_95": 0.95, "loss_99": 0.99, "loss_999": 0.999}
@@ -62,9 +62,9 @@ def pack_tables(results: Results) -> bytes:
     return pack({"case": meta, "tables": said}, blocks)
 
 
-def unpack_tables(data: bytes) -> tuple[dict[str, Any], dict[str, dict[str, Column]]]:
-    """What the table of cases says of the case, and the tables. Raises Invalid when `data` is not whole."""
-    meta, blocks = unpack(data)
+def tables_of(unpacked: Unpacked) -> tuple[dict[str, Any], dict[str, dict[str, Column]]]:
+    """What the table of cases says of the case, and the tables, of what `pack_tables` packed."""
+    meta, blocks = unpacked
     tables = {name: from_bytes(meta["tables"][name], blocks[name], kinds) for name, kinds in KINDS.items()}
     return meta["case"], tables
 

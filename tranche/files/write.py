@@ -34,14 +34,16 @@ def write_whole(path: Path, data: bytes, *, durable: bool = False) -> None:
     """The file appears with all of `data`, or stays as it was. `durable`: also when the power fails."""
     beside = unfinished(path)
     try:
-        with beside.open("wb") as file:
-            file.write(data)
+        with open(beside, "wb", buffering=0) as file:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[file.write(rest) :]
             if durable:
-                file.flush()
                 os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
+        os.replace(beside, path)
+    except BaseException:
         discard(beside)
+        raise
 
 
 def write_text(path: Path, text: str) -> None:
