@@ -20,6 +20,7 @@ from .work import Outcome, Task, perform
 DEPTH = 2  # tasks a worker has: one in hand, one waiting, so that it never waits for the driver
 MOST_DEATHS = 3  # of workers on one task; then the task has failed
 LENGTH = 8
+ALONE = {"OPENBLAS_NUM_THREADS": "1"}  # of numpy's library, which starts a thread a processor, and has nothing to do
 COMMAND = "import gc; gc.disable(); from tranche.batch.pool import serve; serve()"  # what is imported is no garbage
 
 
@@ -115,7 +116,7 @@ class _Worker:
             [sys.executable, "-c", COMMAND],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
+            env={**ALONE, **os.environ, "PYTHONPATH": path},
             bufsize=0,  # a message read ahead into a buffer is one that the selector does not see
         )
         self.tasks: deque[Task] = deque()
