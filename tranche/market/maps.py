@@ -12,8 +12,6 @@ import math
 from decimal import Decimal
 from functools import lru_cache
 
-from scipy import special
-
 from .laws import (
     gamma_density,
     gamma_lower,
@@ -81,8 +79,7 @@ def student_score(dof: float) -> Rational:
         if v == 0:
             return nu.sqrt() * student_density(v, nu) / normal_density(v)
         upper = student_upper((nu * (v.exp() - 1)).sqrt(), nu)
-        start = float(-special.ndtri(float(upper)))
-        return solve(lambda z: normal_upper(z) - upper, lambda z: -normal_density(z), start) / v.sqrt()
+        return _normal_quantile(upper) / v.sqrt()
 
     return fit(slope, 0.0, high, gather=2)
 
@@ -101,8 +98,7 @@ def student_centre(dof: float) -> Rational:
             return student_density(Decimal(0), nu) / normal_density(Decimal(0))
         x = (nu * u / (1 - u)).sqrt()
         upper = student_upper(x, nu)
-        start = float(-special.ndtri(float(upper)))
-        return solve(lambda z: normal_upper(z) - upper, lambda z: -normal_density(z), start) / x
+        return _normal_quantile(upper) / x
 
     return fit(slope, -high / 2.0, high / 2.0, degree=8)
 
@@ -110,6 +106,8 @@ def student_centre(dof: float) -> Rational:
 @lru_cache(maxsize=CACHED)
 def gamma_power(shape: float, power: float, unit: float) -> tuple[Rational, Rational]:
     """R below and above zero with (G/unit)**power = e**R(z), G the quantile of a gamma variable at Φ(z)."""
+    from scipy import special
+
     a, by, size = Decimal(shape), Decimal(power), Decimal(unit)
 
     def below(z: Decimal) -> Decimal:
@@ -158,6 +156,15 @@ def gamma_power_constants(shape: float, power: float, unit: float) -> tuple[floa
     return (*below.constants, *above.constants)
 
 
+def _normal_quantile(upper: Decimal) -> Decimal:
+    from scipy import special  # where a law is fitted: who reads deals and runs none needs none
+
+    start = float(-special.ndtri(float(upper)))
+    return solve(lambda z: normal_upper(z) - upper, lambda z: -normal_density(z), start)
+
+
 def _student_quantile(upper: Decimal, nu: Decimal) -> Decimal:
+    from scipy import special
+
     start = float(-special.stdtrit(float(nu), float(upper)))
     return solve(lambda x: student_upper(x, nu) - upper, lambda x: -student_density(x, nu), start)

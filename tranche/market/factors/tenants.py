@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 import attrs
-from scipy.special import ndtr
 
 from tranche._kernels.scenario import exp
 from tranche.closed_forms.random_factor_loading import RandomFactorLoading
@@ -81,6 +80,8 @@ class Tenants:
             self._latent(writer, common, names, end=1)
             gone = writer.make(Op.COUNT, names, self.count, params=[[limit] for limit in limits])
         else:
+            from scipy.special import ndtr
+
             scores = default_scores(curve, writer.times)
             limits = [self._limit(c, float(ndtr(c))) for c in scores]
             fresh, lowest = writer.register(count=self.count), names
