@@ -109,6 +109,7 @@ ESCAPES: dict[str, Callable[[Any, Any], Any]] = {
     "a choice of two": lambda a, b: np.where(ARRAY > 1.0, a, b),
     "a text that tells it from others": lambda a, b: repr(a),
     "in place": lambda a, b: np.add(a, ARRAY, out=np.empty(3)),
+    "what only an array has": lambda a, b: (a * ARRAY).sum(),
     "a part": lambda a, b: (a * ARRAY)[1:],
     "yes and no of numpy's own": lambda a, b: np.isfinite(a * ARRAY),
     "whether whole": lambda a, b: a.is_integer(),

@@ -71,6 +71,17 @@ def test_other_figures_are_other_programs() -> None:
     assert [register.name for register in played.registers] == [register.name for register in wanted.registers]
 
 
+def test_the_amounts_of_a_schedule_are_followed() -> None:
+    text = TEXT.replace("amortisation: none", "amortisation: {schedule: [4m, 5m, 6m, 7m, 0, 0, 0, 0]}")
+    spelled = Spelled.of(text)
+    at = [place(spelled, "4"), place(spelled, "6")]
+    made = template(spelled, at)
+    changed = other(spelled, dict(zip(at, ("8.1", "9.3"), strict=True)))
+    played = made.program_of(changed)
+    assert played is not None and played.hash == compiled(changed.text()).hash
+    assert made.program_of(other(spelled, {at[0]: "28.1"})) is None, "more than the notional is refused"
+
+
 def test_numbers_in_the_name_are_words() -> None:
     spelled = Spelled.of(TEXT)
     made = template(spelled, [place(spelled, "7"), place(spelled, "1.0")])

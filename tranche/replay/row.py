@@ -51,6 +51,9 @@ class Row(NDArrayOperatorsMixin):
             return Row([b - a for a, b in zip(before, self.items, strict=True)])
         return _again(function, inputs, options)
 
+    def __getattr__(self, name: str) -> NoReturn:
+        raise Escaped(f"what an array has, and a row has not: {name}")
+
     def __array__(self, *_: Any, **__: Any) -> NoReturn:
         raise Escaped("an array of numbers")
 
