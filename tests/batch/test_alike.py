@@ -133,6 +133,7 @@ WORDY = (
         ("volatility: 60%", "volatility: {}e-2", ("50", "60", "70", "80", "90")),
         ("volatility: 60%", "volatility: +{}", ("0.5", "0.6", "0.7", "0.8", "0.9")),
         ("in 5 quotes", "in {} quotes", ("5", "6", "7", "8", "9")),
+        ("9%", "{}%, call: {{first: 2026-01-01, make_whole: {{rate: 20%}}}}", ("5", "6", "7", "40", "50")),
         ("notional: 8m", "notional: {}", ("8_000", "9_000", "7_000", "8__000", "9_000_")),
         ("coupon: 9%", "coupon: {{index: rent_h100, spread: 1%, floor: -{}}}", ("0.01", "0.02", "0.0", "0", "0.00")),
     ],
@@ -140,7 +141,8 @@ WORDY = (
 def test_ways_to_write_a_figure(
     tmp_path: Path, compiled: list[str], written: str, instead: str, values: Sequence[str]
 ) -> None:
-    """With a sign, an exponent, underscores; as a zero; in words of the market, which a run keeps."""
+    """With a sign, an exponent, underscores; as a zero; in words of the market, which a run keeps; where decimals are
+    made of it."""
     for k, value in enumerate(values):
         (tmp_path / f"{k}.yaml").write_text(WORDY.replace(written, instead.format(value)))
     assert_as_compiled(grid(sorted(tmp_path.glob("*.yaml"))))

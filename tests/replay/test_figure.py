@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tranche.compiler.signs import first_level
 from tranche.program import Kind, Register
-from tranche.replay import Escaped, Figure, Row, Tape, called, figure_of, holds_figure, recorded, vector
+from tranche.replay import Escaped, Figure, Row, Tape, called, decimal_of, figure_of, holds_figure, recorded, vector
 from tranche.replay.figure import node_of, value_of
 from tranche.replay.tape import Played
 
@@ -147,6 +147,9 @@ def test_the_sign_of_a_nothing_is_seen() -> None:
 def test_decimals_cannot_be_made_of_figures() -> None:
     _, found = do(lambda a, b: Decimal(a))
     assert found[0].is_nan()
+    with pytest.raises(Escaped):  # as a price does, which is par or more: the NaN would be gone
+        do(lambda a, b: max(1.0, float(decimal_of(a) / 2)))
+    assert decimal_of(0.1) == Decimal.from_float(0.1)
 
 
 def test_only_marked_numbers_are_figures() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal, localcontext
 
 from tranche.deal import Debt
+from tranche.replay import decimal_of
 
 from .values import Constant, Series, at
 
@@ -48,27 +49,27 @@ def scheduled(debt: Debt, dates: Sequence[dt.date], accrual: Sequence[float], se
 def _annuity(debt: Debt, first: int, last: int, accrual: Sequence[float]) -> list[float]:
     """The payment A solves N · Π(1 + r) = A · Σ Π(1 + r of later dates); beyond the last date interest is as on it."""
     count = debt.amortisation.over or max(1, last - first + 1)
-    rates = [Decimal(accrual[min(t, len(accrual) - 1)]) for t in range(first, first + count)]
+    rates = [decimal_of(accrual[min(t, len(accrual) - 1)]) for t in range(first, first + count)]
     with localcontext(prec=DIGITS):
         grown, summed = ONE, NOTHING  # Π(1 + r), Σ Π of the later ones, from the back
         for rate in reversed(rates):
             summed += grown
             grown *= 1 + rate
-        payment = Decimal(debt.notional) * grown / summed
+        payment = decimal_of(debt.notional) * grown / summed
         return _repaid(debt.notional, [payment] * count, rates, first, last, len(accrual))
 
 
 def _sculpted(notional: float, service: Sequence[float], accrual: Sequence[float], last: int) -> list[float]:
-    payments = [max(NOTHING, Decimal(amount)) for amount in service]
+    payments = [max(NOTHING, decimal_of(amount)) for amount in service]
     with localcontext(prec=DIGITS):
-        return _repaid(notional, payments, [Decimal(rate) for rate in accrual], 0, last, len(accrual))
+        return _repaid(notional, payments, [decimal_of(rate) for rate in accrual], 0, last, len(accrual))
 
 
 def _repaid(
     notional: float, payments: Sequence[Decimal], rates: Sequence[Decimal], first: int, last: int, periods: int
 ) -> list[float]:
     """What is left of each payment after interest on the balance as scheduled, from date `first` to `last`."""
-    found, balance = [0.0] * periods, Decimal(notional)
+    found, balance = [0.0] * periods, decimal_of(notional)
     for t, payment, rate in zip(range(first, last + 1), payments, rates, strict=False):
         instalment = min(balance, max(NOTHING, payment - rate * balance))
         balance -= instalment
@@ -83,7 +84,7 @@ def sculpted_size(service: Sequence[float], accrual: Sequence[float], last: int)
         value = NOTHING
         grows: int | None = None
         for t in range(last, -1, -1):
-            paid, rate = max(NOTHING, Decimal(service[t])), Decimal(accrual[t])
+            paid, rate = max(NOTHING, decimal_of(service[t])), decimal_of(accrual[t])
             value = (value + paid) / (1 + rate)
             if rate * value > paid:
                 grows = t

@@ -7,6 +7,7 @@ from decimal import Decimal, localcontext
 
 from tranche.deal import Debt
 from tranche.deal.call_option import PAR
+from tranche.replay import decimal_of
 
 from .context import Context
 from .coupon import fixed, lent
@@ -42,14 +43,14 @@ def _worth(context: Context, debt: Debt, last: int) -> list[float]:
     then at its price, discounted to the date, over the balance after it. To DIGITS, and rounded once."""
     assert debt.call is not None and debt.call.make_whole is not None
     fractions = context.year_fractions(debt.day_count)
-    years = [Decimal(part) for part in fractions]
-    discount = [Decimal(rate) for rate in _numbers(context, lent(context, debt.call.make_whole.rate))]
+    years = [decimal_of(part) for part in fractions]
+    discount = [decimal_of(rate) for rate in _numbers(context, lent(context, debt.call.make_whole.rate))]
     accrual = [a * b for a, b in zip(_numbers(context, fixed(context, debt)), fractions, strict=True)]
     with localcontext(prec=DIGITS):
         service, balances = _scheduled(context, debt, accrual)
         until = debt.call.make_whole.until
         exit_price = debt.call.price_on(context.dates.dates[last]) if until is not None else None
-        service[last] += balances[last] * Decimal(exit_price or PAR)
+        service[last] += balances[last] * decimal_of(exit_price or PAR)
         found = []
         for t in range(last):
             rate, value = discount[t + 1], Decimal(0)  # the rate of the period that begins on date t
@@ -62,10 +63,10 @@ def _worth(context: Context, debt: Debt, last: int) -> list[float]:
 def _scheduled(context: Context, debt: Debt, accrual: list[float]) -> tuple[list[Decimal], list[Decimal]]:
     """Interest and principal of each date [T], and the balance after it."""
     amounts = _numbers(context, instalments(context, debt, series(accrual)))
-    service, balances, balance = [], [], Decimal(debt.at_closing)
+    service, balances, balance = [], [], decimal_of(debt.at_closing)
     for rate, instalment in zip(accrual, amounts, strict=True):
-        interest = balance * Decimal(rate)
-        principal = balance if instalment >= balance else Decimal(instalment)
+        interest = balance * decimal_of(rate)
+        principal = balance if instalment >= balance else decimal_of(instalment)
         balance -= principal
         service.append(interest + principal)
         balances.append(balance)

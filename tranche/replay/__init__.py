@@ -5,7 +5,7 @@ somewhere has to come out as it did, or the deal is compiled.
 text → Spelled (form, numbers) → marked numbers → the compiler, its figures on a Tape → Template: numbers → Program
 """
 
-from .figure import Figure, called, figure_of, holds_figure, is_followed, number_key, refuse_mark
+from .figure import Figure, called, decimal_of, figure_of, holds_figure, is_followed, number_key, refuse_mark
 from .row import Row, vector
 from .spelling import MOST_FOLLOWED, Spelled, can_be_followed, digits_of, marked
 from .tape import Escaped, Tape, recorded, recording
@@ -13,6 +13,6 @@ from .template import Template, noted, table
 
 __all__ = [
     "MOST_FOLLOWED", "Escaped", "Figure", "Row", "Spelled", "Tape", "Template", "called", "can_be_followed",
-    "digits_of", "figure_of", "holds_figure", "is_followed", "marked", "noted", "number_key", "recorded", "recording",
-    "refuse_mark", "table", "vector",
+    "decimal_of", "digits_of", "figure_of", "holds_figure", "is_followed", "marked", "noted", "number_key", "recorded",
+    "recording", "refuse_mark", "table", "vector",
 ]  # fmt: skip

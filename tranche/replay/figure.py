@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, NoReturn
 
 import attrs
@@ -173,6 +174,14 @@ class Figure(float):
 def value_of(number: float) -> float:
     """The number itself, and of a figure what it is in the recording."""
     return number.tape.values[number.node] if isinstance(number, Figure) else float(number)
+
+
+def decimal_of(number: float) -> Decimal:
+    """The number with all its digits. Raises Escaped of a figure, of which Decimal itself makes a NaN that min() and
+    max() pass over."""
+    if isinstance(number, Figure):
+        raise Escaped("a figure as a decimal")
+    return Decimal(number)
 
 
 def node_of(tape: Tape, number: float) -> int:
