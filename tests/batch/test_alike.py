@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -219,6 +220,20 @@ def test_a_recording_that_is_not_the_case_is_not_kept(wrong: Callable[[Ingredien
             made = Prepared(build(spelled.text()), ())
             form.compiled_to(spelled, made, lambda text, change=change: change(build(text)), [])
         assert bool(len(form.templates)) == kept
+
+
+def test_a_recording_that_plays_another_case_wrongly_is_not_kept() -> None:
+    """As one that took a figure for a constant: it gives the case that it is made from."""
+    form = Form()
+    for k in range(4):
+        spelled = Spelled.of(FLEET.replace("9%", f"9.{k + 1}%"))
+        made = Prepared(ingredients(loads(spelled.text())), ())
+
+        def constant(text: str, coupon: str = f"coupon: 9.{k + 1}%") -> Ingredients:
+            return ingredients(loads(re.sub(r"coupon: 9\.\d+%", coupon, text)))
+
+        form.compiled_to(spelled, made, constant, [])
+    assert form.recordings and not len(form.templates)
 
 
 def test_the_dataset_does_not_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

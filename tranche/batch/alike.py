@@ -47,6 +47,20 @@ class Prepared:
     files: Files
 
 
+@attrs.frozen
+class Compiled:
+    """A case that was compiled: its numbers, the hash of its Program, its name."""
+
+    spelled: Spelled
+    program: str
+    name: str
+
+    def is_played_by(self, template: Template) -> bool:
+        """Whether a template gives this Program, or none."""
+        played = template.program_of(self.spelled)
+        return played is None or (played.hash, played.name) == (self.program, self.name)
+
+
 @attrs.define(eq=False)
 class Form:
     """Cases of one form. `followed`: the numbers that a recording follows, by their place; `lost`: those that none
@@ -55,7 +69,7 @@ class Form:
     cases: int = 0
     recordings: int = 0
     missed: int = 0
-    compiled: deque[Numbers] = attrs.Factory(lambda: deque(maxlen=COMPILED))
+    compiled: deque[Compiled] = attrs.Factory(lambda: deque(maxlen=COMPILED))
     followed: frozenset[int] = frozenset()
     lost: frozenset[int] = frozenset()
     templates: Few[Numbers, tuple[tuple[Template, Prepared], ...]] = attrs.Factory(lambda: Few(KEYS))
@@ -79,10 +93,10 @@ class Form:
         numbers = spelled.numbers
         wanted = self._wanted(numbers)
         key = _others(numbers, wanted)
-        alike = sum(_others(one, wanted) == key for one in self.compiled)
-        self.compiled.append(numbers)
+        alike = [one for one in self.compiled if _others(one.spelled.numbers, wanted) == key]
+        self.compiled.append(Compiled(spelled, made.inputs.program.hash, made.inputs.program.name))
         known = (wanted == self.followed and self.templates.get(key)) or ()
-        if alike < BEFORE or (known and self.missed < MISSED) or not 0 < len(wanted) <= MOST_FOLLOWED:
+        if len(alike) < BEFORE or (known and self.missed < MISSED) or not 0 < len(wanted) <= MOST_FOLLOWED:
             return
         if self.recordings > self.cases // SELDOM:
             return
@@ -93,7 +107,7 @@ class Form:
             self.lost |= wanted - found
             wanted, known = found, ()
             template = _record(spelled, wanted, made, build, beside) if wanted else None
-        if template is None:
+        if template is None or not all(one.is_played_by(template) for one in alike):
             return
         if wanted != self.followed:
             self.followed = wanted
@@ -102,7 +116,8 @@ class Form:
 
     def _wanted(self, numbers: Numbers) -> frozenset[int]:
         """The numbers to be followed: those in which cases have differed, as far as they can be."""
-        differing = {k for one in self.compiled for k, number in enumerate(one) if number != numbers[k]}
+        others = [one.spelled.numbers for one in self.compiled]
+        differing = {k for one in others for k, number in enumerate(one) if number != numbers[k]}
         return self.followed | {k for k in differing if can_be_followed(numbers[k])} - self.lost
 
 
