@@ -29,9 +29,6 @@ class Few(Generic[K, V]):
             self._held.popitem(last=False)
         return value
 
-    def __contains__(self, key: object) -> bool:
-        return key in self._held
-
     def clear(self) -> None:
         self._held.clear()
 

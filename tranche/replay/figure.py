@@ -7,7 +7,6 @@ It is a float to whoever asks, so that no code need know of it; but the float th
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -16,9 +15,8 @@ import attrs
 import numpy as np
 
 from .spelling import digits_of
-from .tape import Do, Escaped, Leaf, Tape, recording
+from .tape import Do, Escaped, Leaf, Tape, bits_of, recording
 
-_FLOAT = struct.Struct("=d")
 _NOTHING = 0  # what sum() begins with: small ints are one object each
 _SAID = "(a figure)"
 
@@ -190,7 +188,7 @@ def node_of(tape: Tape, number: float) -> int:
 
 def number_key(number: float) -> bytes:
     """What no other number has; of figures, what no other node has."""
-    return f"figure {number.node}".encode() if isinstance(number, Figure) else _FLOAT.pack(number)
+    return f"figure {number.node}".encode() if isinstance(number, Figure) else bits_of(number)
 
 
 def holds_figure(value: Any) -> bool:

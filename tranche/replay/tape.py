@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tranche._kernels.replay import play
 
-_FLOAT = struct.Struct("=d")
+bits_of = struct.Struct("=d").pack  # of a float: for Python 0.0 is -0.0
 
 
 class Escaped(Exception):
@@ -85,7 +85,7 @@ class Tape:
         return number
 
     def constant(self, value: float) -> int:
-        return self._node(_FLOAT.pack(value), (Do.CONSTANT, 0, 0, 0), value)
+        return self._node(bits_of(value), (Do.CONSTANT, 0, 0, 0), value)
 
     def result(self, do: Do, a: int, b: int) -> int:
         """Raises what Python raises for these operands, and Escaped where the result is no real number."""

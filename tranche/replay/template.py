@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -75,7 +76,11 @@ class Template:
         name = "".join([part if isinstance(part, str) else numbers[part] for part in self.name])
         quantum = self.program.quantum if self.quantum is None else float(values[self.quantum])
         made = self.program.with_figures(name, tuple(registers), series, tuple(claims), quantum)
-        return made if _different(made) == _different(self.program) else None
+        return made if _different(made) == self._different else None
+
+    @cached_property
+    def _different(self) -> tuple[int, int]:
+        return _different(self.program)
 
 
 def _figures(found: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
