@@ -45,3 +45,14 @@ def dataset(out: Path) -> dict[str, bytes]:
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     del manifest["times"]
     return files | {"manifest.json": json.dumps(manifest, sort_keys=True).encode()}
+
+
+def stored(out: Path) -> int:
+    """Results that are in the folder of a batch, which may be at work there."""
+    from tranche.batch.log import found_in
+
+    try:
+        with (out / ".tranche" / "results.log").open("rb") as file:
+            return len(found_in(file)[0])
+    except FileNotFoundError:
+        return 0

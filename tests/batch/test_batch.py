@@ -20,6 +20,7 @@ from tests.batch.small_grid import dataset, write_deals, write_markets
 from tests.small_deals import FLEET, STRESSED, cash
 from tranche.batch import Progress, grid, run_batch
 from tranche.batch.grid import crossed
+from tranche.batch.log import Log
 from tranche.batch.pool import MOST_DEATHS
 from tranche.errors import UsageError
 
@@ -139,8 +140,9 @@ def test_what_a_killed_batch_left_half_written_is_cleared(home: Path, tmp_path: 
     (folder / "tranches.parquet").write_bytes(b"old")
     (folder / "manifest.json").unlink()
     (folder / "losses.parquet.99.unfinished").write_bytes(b"half")
-    (folder / ".tranche" / "results" / "ab").mkdir(exist_ok=True)
-    (folder / ".tranche" / "results" / "ab" / "abcd.99.unfinished").write_bytes(b"half")
+    (folder / ".tranche" / "slices" / "ab").mkdir(parents=True)
+    (folder / ".tranche" / "slices" / "ab" / "abcd.99.unfinished").write_bytes(b"half")
+    (folder / ".tranche" / "results.log.99.unfinished").write_bytes(b"half")
     run_batch(cases_in(home), folder, paths=500, seed=3, workers=0)
     assert dataset(folder) == dataset(home / "runs")
     assert not list(folder.rglob("*.unfinished"))
@@ -190,8 +192,8 @@ def test_what_decides_a_figure_is_computed_again(
 def test_a_result_that_was_cut_short_is_computed_again(home: Path, tmp_path: Path) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(home, folder)
-    first, *_ = (folder / "runs" / ".tranche" / "results").glob("*/*")
-    first.write_bytes(first.read_bytes()[:-7])
+    log = folder / "runs" / ".tranche" / "results.log"
+    log.write_bytes(log.read_bytes()[:-7])
     report = run_batch(cases_in(folder), folder / "runs", paths=500, seed=3, workers=0)
     assert (report.computed, report.known) == (1, 7)
 
@@ -426,10 +428,12 @@ def test_data_that_changes_between_two_batches_of_one_process(tmp_path: Path, ho
 def test_names_that_are_damaged_are_found_again(home: Path, tmp_path: Path, damage: bytes) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(home, folder)
-    names = sorted((folder / "runs" / ".tranche" / "names").glob("*/*"))
+    log = Log(folder / "runs" / ".tranche" / "results.log")
+    names = [address for address in map(bytes.hex, log.places) if b'"names"' in (log.get(address) or b"")]
     assert names
-    for path in names:
-        path.write_bytes(damage)
+    for address in names:
+        log.put(address, damage)
+    log.close()
     report = run_batch(cases_in(folder), folder / "runs", paths=500, seed=3, workers=0)
     assert (report.computed, report.known) == (2, 6)
     assert run_batch(cases_in(folder), folder / "runs", paths=500, seed=3, workers=0).known == 8

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.batch.small_grid import dataset, write_deals, write_markets
+from tests.batch.small_grid import dataset, stored, write_deals, write_markets
 
 pytest.importorskip("pyarrow")
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds workers in /proc")
@@ -37,10 +37,6 @@ def children(process: int) -> list[int]:
         if int(fields[1]) == process:
             found.append(int(path.parent.name))
     return found
-
-
-def stored(out: Path) -> int:
-    return sum(1 for path in (out / ".tranche" / "results").glob("*/*") if path.suffix == "")
 
 
 def until(condition: Callable[[], bool], driver: subprocess.Popen[bytes]) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.batch.small_grid import dataset, write_deals, write_markets
+from tests.batch.small_grid import dataset, stored, write_deals, write_markets
 from tranche.batch import grid, run_batch
 from tranche.errors import UsageError
 
@@ -90,7 +90,7 @@ def test_a_cluster_that_stands_already_and_loses_and_gains_a_worker(
     joined: list[subprocess.Popen[bytes]] = []
 
     def disturb() -> None:
-        while len(list((tmp_path / "dask" / ".tranche" / "results").glob("*/*"))) < 5:
+        while stored(tmp_path / "dask") < 5:
             time.sleep(0.005)
         os.kill(victims[0], signal.SIGKILL)
         joined.append(worker(tmp_path / "scheduler.json"))

@@ -14,6 +14,8 @@ from collections import deque
 from pathlib import Path
 from typing import IO
 
+from tranche.files.write import write_all
+
 from .garbage import seldom_collected
 from .work import Outcome, Task, perform
 
@@ -157,9 +159,7 @@ class _Worker:
 
 def write_message(pipe: IO[bytes], message: object) -> None:
     data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    rest = memoryview(len(data).to_bytes(LENGTH, "little") + data)
-    while rest:
-        rest = rest[pipe.write(rest) :]
+    write_all(pipe, len(data).to_bytes(LENGTH, "little") + data)
 
 
 def read_message(pipe: IO[bytes]) -> object | None:

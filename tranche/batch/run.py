@@ -134,8 +134,7 @@ def run_batch(
         workers = engine.available_processors()
     workers = engine.whole_number("workers", workers, 0, engine.MOST_THREADS)
     store = Store(Path(out), code_hash())
-    with locked(store.lock), seldom_collected():
-        store.sweep()
+    with locked(store.lock), store, seldom_collected():
         return _Batch(store, cases, paths, seed, slice_paths, fresh, progress).run(workers, cluster)
 
 
@@ -210,7 +209,7 @@ class _Batch:
                 same[key] = unit
                 self.units.append(unit)
                 self.by_number[number] = unit
-                if not self.fresh and self.store.get("results", address) is not None:
+                if not self.fresh and self.store.result(address) is not None:
                     unit.done = True
                 else:
                     self._slice(unit)
@@ -238,7 +237,7 @@ class _Batch:
                 continue
             for first, count in list(unit.slices.items()):
                 address = slice_address(unit.address, first, count)
-                known = None if self.fresh else self.store.get("slices", address)
+                known = None if self.fresh else self.store.slice(address)
                 if known is None:
                     yield Task(unit.number, unit.case, self.seed, first, count, whole=False)
                 else:
@@ -278,13 +277,13 @@ class _Batch:
             reduction, address = None, ""
             if outcome.data is not None:
                 address = slice_address(unit.address, task.first, task.count or 0)
-                self.store.put("slices", address, outcome.data)
+                self.store.keep_slice(address, outcome.data)
                 reduction = unpack_reduction(outcome.data)
             self._slice_done(unit, task.first, reduction, address)
             return
         if outcome.data is not None:
-            self.store.put("results", unit.address, outcome.data)
-            self.store.drop("slices", unit.stored)
+            self.store.keep_result(unit.address, outcome.data)
+            self.store.drop_slices(unit.stored)
         elif not unit.failures:
             unit.failures[0] = ("there are no paths",)
         self._case_done(unit)
@@ -330,7 +329,7 @@ def _first(unit: _Unit) -> tuple[str, ...]:
 
 def _reader(store: Store, unit: _Unit) -> Callable[[], Unpacked]:
     def read() -> Unpacked:
-        data = store.get("results", unit.address)
+        data = store.result(unit.address)
         if data is None:
             raise UsageError(Problem(f"a result vanished from {store.inner} while the batch ran", "start it again"))
         return data

@@ -3,9 +3,10 @@
     OUT/cases.parquet, tranches.parquet, …   the dataset: see `dataset.py`
     OUT/manifest.json                        what was run, on what, and the SHA-256 of every table; written last
     OUT/.tranche/lock                        held while a batch runs
-    OUT/.tranche/results, slices, names      results, slices of paths, and the files that a deal names, by address
+    OUT/.tranche/results.log                 results, and names of the files that deals name: see `log.py`
+    OUT/.tranche/slices                      slices of paths until their case is done, a file each
 
-Files appear whole or not at all: they are written beside their place and then renamed.
+Files appear whole or not at all: they are written beside their place and then renamed; results are one log.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ from tranche.errors import Invalid, Problem, UsageError
 from tranche.files.write import UNFINISHED, write_whole, writing
 
 from .grid import Case, file_hash
+from .log import Log
 from .packed import Unpacked, pack, unpack
 
 MANIFEST = "manifest.json"
 TABLES = ("cases", "tranches", "cashflows", "losses", "tests")
 LIBRARIES = ("numpy", "scipy", "pandas", "QuantLib", "pyarrow")
 INNER = ".tranche"
-KINDS = ("results", "slices", "names")
 ELSEWHERE = "write to another folder (--out)"
 
 Files = tuple[tuple[str, str], ...]
@@ -42,6 +43,7 @@ class Store:
     def __init__(self, out: Path, code: str) -> None:
         self.out, self.code = out, code
         self.inner = out / INNER
+        self.results, self.slices = self.inner / "results.log", self.inner / "slices"
         with writing(self.inner, ELSEWHERE):
             self.inner.mkdir(parents=True, exist_ok=True)
             for name in (*(f"{table}.parquet" for table in TABLES), MANIFEST):  # known before the work, not after it
@@ -52,14 +54,18 @@ class Store:
     def lock(self) -> Path:
         return self.inner / "lock"
 
-    def sweep(self) -> None:
-        """Remove what killed processes left half written. Only under the lock."""
+    def __enter__(self) -> Store:
+        """Open it, without what killed processes left half written. Only under the lock."""
         with writing(self.out, ELSEWHERE):
-            for kind in KINDS:
-                for path in (self.inner / kind).glob(f"*/*{UNFINISHED}"):
+            for folder, kind in ((self.out, ""), (self.inner, ""), (self.slices, "*/")):
+                for path in folder.glob(f"{kind}*{UNFINISHED}"):
                     path.unlink(missing_ok=True)
-            for path in self.out.glob(f"*{UNFINISHED}"):
-                path.unlink(missing_ok=True)
+        with writing(self.results, ELSEWHERE):
+            self._log = Log(self.results)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._log.close()
 
     def terms(self, case: Case, seed: int, paths: int | None) -> str:
         """The address of a case but for the files that its deal names."""
@@ -69,53 +75,62 @@ class Store:
         """The address of a case. `files` (name, SHA-256) are those that its deal names; without them, the names that an
         earlier run met, as they are now."""
         if files is None:
-            said = self.get("names", terms)
+            said = _unpacked(self._log.get(_names_address(terms)))
             names = [] if said is None else said[0]["names"]
             files = tuple((name, file_hash(case.folder / name)) for name in names)
         return _digest([terms, files])
 
     def remember(self, terms: str, files: Files) -> None:
         """The names of the files of a case, for the next run."""
-        names = pack({"names": [name for name, _ in files]}, {})
-        if files and self._read("names", terms) != names:
-            self._write("names", terms, names)
+        if not files:
+            return
+        address, names = _names_address(terms), pack({"names": [name for name, _ in files]}, {})
+        if self._log.get(address) != names:
+            self._put(address, names)
 
-    def put(self, kind: str, address: str, data: bytes) -> None:
-        self._write(kind, address, data)
+    def result(self, address: str) -> Unpacked | None:
+        """The result at an address; None when there is none, or none whole."""
+        return _unpacked(self._log.get(address))
 
-    def get(self, kind: str, address: str) -> Unpacked | None:
-        """What lies at an address; None when there is nothing, or nothing whole."""
-        data = self._read(kind, address)
-        if data is None:
-            return None
+    def keep_result(self, address: str, data: bytes) -> None:
+        self._put(address, data)
+
+    def slice(self, address: str) -> Unpacked | None:
+        """The slice at an address; None when there is none, or none whole."""
         try:
-            return unpack(data)
-        except (Invalid, ValueError):
-            return None
-
-    def drop(self, kind: str, addresses: Iterable[str]) -> None:
-        for address in addresses:
-            path = self._path(kind, address)
-            with writing(path, ELSEWHERE):
-                path.unlink(missing_ok=True)
-
-    def _path(self, kind: str, address: str) -> Path:
-        return self.inner / kind / address[:2] / address
-
-    def _read(self, kind: str, address: str) -> bytes | None:
-        try:
-            return self._path(kind, address).read_bytes()
+            return _unpacked(self._slice_path(address).read_bytes())
         except OSError:
             return None
 
-    def _write(self, kind: str, address: str, data: bytes) -> None:
-        path = self._path(kind, address)
+    def keep_slice(self, address: str, data: bytes) -> None:
+        path = self._slice_path(address)
         with writing(path, ELSEWHERE):
-            try:
-                write_whole(path, data)
-            except FileNotFoundError:  # the first under these two digits
-                path.parent.mkdir(parents=True, exist_ok=True)
-                write_whole(path, data)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, data)
+
+    def drop_slices(self, addresses: Iterable[str]) -> None:
+        for address in addresses:
+            path = self._slice_path(address)
+            with writing(path, ELSEWHERE):
+                path.unlink(missing_ok=True)
+
+    def _put(self, address: str, data: bytes) -> None:
+        with writing(self.results, ELSEWHERE):
+            self._log.put(address, data)
+
+    def _slice_path(self, address: str) -> Path:
+        return self.slices / address[:2] / address
+
+
+def _unpacked(data: bytes | None) -> Unpacked | None:
+    try:
+        return None if data is None else unpack(data)
+    except (Invalid, ValueError):
+        return None
+
+
+def _names_address(terms: str) -> str:
+    return _digest(["names", terms])
 
 
 def slice_address(address: str, first: int, count: int) -> str:

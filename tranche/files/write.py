@@ -7,6 +7,7 @@ import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from tranche.errors import Problem, UsageError
 
@@ -35,15 +36,20 @@ def write_whole(path: Path, data: bytes, *, durable: bool = False) -> None:
     beside = unfinished(path)
     try:
         with open(beside, "wb", buffering=0) as file:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[file.write(rest) :]
+            write_all(file, data)
             if durable:
                 os.fsync(file.fileno())
         os.replace(beside, path)
     except BaseException:
         discard(beside)
         raise
+
+
+def write_all(file: IO[bytes], data: bytes) -> None:
+    """All of `data` to a file or pipe without a buffer, which may take it in parts."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 def write_text(path: Path, text: str) -> None:
