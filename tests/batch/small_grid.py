@@ -56,3 +56,18 @@ def stored(out: Path) -> int:
             return len(found_in(file)[0])
     except FileNotFoundError:
         return 0
+
+
+def descendants(process: int) -> list[int]:
+    """Processes that it has started, those that these have started, and so on: parents before their children."""
+    parents: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:  # it ended
+            continue
+        parents.setdefault(int(fields[1]), []).append(int(path.parent.name))
+    found = [process]
+    for one in found:
+        found += parents.get(one, [])
+    return found[1:]

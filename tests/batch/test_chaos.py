@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.batch.small_grid import dataset, stored, write_deals, write_markets
+from tests.batch.small_grid import dataset, descendants, stored, write_deals, write_markets
 
 pytest.importorskip("pyarrow")
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds workers in /proc")
@@ -25,18 +25,6 @@ TOO_LONG = 600.0
 def start(home: Path, out: Path, *options: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "tranche", "batch", "deals", "--markets", "markets", "--out", str(out), *options]
     return subprocess.Popen(command, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def children(process: int) -> list[int]:
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text().rpartition(")")[2].split()
-        except OSError:  # it ended
-            continue
-        if int(fields[1]) == process:
-            found.append(int(path.parent.name))
-    return found
 
 
 def until(condition: Callable[[], bool], driver: subprocess.Popen[bytes]) -> bool:
@@ -68,7 +56,7 @@ def disturbed(home: Path, out: Path, drivers: int, workers: int, step: int, opti
             driver.wait()
             killed[0] += 1
             driver = start(home, out, *options)
-        elif there := children(driver.pid):
+        elif there := descendants(driver.pid):
             os.kill(draw.choice(there), signal.SIGKILL)
             killed[1] += 1
     assert driver.wait(TOO_LONG) == 0
@@ -94,7 +82,7 @@ def test_killed_a_few_times(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_killed_fifteen_times(tmp_path: Path) -> None:
-    """200 deals × 3 markets; the driver ten times, workers five times."""
+    """200 deals × 3 markets; the driver ten times, workers and the process that they come from five times."""
     write_deals(tmp_path / "deals", 200)
     write_markets(tmp_path / "markets", 3)
     compare(tmp_path, ["--paths", "2000", "--workers", "2"], 10, 5, step=60, cases=600)

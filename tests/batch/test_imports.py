@@ -26,7 +26,7 @@ def imported(code: str, *arguments: str) -> set[str]:
     return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
 
 
-@pytest.mark.parametrize("code", ["from tranche.batch.pool import serve", "from tranche.batch import run_batch"])
+@pytest.mark.parametrize("code", ["from tranche.batch.serve import serve", "from tranche.batch import run_batch"])
 def test_what_a_start_imports(code: str) -> None:
     assert not {"pandas", "pyarrow", "QuantLib", "scipy"} & imported(code)
 

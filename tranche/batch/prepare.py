@@ -18,13 +18,14 @@ from tranche.replay import Spelled
 from .alike import Files, Form, Prepared
 from .grid import Case, file_hash
 
-REMEMBERED = 4  # compiled cases a worker keeps: neighbours in the grid share their deal
+KEPT = 12  # cases: as many as are made ready for all workers before one of them is asked for
+REMEMBERED = 4  # deals as they are read: neighbours in the grid share theirs
 FORMS = 8  # of cases that differ in figures only
 LONGEST = 100_000  # characters of a case that is compared with others
 APART = "\0"  # between a deal and its overrides: no deal file has it
 
 _forms: Few[object, Form] = Few(FORMS)
-_known: Few[tuple[Case, int], Prepared] = Few(REMEMBERED)
+_known: Few[tuple[Case, int], Prepared] = Few(KEPT)
 
 
 def remembered(case: Case, seed: int) -> Prepared:

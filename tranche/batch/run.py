@@ -6,6 +6,7 @@ import datetime as dt
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol
 
@@ -21,7 +22,7 @@ from .garbage import seldom_collected
 from .grid import Case
 from .lock import locked
 from .packed import Unpacked, pack_reduction, reduction_of, unpack_reduction
-from .prepare import forget
+from .prepare import KEPT, forget
 from .store import Store, code_hash, slice_address, versions
 from .work import Outcome, Task
 
@@ -162,9 +163,11 @@ class _Batch:
 
     def run(self, workers: int, cluster: str | None) -> BatchReport:
         if self.progress.tasks:
-            executor = _executor(min(workers, self.progress.tasks), workers, cluster)
+            tasks = self._tasks()
+            ahead = list(islice(tasks, KEPT))
+            executor = _executor(min(workers, self.progress.tasks), workers, cluster, ahead)
             try:
-                self._work(executor)
+                self._work(executor, chain(ahead, tasks))
             finally:
                 executor.close()
         computed = self.progress.done - self.progress.known
@@ -244,8 +247,8 @@ class _Batch:
                     self._slice_done(unit, first, reduction_of(known), address)
                     self.progress.tasks_done += 1
 
-    def _work(self, executor: Executor) -> None:
-        tasks, running, more = self._tasks(), 0, True
+    def _work(self, executor: Executor, tasks: Iterator[Task]) -> None:
+        running, more = 0, True
         while True:
             while running < executor.capacity:
                 task = self.merged.popleft() if self.merged else next(tasks, None)
@@ -337,11 +340,11 @@ def _reader(store: Store, unit: _Unit) -> Callable[[], Unpacked]:
     return read
 
 
-def _executor(few: int, workers: int, cluster: str | None) -> Executor:
+def _executor(few: int, workers: int, cluster: str | None, ahead: list[Task]) -> Executor:
     if cluster is not None:
         from .cluster import Cluster
 
         return Cluster(cluster, max(1, workers))
     from .pool import Here, Processes
 
-    return Processes(few) if few else Here()
+    return Processes(few, ahead) if few else Here()

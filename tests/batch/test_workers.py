@@ -1,0 +1,120 @@
+"""Workers and the process that they come from, each of which may end at any moment."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.batch.small_grid import dataset, descendants, write_deals
+from tranche.batch import grid, run_batch, workers
+from tranche.batch.pool import Processes
+from tranche.batch.work import Outcome, Task
+
+pytest.importorskip("pyarrow")
+needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc")
+
+
+def tasks_in(folder: Path, count: int, paths: int = 20) -> list[Task]:
+    write_deals(folder, count)
+    return [Task(k, case, 0, 0, paths) for k, case in enumerate(grid(sorted(folder.glob("*.yaml"))))]
+
+
+@contextmanager
+def pool_of(count: int, ahead: list[Task]) -> Iterator[Processes]:
+    pool = Processes(count, ahead)
+    try:
+        yield pool
+    finally:
+        pool.close()
+
+
+def done(pool: Processes, tasks: list[Task], after_one: Callable[[], None] = lambda: None) -> dict[int, Outcome]:
+    found: dict[int, Outcome] = {}
+    for task in tasks:
+        pool.submit(task)
+    while len(found) < len(tasks):
+        for task, outcome in pool.wait(1.0):
+            found[task.number] = outcome
+            if len(found) == 1:
+                after_one()
+    return found
+
+
+def gone(processes: list[int]) -> bool:
+    """Whether all of them end within some seconds."""
+    until = time.monotonic() + 20.0
+    while any(alive(process) for process in processes):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+plain = workers.Source.__init__
+
+
+@pytest.mark.parametrize("forks", [True, False])
+def test_forked_or_not_the_bits_are_the_same(tmp_path: Path, forks: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if forks and not workers.FORKS:
+        pytest.skip("no process is forked here")
+    monkeypatch.setattr(workers.Source, "__init__", lambda self, ahead=(): plain(self, ahead, forks))
+    write_deals(tmp_path / "deals", 5)
+    cases = grid(sorted((tmp_path / "deals").glob("*")))
+    run_batch(cases, tmp_path / "here", paths=50, workers=0)
+    run_batch(cases, tmp_path / "there", paths=50, workers=2)
+    assert dataset(tmp_path / "here") == dataset(tmp_path / "there")
+
+
+@needs_proc
+@pytest.mark.skipif(not workers.FORKS, reason="no process is forked here")
+def test_the_source_is_killed_and_then_a_worker(tmp_path: Path) -> None:
+    tasks = tasks_in(tmp_path, 8)
+    with pool_of(2, tasks) as pool:
+
+        def kill() -> None:
+            source, worker, *_ = descendants(os.getpid())
+            for process in (source, worker):
+                os.kill(process, signal.SIGKILL)
+
+        found = done(pool, tasks[:4], kill)
+        found |= done(pool, tasks[4:])
+        assert len(pool.sources) == 2
+        assert all(one.data is not None for one in found.values())
+        there = descendants(os.getpid())
+    assert gone(there)
+
+
+@needs_proc
+@pytest.mark.parametrize("of", ["driver", "source"])
+def test_no_process_outlives_its_driver(tmp_path: Path, of: str) -> None:
+    """In the middle of tasks that take a minute."""
+    write_deals(tmp_path / "deals", 2)
+    command = [sys.executable, "-m", "tranche", "batch", "deals", "--out", "runs", "--paths", "100_000_000"]
+    command += ["--slice", "50_000_000", "--workers", "2"]
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    driver = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 60.0
+    while len(descendants(driver.pid)) < 2 + workers.FORKS and time.monotonic() < until:
+        time.sleep(0.01)
+    there = descendants(driver.pid)
+    assert len(there) == 2 + workers.FORKS
+    if of == "source":
+        os.kill(there[0], signal.SIGKILL)
+    driver.kill()
+    driver.wait()
+    assert gone(there)

@@ -1,0 +1,95 @@
+"""The workers' side of `workers.py`: a process that makes the first cases ready and forks workers from what it has
+then, or, where processes are not forked, becomes the one worker."""
+
+from __future__ import annotations
+
+import gc
+import os
+import queue
+import signal
+import socket
+import threading
+import time
+from typing import IO
+
+import attrs
+
+from .garbage import seldom_collected
+from .messages import LENGTH, read_exactly, read_message, write_message
+from .work import Task, perform
+
+LONGEST = 1.0  # processor seconds for the cases that are made ready before there are workers
+START, END = b"+", b"-"  # a worker, with the pipes of its tasks and its answers; the worker of a number
+
+
+def serve(control: socket.socket, forks: bool) -> None:
+    """What the driver asks for, until it closes `control` or is gone; then no worker is left either."""
+    os.dup2(2, 1)  # what anybody prints
+    asked = os.fdopen(os.dup(control.fileno()), "r+b", buffering=0)
+    with seldom_collected():
+        _make_ready(read_message(asked))
+        gc.freeze()  # what is there now is no garbage, and lies in pages that all workers share
+        gc.enable()
+        workers: list[int] = []
+        while True:
+            said, pipes, *_ = socket.recv_fds(control, 1, 2)
+            if said == START:
+                tasks, answers = pipes
+                pid = os.fork() if forks else 0
+                if pid == 0:
+                    asked.close()
+                    control.close()
+                    _work(tasks, answers)
+                workers.append(pid)
+                os.close(tasks)
+                os.close(answers)
+            elif said == END and (which := read_exactly(asked, LENGTH)) is not None:
+                write_message(asked, _end(workers, int.from_bytes(which, "little")))
+            else:
+                break
+    for number in range(len(workers)):
+        _end(workers, number)
+
+
+def _end(workers: list[int], number: int) -> int:
+    """End a worker, if it has not ended; its exit code, or minus the signal that ended it."""
+    pid, workers[number] = workers[number], 0
+    if not pid:
+        return 0
+    os.kill(pid, signal.SIGKILL)  # it is ours until we have waited for it
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def _make_ready(ahead: object) -> None:
+    """Do one path of each of the tasks, while no worker has to wait long for it: what is imported, compiled, fitted and
+    recorded for them is there for all. Why one fails will be told by the worker that does it."""
+    assert isinstance(ahead, tuple)
+    until = time.process_time() + LONGEST
+    for task in ahead:
+        assert isinstance(task, Task)
+        perform(attrs.evolve(task, count=1))
+        if time.process_time() > until:
+            break
+
+
+def _work(tasks: int, answers: int) -> None:
+    """Be a worker: tasks from one pipe, outcomes to the other; ends with the process.
+
+    A thread takes tasks off the pipe at once: a driver that waits to hand one over does not read what we say. It also
+    sees that the driver is gone while a task is done.
+    """
+    given: queue.SimpleQueue[Task] = queue.SimpleQueue()
+    taker = threading.Thread(target=_take, args=(os.fdopen(tasks, "rb", buffering=0), given), daemon=True)
+    taker.start()
+    said = os.fdopen(answers, "wb", buffering=0)
+    while True:
+        try:
+            write_message(said, perform(given.get()))
+        except BrokenPipeError:
+            os._exit(0)
+
+
+def _take(pipe: IO[bytes], given: queue.SimpleQueue[Task]) -> None:
+    while isinstance(task := read_message(pipe), Task):
+        given.put(task)
+    os._exit(0)  # nobody waits for an answer, and nothing is left to flush

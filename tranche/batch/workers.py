@@ -1,0 +1,131 @@
+"""Worker processes as the driver sees them, and the process that they come from.
+
+On Linux that process imports all and makes the first cases ready once, and its workers are forks of it: what each would
+take a second or two for is there from the start. It has one thread and nothing of the driver's in it, so that a fork is
+safe; a driver, with a user's threads or a notebook in it, is not what one forks. Elsewhere each worker is a process of
+its own from the start.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO
+
+from tranche.files.write import write_all
+
+from .messages import LENGTH, read_message, write_message
+from .serve import END, START
+from .work import Outcome, Task
+
+FORKS = sys.platform == "linux"  # the frameworks of macOS do not bear it
+GRACE = 5.0  # seconds that a source has to end its workers and itself
+ALONE = {"OPENBLAS_NUM_THREADS": "1"}  # of numpy's library, which starts a thread a processor, and has nothing to do
+COMMAND = (
+    "import gc, signal, socket, sys; gc.disable(); "  # what is imported is no garbage
+    "signal.signal(signal.SIGINT, signal.SIG_IGN); "  # the driver hears Ctrl-C, and ends its workers
+    "from tranche.batch.serve import serve; "
+    "serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2] == 'forks')"
+)
+
+
+class Source:
+    """The process that workers come from: any number where it `forks`, else one. `ahead`: tasks whose cases it makes
+    ready before."""
+
+    def __init__(self, ahead: Sequence[Task] = (), forks: bool = FORKS) -> None:
+        home = str(Path(__file__).parents[2])
+        path = os.pathsep.join(dict.fromkeys([home, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]))
+        self.forks, self.count = forks, 0
+        self.control, its = socket.socketpair()
+        with its:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", COMMAND, str(its.fileno()), "forks" if forks else "becomes"],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env={**ALONE, **os.environ, "PYTHONPATH": path},
+                pass_fds=[its.fileno()],
+            )
+        self.asked = os.fdopen(os.dup(self.control.fileno()), "r+b", buffering=0)
+        self._tell(lambda: write_message(self.asked, tuple(ahead)))
+
+    @property
+    def starts_more(self) -> bool:
+        """Whether a worker can be asked of it, as far as can be seen."""
+        return (self.forks or not self.count) and self.process.poll() is None
+
+    def start(self) -> tuple[int, IO[bytes], IO[bytes]]:
+        """A new worker: its number, and our ends of the pipes of its tasks and of its answers."""
+        (theirs, tasks), (answers, its) = os.pipe(), os.pipe()
+        self._tell(lambda: socket.send_fds(self.control, [START], [theirs, its]))
+        os.close(theirs)
+        os.close(its)
+        self.count += 1
+        return self.count - 1, os.fdopen(tasks, "wb", buffering=0), os.fdopen(answers, "rb", buffering=0)
+
+    def end(self, number: int) -> int:
+        """End a worker; its exit code, or minus the signal that ended it. Of this process, if that is gone too."""
+        if self.forks:
+            self._tell(lambda: write_all(self.asked, END + number.to_bytes(LENGTH, "little")))
+            with contextlib.suppress(OSError):
+                code = read_message(self.asked)
+                if isinstance(code, int):
+                    return code
+        self.process.kill()
+        return self.process.wait()
+
+    def close(self) -> None:
+        """End the process and all its workers."""
+        self.asked.close()
+        self.control.close()
+        if not self.forks:
+            self.process.kill()
+        try:
+            self.process.wait(GRACE)
+        except subprocess.TimeoutExpired:  # busy with a case; the workers end when they are not read any more
+            self.process.kill()
+            self.process.wait()
+
+    def _tell(self, say: Callable[[], object]) -> None:
+        with contextlib.suppress(OSError):  # it is gone, which the pipes of its workers will tell
+            say()
+
+
+class Worker:
+    """A worker with the tasks that it was given, the one in hand first."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.number, self.given, self.said = source.start()
+        self.tasks: deque[Task] = deque()
+
+    def send(self, task: Task) -> bool:
+        """Whether the worker could take it; a dead one cannot, and its end of the pipe will say so."""
+        try:
+            write_message(self.given, task)
+        except OSError:
+            return False
+        self.tasks.append(task)
+        return True
+
+    def receive(self) -> Outcome | None:
+        """The next outcome; None when the worker is dead."""
+        message = read_message(self.said)
+        assert message is None or isinstance(message, Outcome)
+        return message
+
+    def end(self) -> int:
+        """End the process; its exit code, or minus the signal that ended it."""
+        self.close()
+        return self.source.end(self.number)
+
+    def close(self) -> None:
+        """Give it no more, and hear no more of it: it ends."""
+        self.given.close()
+        self.said.close()
