@@ -11,8 +11,11 @@ MOST_FOLLOWED = 40  # numbers of a text: each more is a longer spelling
 LEAST_ZEROS = 2  # no float writes itself so
 _LONGEST = 24  # characters of a number that is followed
 
-# A date, or a number that nothing is joined to in front and no digit behind, without a needless zero.
-_FIGURE = re.compile(r"(\d{4}-\d{2}-\d{2}|(?<![\w.,])(?:0|[1-9][\d_]*)(?:\.\d+)?(?![\d_]|[.,]\d))", re.ASCII)
+# A date, or a number that nothing is joined to in front and no digit behind, without a needless zero. It begins with
+# the one digit, so that the search leaps from digit to digit; what is in front of it is looked at behind it.
+_FIGURE = re.compile(
+    r"(\d(?:\d{3}-\d{2}-\d{2}|(?<![\w.,]\d)(?:(?<=0)|(?<=[1-9])[\d_]*)(?:\.\d+)?(?![\d_]|[.,]\d)))", re.ASCII
+)
 
 
 @attrs.frozen
