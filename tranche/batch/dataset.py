@@ -65,6 +65,13 @@ def _write(
 
 
 def write_manifest(out: Path, manifest: Mapping[str, Any]) -> None:
-    text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False)
+    """Whole or not at all; a line for each case."""
+    said = {key: _json(value, indent=2).replace("\n", "\n  ") for key, value in manifest.items() if key != "cases"}
+    said["cases"] = "[\n    " + ",\n    ".join(map(_json, manifest["cases"])) + "\n  ]"
+    text = "{\n" + ",\n".join(f"  {_json(key)}: {value}" for key, value in said.items()) + "\n}\n"
     with writing(out / MANIFEST, ELSEWHERE):
         write_whole(out / MANIFEST, text.encode(), durable=True)
+
+
+def _json(value: Any, **how: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, **how)
