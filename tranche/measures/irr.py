@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from .figures import Figures
 from .root import root
@@ -41,17 +42,24 @@ def rate_of_return(flows: ArrayLike, times: Sequence[float]) -> float:
 
     The convention of a spreadsheet's XIRR when times are ACT/365F. NaN where the flows have no sign change.
     """
-    cash, years = np.asarray(flows, dtype=np.float64), np.asarray(times, dtype=np.float64)
-    if not (cash < 0).any() or not (cash > 0).any():
+    cash = np.asarray(flows, dtype=np.float64)
+    if not np.fmin.reduce(cash, initial=0.0) < 0.0 < np.fmax.reduce(cash, initial=0.0):
         return math.nan
-    past = -years
+    past, limit = _exponents(tuple(times))
 
     def value(log_rate: float) -> float:
         return float(cash.dot(np.exp(log_rate * past)))
 
-    limit, reach = STEEPEST / float(years.max()), 1.0
+    reach = 1.0
     while (low := value(-reach)) * (high := value(reach)) > 0:
         if reach >= limit:
             return math.nan
         reach = min(2.0 * reach, limit)
     return math.expm1(root(value, -reach, reach, low, high, TOLERANCE))
+
+
+@lru_cache(maxsize=16)
+def _exponents(times: tuple[float, ...]) -> tuple[NDArray[np.float64], float]:
+    """Of e**(log rate): −t(k); and the largest |log rate| for them. All classes have the same, and most deals."""
+    years = np.asarray(times, dtype=np.float64)
+    return -years, STEEPEST / float(years.max())
