@@ -76,14 +76,20 @@ class Reduction:
     def spread(self, program: Program, quantity: int) -> Spread:
         """The final value of a record (its number), or the loss of a debt (records + its number), over the paths."""
         low, high, least, most, positive = self._plain
-        total, rest, hi_hi, hi_lo, lo_lo = [(b << 32) + a for a, b in zip(low[quantity], high[quantity], strict=True)]
+        total, _, hi_hi, hi_lo, lo_lo = [(b << 32) + a for a, b in zip(low[quantity], high[quantity], strict=True)]
         squares = (hi_hi << 2 * HALF) + (hi_lo << HALF + 1) + lo_lo
         n, quantum = self.count, program.quantum
         error = math.nan
         if n > 1:  # exact integers up to the square root
             error = math.sqrt((n * squares - total * total) / (n * n * (n - 1))) * quantum
-        mean = ((total << REST) + rest) / (n << REST) * quantum
+        mean = self.mean(program, quantity)
         return Spread(n, mean, error, least[quantity], most[quantity], positive[quantity] / n)
+
+    def mean(self, program: Program, quantity: int) -> float:
+        """The mean of `spread` alone."""
+        (low, low_rest), (high, high_rest) = self._plain[0][quantity][:2], self._plain[1][quantity][:2]
+        total, rest = (high << 32) + low, (high_rest << 32) + low_rest
+        return ((total << REST) + rest) / (self.count << REST) * program.quantum
 
     @cached_property
     def _plain(self) -> tuple[list[list[int]], list[list[int]], list[float], list[float], list[int]]:
@@ -233,5 +239,5 @@ def over(sums: NDArray[np.uint64], count: int) -> NDArray[np.float64]:
     first = total / count
     near = np.rint(first)
     rest = total - near.astype(np.int64) * count
-    quotients: NDArray[np.float64] = np.where(np.abs(total) < 2**53, first, near + rest / count)
-    return quotients
+    np.add(near, rest / count, out=first, where=np.abs(total) >= 2**53)
+    return first

@@ -106,6 +106,11 @@ class Results:
             return Spread(self.count, 0.0, 0.0 if self.count > 1 else math.nan, 0.0, 0.0, 0.0)
         return self.reduction.spread(self.program, number)
 
+    def final_mean(self, name: str) -> float:
+        """The mean of `spread` alone: of a record's final value over the paths. Raises UsageError as it does."""
+        number = record_of(self.program, name)
+        return 0.0 if number is None else self.reduction.mean(self.program, number)
+
     def losses(self, name: str) -> Losses:
         """What the debt `name` loses: moments, quantiles, the worst paths. Raises UsageError."""
         found = self._losses.get(name)
@@ -141,7 +146,11 @@ class Results:
     def columns(self) -> tuple[Layout, NDArray[np.float64]]:
         """The columns of `cashflows` of all classes, one behind the other, and their figures [columns, T]."""
         found = layout(self.program)
-        return found, self._rows[found.numbers].sum(axis=0)
+        first, *others = found.numbers
+        figures = self._rows.take(first, axis=0)
+        for numbers in others:
+            figures += self._rows.take(numbers, axis=0)
+        return found, figures
 
     def claim(self, name: str) -> Claim:
         """The class `name` of the deal. Raises UsageError with the nearest candidates."""

@@ -43,6 +43,9 @@ class HandMade:
             return Spread(self.count, 0.0, 0.0, 0.0, 0.0, 0.0)
         return self._reduction.spread(self.program, known.index(name))
 
+    def final_mean(self, name: str) -> float:
+        return self.spread(name).mean
+
     def losses(self, name: str) -> Losses:
         return self._reduction.losses(self.program, name)
 

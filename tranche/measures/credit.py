@@ -56,7 +56,7 @@ def _row(results: Figures, claim: Claim) -> dict[str, float]:
     name = claim.name
 
     def mean(*fields: str) -> float:
-        return math.fsum(results.spread(f"{name}.{field}").mean for field in fields)
+        return math.fsum(results.final_mean(f"{name}.{field}") for field in fields)
 
     row = {"notional": claim.notional, "irr": irr(results, name)}
     if claim.kind == "residual":

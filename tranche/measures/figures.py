@@ -23,6 +23,9 @@ class Figures(Protocol):
     def spread(self, name: str) -> Spread:
         """The final value of the record `owner.field` over the paths."""
 
+    def final_mean(self, name: str) -> float:
+        """The mean of `spread` alone."""
+
     def losses(self, name: str) -> Losses:
         """What the debt `name` loses over the paths: what is still owed after the last payment date, principal,
         capitalised and unpaid interest; less than DUST of the notional is none."""
