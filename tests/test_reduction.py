@@ -78,6 +78,7 @@ def test_means_and_standard_errors_are_those_of_exact_arithmetic(whole: Results)
         exact = [Fraction(x) for x in totals.tolist()]
         mean = sum(exact) / len(exact)
         assert spread.mean == pytest.approx(float(mean), rel=1e-15, abs=1e-20)
+        assert whole.final_mean(record.name) == spread.mean
         variance = sum((x - mean) ** 2 for x in exact) / (len(exact) - 1)
         assert spread.error == pytest.approx(math.sqrt(variance / len(exact)), rel=1e-9, abs=whole.program.quantum)
         assert (spread.least, spread.most) == (totals.min(), totals.max())
@@ -100,6 +101,29 @@ def test_quantile_shortfall_and_the_worst_are_in_order(lost: list[float], share:
     losses = HandMade(DEBT, {"a.balance": [0.0, *lost]}).losses("a")
     most = losses.worst[0][1] if losses.worst else 0.0
     assert losses.quantile(share) <= losses.shortfall(share) * (1 + 1e-12) <= most * (1 + 2e-12)
+
+
+@given(st.lists(st.floats(0.001, 199.0), min_size=1, max_size=30), st.floats(0, 1))
+@example([0.01, 0.015, 199.99, 7.0], 0.3)
+def test_a_shortfall_goes_down_from_the_highest_bin(lost: list[float], share: float) -> None:
+    losses = HandMade(DEBT, {"a.balance": [0.0, *lost]}).losses("a")
+    wanted = left = (1.0 - share) * (1 + len(lost))
+    parts = []
+    for k in np.flatnonzero(losses.bins).tolist()[::-1]:
+        low, paths, taken = k / 10_000, int(losses.bins[k]), min(left, int(losses.bins[k]))
+        high = min((k + 1) / 10_000, max(low, max(lost) / 100.0))
+        parts.append(taken * (high - 0.5 * taken / paths * (high - low)))
+        left -= taken
+    assert losses.shortfall(share) == (math.fsum(parts) / wanted if wanted > 0 else losses.worst[0][1])
+
+
+@given(st.lists(st.floats(0.0, 250.0), min_size=1, max_size=30))
+@example([0.0])
+@example([100.0, 200.0])
+def test_the_bins_are_searched_up_to_that_of_the_highest_loss(lost: list[float]) -> None:
+    losses = HandMade(DEBT, {"a.balance": lost}).losses("a")
+    assert losses.filled.tolist() == np.flatnonzero(losses.bins).tolist()
+    assert losses.counts.tolist() == losses.bins[losses.filled].tolist()
 
 
 def test_a_share_is_one() -> None:

@@ -58,12 +58,13 @@ class Losses:
         rank = _share(share) * count - (count - (int(reached[-1]) if len(reached) else 0))
         if rank <= 0:
             return 0.0
-        at = int(np.searchsorted(reached, math.ceil(rank)))
+        at = int(reached.searchsorted(math.ceil(rank)))
         k, paths = int(self.filled[at]), int(self.counts[at])
         if k >= BINS - 1:
             return math.inf
         inside = (rank - (int(reached[at]) - paths)) / paths
-        low, high = self._edges(k)
+        low = k / PER_NOTIONAL
+        high = min((k + 1) / PER_NOTIONAL, max(low, self._highest))
         return low + inside * (high - low)
 
     def shortfall(self, share: float) -> float:
@@ -72,39 +73,39 @@ class Losses:
         wanted = (1.0 - _share(share)) * self.spread.count
         if not wanted > 0:
             return self.worst[0][1] if self.worst else 0.0
+        if not len(self.filled):
+            return 0.0
         if self.bins[-1]:
             return math.inf
-        lost, left = [], wanted
-        bins = slice(-math.ceil(wanted), None)  # they are enough, for each holds a path or more
-        for k, paths in zip(self.filled[bins].tolist()[::-1], self.counts[bins].tolist()[::-1], strict=True):
-            taken = min(left, paths)
-            low, high = self._edges(k)
-            lost.append(taken * (high - 0.5 * taken / paths * (high - low)))
-            left -= taken
-            if left <= 0:
-                break
-        return math.fsum(lost) / wanted
+        upper = slice(-math.ceil(wanted), None)  # they are enough, for each holds a path or more
+        paths = self.counts[upper]
+        above = int(self._reached[-1]) - self._reached[upper]  # the paths in the bins beyond each
+        taken = np.minimum(np.maximum(wanted - above, 0.0), paths)
+        low, high = self.filled[upper] / PER_NOTIONAL, (self.filled[upper] + 1) / PER_NOTIONAL
+        high = np.minimum(high, np.maximum(low, self._highest))
+        lost = taken * (high - 0.5 * taken / paths * (high - low))
+        return math.fsum(lost.tolist()) / wanted
 
     @cached_property
     def filled(self) -> NDArray[np.int64]:
         """The numbers of the bins in which losses lie."""
-        lost = self.bins[: BINS if self.spread.positive else 0]  # most debts lose nothing
-        return np.flatnonzero(lost != 0)  # of Booleans it is the quicker by far
+        last = int(min(self.worst[0][1] * PER_NOTIONAL, BINS - 1)) if self.worst else -1  # that of the highest loss
+        return np.flatnonzero(self.bins[: last + 1] != 0)  # of Booleans it is the quicker by far
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:
         """The paths in each of them."""
-        return self.bins[self.filled]
+        return self.bins.take(self.filled)
 
     @cached_property
     def _reached(self) -> NDArray[np.int64]:
         """The paths in each of them and those before."""
-        return np.cumsum(self.counts)
+        return self.counts.cumsum()
 
-    def _edges(self, k: int) -> tuple[float, float]:
-        """Where the losses of a bin begin and end: nobody loses more than the most."""
-        low, high = k / PER_NOTIONAL, (k + 1) / PER_NOTIONAL
-        return low, min(high, max(low, self.spread.most / self.notional))
+    @property
+    def _highest(self) -> float:
+        """The highest loss, a share of the notional: where the losses of the last bin end."""
+        return self.spread.most / self.notional
 
 
 def _share(share: float) -> float:
