@@ -236,7 +236,7 @@ def over(sums: NDArray[np.uint64], count: int) -> NDArray[np.float64]:
     if count >= 2**26 or np.abs(high).max(initial=0) >= 2**30:
         return np.array((high.astype(object) * 2**32 + low) / count, dtype=np.float64)
     total = (high << 32) + low
-    first = total / count
+    first: NDArray[np.float64] = total / count
     near = np.rint(first)
     rest = total - near.astype(np.int64) * count
     np.add(near, rest / count, out=first, where=np.abs(total) >= 2**53)
