@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 import numpy as np
@@ -37,6 +37,22 @@ class Text:
         return Text(self.words, np.repeat(self.numbers, times))
 
 
+class Held(NamedTuple):
+    """A column as it lies in a block: its rows, their type and bytes; the words of a text."""
+
+    rows: int
+    type: str
+    data: bytes
+    words: Sequence[str] | None
+
+
+def held(column: Any, kind: str) -> Held:
+    """A column of that kind (Text, an array, or what makes one) as it is to lie there."""
+    values, words = (column.numbers, column.words) if isinstance(column, Text) else (column, None)
+    array = narrowed(np.asarray(values, dtype=dtype_of(kind)))
+    return Held(len(array), array.dtype.str, array.tobytes(), words)
+
+
 Column = NDArray[Any] | Text
 Kinds = Mapping[str, str]  # column → kind: TEXT, DATE, or what numpy calls it
 
@@ -59,17 +75,15 @@ def narrowed(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def to_bytes(columns: Mapping[str, Any], kinds: Kinds) -> tuple[dict[str, Any], bytes]:
-    """What the header says of a table (JSON), and its columns, in the order of `kinds`."""
+    """What the header says of a table (JSON), and its columns, in the order of `kinds`; some may be `held` already."""
     rows, words, types, parts = 0, [], [], []
     for name, kind in kinds.items():
         column = columns[name]
-        if isinstance(column, Text):
-            words.append(list(column.words))
-            column = column.numbers
-        array = narrowed(np.asarray(column, dtype=dtype_of(kind)))
-        rows = len(array)
-        types.append(array.dtype.str)
-        parts.append(array.tobytes())
+        rows, held_as, data, known = column if isinstance(column, Held) else held(column, kind)
+        types.append(held_as)
+        parts.append(data)
+        if known is not None:
+            words.append(list(known))
     return {"rows": rows, "words": words, "types": types}, b"".join(parts)
 
 

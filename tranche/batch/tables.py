@@ -9,14 +9,13 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tranche.json_text import finite
 from tranche.losses import Losses
 from tranche.measures.credit import COLUMNS, tranche_rows
 from tranche.results import FIELDS, Results
 
-from .columns import DATE, TEXT, Column, Kinds, Text, from_bytes, to_bytes
+from .columns import DATE, TEXT, Column, Held, Kinds, Text, from_bytes, held, to_bytes
 from .packed import Unpacked, pack
 
 EPOCH = dt.date(1970, 1, 1).toordinal()
@@ -93,8 +92,8 @@ def _cashflows(results: Results) -> Mapping[str, Any]:
     layout, means = results.columns()
     rows, times = means.shape
     return {
-        "class": _text(layout.owners).repeated(times),
-        "field": _text(layout.columns).repeated(times),
+        "class": _text(layout.owners, times),
+        "field": _text(layout.columns, times),
         "date": _days(results.program.dates[1:], rows),
         "mean": means.ravel(),
     }
@@ -105,7 +104,7 @@ def _losses(results: Results) -> Mapping[str, Any]:
     hit = {name: losses for name, losses in debts.items() if len(losses.filled)}
     empty = np.empty(0, dtype=np.int64)
     return {
-        "tranche": _text(tuple(hit)).repeated([len(losses.filled) for losses in hit.values()]),
+        "tranche": Text.of(tuple(hit)).repeated([len(losses.filled) for losses in hit.values()]),
         "basis_point": np.concatenate([empty, *(losses.filled for losses in hit.values())]),
         "paths": np.concatenate([empty, *(losses.counts for losses in hit.values())]),
     }
@@ -128,12 +127,12 @@ def _levels(results: Results) -> Iterator[tuple[str, str, float, float]]:
 
 
 @lru_cache(maxsize=64)
-def _text(values: tuple[str, ...]) -> Text:
-    """They as a column: deals of one form have the same."""
-    return Text.of(values)
+def _text(values: tuple[str, ...], times: int = 1) -> Held:
+    """They as a column, each `times` times: deals of one form have the same."""
+    return held(Text.of(values).repeated(times), TEXT)
 
 
 @lru_cache(maxsize=8)
-def _days(dates: tuple[dt.date, ...], times: int) -> NDArray[np.int32]:
+def _days(dates: tuple[dt.date, ...], times: int) -> Held:
     """Days since 1970, all the dates `times` times: of many deals they are the same."""
-    return np.tile(np.array([date.toordinal() - EPOCH for date in dates], dtype=np.int32), times)
+    return held(np.tile(np.array([date.toordinal() - EPOCH for date in dates], dtype=np.int32), times), DATE)
