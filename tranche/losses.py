@@ -54,8 +54,11 @@ class Losses:
         """The loss, as a share of the notional, that is not exceeded on `share` of the paths: the losses of a basis
         point are taken as evenly spread over it, up to the highest of all, so that it is right to one; infinite beyond
         the last bin (200% of the notional). Raises UsageError for a share below 0 or above 1."""
-        reached, count = self._reached, self.spread.count
-        rank = _share(share) * count - (count - (int(reached[-1]) if len(reached) else 0))
+        wanted, count = _share(share) * self.spread.count, self.spread.count
+        if not self.worst:
+            return 0.0
+        reached = self._reached
+        rank = wanted - (count - int(reached[-1]))
         if rank <= 0:
             return 0.0
         at = int(reached.searchsorted(math.ceil(rank)))
@@ -71,10 +74,10 @@ class Losses:
         """The mean of `quantile` above `share` (expected shortfall), never below it; infinite where a loss is beyond
         the last bin. Raises UsageError for a share below 0 or above 1."""
         wanted = (1.0 - _share(share)) * self.spread.count
-        if not wanted > 0:
-            return self.worst[0][1] if self.worst else 0.0
-        if not len(self.filled):
+        if not self.worst:
             return 0.0
+        if not wanted > 0:
+            return self.worst[0][1]
         if self.bins[-1]:
             return math.inf
         upper = slice(-math.ceil(wanted), None)  # they are enough, for each holds a path or more

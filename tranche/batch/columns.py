@@ -6,6 +6,7 @@ Whole numbers are held in as few bytes as they need: half of what a pipe, a dige
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -48,6 +49,8 @@ class Held(NamedTuple):
 
 def held(column: Any, kind: str) -> Held:
     """A column of that kind (Text, an array, or what makes one) as it is to lie there."""
+    if kind == "float64" and isinstance(column, list | tuple):
+        return Held(len(column), "<f8", struct.pack(f"<{len(column)}d", *column), None)
     values, words = (column.numbers, column.words) if isinstance(column, Text) else (column, None)
     array = narrowed(np.asarray(values, dtype=dtype_of(kind)))
     return Held(len(array), array.dtype.str, array.tobytes(), words)

@@ -73,12 +73,11 @@ def _tranches(results: Results) -> Mapping[str, Any]:
     for claim, row in tranche_rows(results):
         claims.append(claim)
         rows.append(row | (_tail(results.losses(claim.name)) if claim.kind == "debt" else {"worst_path": -1}))
-    figures = np.array([[row.get(name, math.nan) for row in rows] for name in FIGURES])
     return {
         "tranche": _text(tuple([claim.name for claim in claims])),
         "kind": _text(tuple([claim.kind for claim in claims])),
-        "rank": [claim.rank for claim in claims],
-        **dict(zip(FIGURES, figures, strict=True)),
+        "rank": _whole(tuple([claim.rank for claim in claims])),
+        **{name: [row.get(name, math.nan) for row in rows] for name in FIGURES},
     }
 
 
@@ -101,7 +100,7 @@ def _cashflows(results: Results) -> Mapping[str, Any]:
 
 def _losses(results: Results) -> Mapping[str, Any]:
     debts = {debt.name: results.losses(debt.name) for debt in results.program.debts}
-    hit = {name: losses for name, losses in debts.items() if len(losses.filled)}
+    hit = {name: losses for name, losses in debts.items() if losses.worst}
     empty = np.empty(0, dtype=np.int64)
     return {
         "tranche": Text.of(tuple(hit)).repeated([len(losses.filled) for losses in hit.values()]),
@@ -130,6 +129,12 @@ def _levels(results: Results) -> Iterator[tuple[str, str, float, float]]:
 def _text(values: tuple[str, ...], times: int = 1) -> Held:
     """They as a column, each `times` times: deals of one form have the same."""
     return held(Text.of(values).repeated(times), TEXT)
+
+
+@lru_cache(maxsize=8)
+def _whole(values: tuple[int, ...]) -> Held:
+    """Whole numbers as a column, ranks."""
+    return held(values, "int32")
 
 
 @lru_cache(maxsize=8)

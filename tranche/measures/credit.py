@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from tranche.program import Claim
@@ -55,8 +54,8 @@ def tranche_rows(results: Figures) -> list[tuple[Claim, dict[str, float]]]:
 def _row(results: Figures, claim: Claim) -> dict[str, float]:
     name = claim.name
 
-    def mean(*fields: str) -> float:
-        return math.fsum(results.final_mean(f"{name}.{field}") for field in fields)
+    def mean(field: str) -> float:
+        return results.final_mean(f"{name}.{field}")
 
     row = {"notional": claim.notional, "irr": irr(results, name)}
     if claim.kind == "residual":
@@ -67,7 +66,7 @@ def _row(results: Figures, claim: Claim) -> dict[str, float]:
         "loss_given_default": loss_given_default(results, name),
         "wal": wal(results, name),
         "interest": mean("interest"),
-        "principal": mean("principal", "prepaid"),
+        "principal": mean("principal") + mean("prepaid"),
         "shortfall": mean("shortfall"),
         "deferred": mean("deferred"),
         "final_balance": mean("balance"),
