@@ -14,7 +14,7 @@ import pytest
 import tranche
 from tests.small_deals import FLEET, STRESSED, cash
 from tranche import engine
-from tranche.batch.columns import Text
+from tranche.batch.columns import DATE, TEXT, Text, from_bytes, held, to_bytes
 from tranche.batch.packed import unpack
 from tranche.batch.tables import QUANTILES, pack_tables, tables_of
 from tranche.files import loads
@@ -111,6 +111,24 @@ def test_tables_do_not_depend_on_those_made_before() -> None:
     for path in EVERY_FEATURE[:5]:
         pack_tables(tranche.run(path, 1))
     assert pack_tables(stressed()) == alone
+
+
+@pytest.mark.parametrize("rows", [0, 1, 300])
+def test_a_column_has_the_same_bytes_as_a_list_as_an_array_and_held(rows: int) -> None:
+    kinds = {"word": TEXT, "date": DATE, "whole": "int64", "figure": "float64"}
+    words = [f"word {k % 200}" for k in range(rows)]
+    figures = [math.nan, -0.0, math.inf, *(k / 3 for k in range(rows))][:rows]
+    lists = {"word": Text.of(words), "date": [*range(20_000, 20_000 + rows)], "whole": [-1] * rows, "figure": figures}
+    arrays = lists | {
+        "date": np.array(lists["date"], dtype=np.int32),
+        "whole": np.array(lists["whole"], dtype=np.int64),
+        "figure": np.array(figures, dtype=np.float64),
+    }
+    said, block = to_bytes(lists, kinds)
+    assert to_bytes(arrays, kinds) == (said, block)
+    assert to_bytes({name: held(arrays[name], kind) for name, kind in kinds.items()}, kinds) == (said, block)
+    found = {name: listed(column) for name, column in from_bytes(said, block, kinds).items()}
+    assert str(found) == str(lists | {"word": words})
 
 
 def test_a_worker_imports_no_pandas_and_no_optimiser() -> None:

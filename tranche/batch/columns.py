@@ -49,8 +49,6 @@ class Held(NamedTuple):
 
 def held(column: Any, kind: str) -> Held:
     """A column of that kind (Text, an array, or what makes one) as it is to lie there."""
-    if kind == "float64" and isinstance(column, list | tuple):
-        return Held(len(column), "<f8", struct.pack(f"<{len(column)}d", *column), None)
     values, words = (column.numbers, column.words) if isinstance(column, Text) else (column, None)
     array = narrowed(np.asarray(values, dtype=dtype_of(kind)))
     return Held(len(array), array.dtype.str, array.tobytes(), words)
@@ -82,7 +80,10 @@ def to_bytes(columns: Mapping[str, Any], kinds: Kinds) -> tuple[dict[str, Any], 
     rows, words, types, parts = 0, [], [], []
     for name, kind in kinds.items():
         column = columns[name]
-        rows, held_as, data, known = column if isinstance(column, Held) else held(column, kind)
+        if kind == "float64" and isinstance(column, list):  # of so few, numpy would be the slower
+            rows, held_as, data, known = len(column), "<f8", struct.pack(f"<{len(column)}d", *column), None
+        else:
+            rows, held_as, data, known = column if isinstance(column, Held) else held(column, kind)
         types.append(held_as)
         parts.append(data)
         if known is not None:

@@ -111,8 +111,12 @@ def _losses(results: Results) -> Mapping[str, Any]:
 
 def _tests(results: Results) -> Mapping[str, Any]:
     rows = list(_levels(results))
-    tests, levels, dates, shares = zip(*rows, strict=True) if rows else ((), (), (), ())
-    return {"test": _text(tests), "level": _text(levels), "dates": dates, "share": shares}
+    return {
+        "test": _text(tuple([test for test, _, _, _ in rows])),
+        "level": _text(tuple([level for _, level, _, _ in rows])),
+        "dates": [dates for _, _, dates, _ in rows],
+        "share": [share for _, _, _, share in rows],
+    }
 
 
 def _levels(results: Results) -> Iterator[tuple[str, str, float, float]]:
