@@ -53,21 +53,29 @@ def first_level(number: int, register: Register, series: Mapping[int, NDArray[np
         return _of(register.initial)
     values = series[number]
     if isinstance(values, Row):
-        levels = {_of(value) for value in values}
-        return 0 if 0 in levels else 1 if 1 in levels else 3 if 3 in levels else 2
+        levels = {_unless_nothing(value) for value in values}
+        nothing = [value for value in values if value == 0]
+        if 0 in levels or any(sign < 0 for sign in called(_signs, *nothing)):
+            return 0
+        return 1 if 1 in levels else 3 if 3 in levels else 2
     if np.count_nonzero(np.isnan(values) | (values == -math.inf) | ((values == 0) & np.signbit(values))):
         return 0
     return 1 if values.min() < 0 else 3 if values.max() == math.inf else 2
 
 
 def _of(value: float) -> int:
-    if not -math.inf < value <= math.inf or (value == 0 and called(_sign, value)[0] < 0):
+    return 0 if value == 0 and called(_signs, value)[0] < 0 else _unless_nothing(value)
+
+
+def _unless_nothing(value: float) -> int:
+    """Of a value that is not -0.0."""
+    if not -math.inf < value <= math.inf:
         return 0
     return 1 if value < 0 else 3 if value == math.inf else 2
 
 
-def _sign(value: float) -> tuple[float]:
-    return (math.copysign(1.0, value),)
+def _signs(*values: float) -> list[float]:
+    return [math.copysign(1.0, value) for value in values]
 
 
 def _writes(line: Line, levels: Sequence[int]) -> dict[int, int]:
