@@ -115,6 +115,36 @@ def test_mistakes(terms: str, said: str) -> None:
     assert "deal.yaml:7" in str(caught.value)
 
 
+SCULPTED = """\
+format: 1
+name: sculpted
+schedule: {closing: 2025-01-01, maturity: 2025-04-01}
+collateral: {collections: {amounts: [100, 100, 100]}}
+series: {cfads: [AMOUNTS]}
+tranches:
+  loan: {notional: NOTIONAL, coupon: 12%, amortisation: {sculpted: {cfads: FORMULA, dscr: RATIO}}}
+waterfall: [{pay: loan.interest}, {pay: loan.principal}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("notional", "amounts", "formula", "ratio", "said"),
+    [
+        ("sculpted", "1, 1e308, 1", "cfads", "1e-10", "on 2025-03-01 CFADS / DSCR is infinite, and so is loan; a"),
+        ("sculpted", "1, 2, 3", "cfads", "2 - cfads", "on 2025-03-01 CFADS / DSCR is infinite, and so is loan; a"),
+        ("sculpted", "1e308, 1e308, 1e308", "cfads", "1", "the notional of loan, is beyond all numbers; a CFADS"),
+        ("sculpted", "1, 1e300, 1", "1e10 * cfads - 1e10 * cfads", "1", "on 2025-03-01 CFADS / DSCR is not a number"),
+        ("100", "1, 1e300, 1", "1e10 * cfads - 1e10 * cfads", "1", "on 2025-03-01 CFADS / DSCR is not a number"),
+    ],
+)
+def test_a_service_that_is_no_number(notional: str, amounts: str, formula: str, ratio: str, said: str) -> None:
+    text = SCULPTED.replace("NOTIONAL", notional).replace("AMOUNTS", amounts).replace("FORMULA", formula)
+    with pytest.raises(DealError) as caught:
+        compile_deal(loads(text.replace("RATIO", ratio), "deal.yaml"))
+    assert str(caught.value).startswith("deal.yaml:7 tranches.loan.amortisation: ")
+    assert said in str(caught.value)
+
+
 def test_mistakes_of_steps() -> None:
     for step, said in (
         ("draw: loan", "'loan' has no draws; give it some: tranches.loan.draws"),

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tranche.compiler import compile_deal, dates_of, on_payment_dates
 from tranche.deal import Deal
+from tranche.errors import DealError
 from tranche.files import loads
 from tranche.reference import run_path
 
@@ -121,6 +122,12 @@ def test_amounts_that_come_to_one_date_add_up() -> None:
     steps = STEPS + "\n    limit: plan"
     more = "series: {plan: {dated: {2025-11-28: 1, 2025-11-30: 5, 2026-01-31: 7}}}"
     assert flow(deal_on(more=more, steps=steps), "owner.distribution").tolist() == [6, 0, 7, 0, 0]
+
+
+def test_amounts_that_are_too_large_to_add_up() -> None:
+    more = "series: {plan: {dated: {2025-11-28: 1e308, 2025-11-30: 1e308}}}"
+    with pytest.raises(DealError, match=r"^<text>:4 series\.plan: dated is inf; write a finite number"):
+        compile_deal(deal_on(more=more))
 
 
 def test_of_steps_by_date_only_one_that_would_meet_another_stays() -> None:

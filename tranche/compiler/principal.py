@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 from tranche.deal import Debt
+from tranche.errors import DealError, Problem
 from tranche.program import Op
 
 from . import conversion
@@ -65,13 +67,19 @@ def instalments(context: Context, debt: Debt, accrual: Value) -> Constant | Valu
 
 
 def service_of(context: Context, debt: Debt) -> list[float]:
-    """Debt service of a sculpted debt by date: CFADS / DSCR."""
+    """Debt service of a sculpted debt by date: CFADS / DSCR. Raises DealError where it is no number."""
     terms = debt.amortisation
     if terms.cfads is None or terms.dscr is None:
         return []
     service = context.emitter.compute(Op.DIV, lower_formula(context, terms.cfads), lower_formula(context, terms.dscr))
     assert not isinstance(service, Lane)  # the check has made sure
-    return numbers(service, context.periods)
+    found = numbers(service, context.periods)
+    for date, amount in zip(context.dates.dates, found, strict=True):
+        if not -math.inf <= amount <= math.inf:
+            place = context.deal.source.place(f"tranches.{debt.name}.amortisation")
+            fix = "no difference or ratio of amounts that are infinite"
+            raise DealError(Problem(f"on {date} CFADS / DSCR is not a number", fix, place))
+    return found
 
 
 def matured(context: Context, debt: DebtRegisters) -> Value:

@@ -105,11 +105,19 @@ def _size(deal: Deal, dates: PaymentDates, debt: Debt) -> float:
         series([one * part for one, part in zip(numbers(rate, dates.periods), fractions, strict=True)]), dates.periods
     )
     service = principal.service_of(context, debt)
-    size, grows = sculpted_size(service, accrual, maturity_index(dates.dates, debt.maturity))
+    last = maturity_index(dates.dates, debt.maturity)
     place = deal.source.place(f"tranches.{debt.name}.amortisation")
+    for date, amount in zip(dates.dates[: last + 1], service, strict=False):
+        if amount == math.inf:
+            what = f"on {date} CFADS / DSCR is infinite, and so is {debt.name}"
+            raise DealError(Problem(what, "a CFADS of the size of the deal, and a DSCR above 0", place))
+    size, grows = sculpted_size(service, accrual, last)
     if grows is not None:
         what = f"on {dates.dates[grows]} CFADS / DSCR is {service[grows]:,.2f}, less than the interest of {debt.name}"
         raise DealError(Problem(what, "a sculpted debt must not grow: state its notional, or a lower DSCR", place))
+    if size == math.inf:
+        what = f"the value of CFADS / DSCR, the notional of {debt.name}, is beyond all numbers"
+        raise DealError(Problem(what, "a CFADS of the size of the deal", place))
     if size <= 0:
         raise DealError(Problem(f"CFADS / DSCR carries no debt {debt.name}", "a CFADS above 0", place))
     return size

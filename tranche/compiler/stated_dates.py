@@ -22,14 +22,15 @@ def on_payment_dates(deal: Deal, dates: PaymentDates) -> Deal:
     """`deal` with every date of its terms that is a date of the schedule before adjustment (a maturity, an extension, a
     put, a first or a last day, a step) on the payment date that it means. A last day and a day `after` which a step
     runs that lie between the two leave the date to the same period, so that what ends on one day and begins on the next
-    never meets. Other dates stay as they are stated. Raises DealError where two terms change places by it."""
+    never meets. Other dates stay as they are stated. Raises DealError where two terms change places by it, or amounts
+    that come to one date are too large to add up."""
     moves = _Moves.of(dates)
     if not moves.exact:
         return deal
     changes = {
         field.name: moved
         for field in attrs.fields(Deal)
-        if field.name not in _OTHER and (moved := _moved(was := getattr(deal, field.name), moves)) is not was
+        if field.name not in _OTHER and (moved := _section(deal, field.name, moves)) is not getattr(deal, field.name)
     }
     if not changes:
         return deal
@@ -63,6 +64,22 @@ class _Moves:
 
     def of_field(self, name: str) -> Mapping[dt.date, dt.date]:
         return {"after": self.after, "until": self.until}.get(name, self.exact)
+
+
+def _section(deal: Deal, name: str, moves: _Moves) -> Any:
+    """The section itself where no date in it moves. Raises DealError at the item that is wrong then."""
+    section = getattr(deal, name)
+    items = section if isinstance(section, tuple) else (section,)
+    found = []
+    for item in items:
+        try:
+            found.append(_moved(item, moves))
+        except Invalid as invalid:
+            path = f"{name}.{item.name}" if hasattr(item, "name") else name
+            raise DealError(Problem(invalid.what, invalid.fix, deal.source.place(path))) from None
+    if all(item is was for item, was in zip(found, items, strict=True)):
+        return section
+    return tuple(found) if isinstance(section, tuple) else found[0]
 
 
 def _moved(value: Any, moves: _Moves, field: str = "") -> Any:
