@@ -24,12 +24,14 @@ from tranche.replay import (
     recorded,
 )
 
-KEYS = 8  # of a form: what its numbers that are not followed can be
-EACH = 3  # templates of one key: figures may lead several ways
-COMPILED = 16  # numbers of compiled cases that are remembered of each form
-BEFORE = 2  # cases of a key that are compiled before one is recorded
-MISSED = 3  # cases that no template of their key can play, beyond those that one can, before another is recorded
-SELDOM = 4  # a case of so many may be recorded: that takes as long as to compile three
+# a recording takes as long as one or two compilations, a play a hundredth of one
+KEYS = 8  # of a form, what its numbers that are not followed can be: each keeps a compiled case
+EACH = 3  # templates of one key: figures may lead several ways, and a case that none can play has tried them all
+COMPILED = 16  # numbers of compiled cases that are remembered of each form: each is compared with every one that comes
+BEFORE = 2  # cases of a key that are compiled before one is recorded: they show which numbers differ, and prove it
+MISSED = 3  # cases that no template can play, beyond those that one can, before another is recorded: fewer would have
+# been compiled in less time
+SELDOM = 4  # a case of so many may be recorded: where no recording is of use, the cases take half as long again
 
 # what a recording ends with when a figure is lost: it is NaN to C code, and numbers are made of it, or none
 _LOST = (Escaped, TrancheError, ArithmeticError, LookupError, TypeError, ValueError)
@@ -90,29 +92,36 @@ class Form:
     def compiled_to(self, spelled: Spelled, made: Prepared, build: Build, beside: Iterable[str]) -> None:
         """Remember a case that was compiled; record it where that will pay. `build`: what compiles a text of this form;
         `beside`: the other texts that it reads."""
-        numbers = spelled.numbers
-        wanted = self._wanted(numbers)
-        key = _others(numbers, wanted)
+        wanted = self._wanted(spelled.numbers)
+        key = _others(spelled.numbers, wanted)
         alike = [one for one in self.compiled if _others(one.spelled.numbers, wanted) == key]
         self.compiled.append(Compiled(spelled, made.inputs.program.hash, made.inputs.program.name))
-        known = (wanted == self.followed and self.templates.get(key)) or ()
-        if len(alike) < BEFORE or (known and self.missed < MISSED) or not 0 < len(wanted) <= MOST_FOLLOWED:
-            return
-        if self.recordings > self.cases // SELDOM:
-            return
+        if len(alike) >= BEFORE and self._will_pay(wanted, key):
+            self._record(_Recorder(spelled, made, build, tuple(beside)), wanted, alike)
+
+    def _will_pay(self, wanted: frozenset[int], key: Numbers) -> bool:
+        """Whether a recording that follows the wanted numbers can be made, and is worth its time."""
+        can = 0 < len(wanted) <= MOST_FOLLOWED and self.recordings <= self.cases // SELDOM
+        has_one = wanted == self.followed and self.templates.get(key) is not None
+        return can and (not has_one or self.missed >= MISSED)
+
+    def _record(self, recorder: _Recorder, wanted: frozenset[int], alike: Iterable[Compiled]) -> None:
+        """Record a case, and keep the template where it plays those `alike` as they were compiled."""
         self.recordings, self.missed = self.recordings + 1, 0
-        template = _record(spelled, wanted, made, build, beside)
+        template = recorder.template(wanted)
         if template is None:
-            found = _followable(spelled, sorted(wanted), made, build, beside)
+            found = recorder.followable(sorted(wanted))
             self.lost |= wanted - found
-            wanted, known = found, ()
-            template = _record(spelled, wanted, made, build, beside) if wanted else None
-        if template is None or not all(one.is_played_by(template) for one in alike):
-            return
-        if wanted != self.followed:
-            self.followed = wanted
+            wanted, template = found, recorder.template(found) if found else None
+        if template is not None and all(one.is_played_by(template) for one in alike):
+            self._keep(wanted, _others(recorder.spelled.numbers, wanted), (template, recorder.made))
+
+    def _keep(self, followed: frozenset[int], key: Numbers, template: tuple[Template, Prepared]) -> None:
+        """Beside those that follow the same numbers; others can no longer be found by their keys."""
+        if followed != self.followed:
+            self.followed = followed
             self.templates.clear()
-        self.templates.keep(_others(numbers, wanted), ((template, made), *known)[:EACH])
+        self.templates.keep(key, (template, *(self.templates.get(key) or ()))[:EACH])
 
     def _wanted(self, numbers: Numbers) -> frozenset[int]:
         """The numbers to be followed: those in which cases have differed, as far as they can be."""
@@ -126,36 +135,38 @@ def _others(numbers: Numbers, followed: Iterable[int]) -> Numbers:
     return tuple(["" if k in followed else number for k, number in enumerate(numbers)])
 
 
-def _record(
-    spelled: Spelled, wanted: Iterable[int], made: Prepared, build: Build, beside: Iterable[str]
-) -> Template | None:
-    """A template that follows the wanted numbers and gives the Program that was compiled; None where none can."""
-    marks = marked(spelled, wanted, beside)
-    tape = Tape({digits_of(mark): k for k, mark in marks.items()})
-    try:
-        with recorded(tape):
-            again = build(spelled.text(marks))
-        if holds_figure(again.market) or again.market != made.inputs.market:  # its words may have numbers too
+@attrs.frozen
+class _Recorder:
+    """A case that can be compiled again as a recording: see `Form.compiled_to`."""
+
+    spelled: Spelled
+    made: Prepared
+    build: Build
+    beside: tuple[str, ...]
+
+    def template(self, wanted: Iterable[int]) -> Template | None:
+        """One that follows the wanted numbers and gives the Program that was compiled; None where none can."""
+        made = self.made.inputs
+        marks = marked(self.spelled, wanted, self.beside)
+        tape = Tape({digits_of(mark): k for k, mark in marks.items()})
+        try:
+            with recorded(tape):
+                again = self.build(self.spelled.text(marks))
+            if holds_figure(again.market) or again.market != made.market:  # its words may have numbers too
+                return None
+            template = Template.of(tape, again.program, marks)
+        except _LOST:
             return None
-        template = Template.of(tape, again.program, marks)
-    except _LOST:
-        return None
-    played = template.program_of(spelled)
-    sound = played is not None and (played.hash, played.name) == (made.inputs.program.hash, made.inputs.program.name)
-    return template if sound else None
+        played = template.program_of(self.spelled)
+        sound = played is not None and (played.hash, played.name) == (made.program.hash, made.program.name)
+        return template if sound else None
 
-
-def _followable(
-    spelled: Spelled, wanted: list[int], made: Prepared, build: Build, beside: Iterable[str]
-) -> frozenset[int]:
-    """Those of the wanted numbers that can be followed: halves are tried, and halves of those that cannot."""
-    if len(wanted) == 1:
-        return frozenset()
-    half = len(wanted) // 2
-    found: frozenset[int] = frozenset()
-    for part in (wanted[:half], wanted[half:]):
-        if _record(spelled, part, made, build, beside) is not None:
-            found |= frozenset(part)
-        else:
-            found |= _followable(spelled, part, made, build, beside)
-    return found
+    def followable(self, wanted: list[int]) -> frozenset[int]:
+        """Those of the wanted numbers that can be followed: halves are tried, and halves of those that cannot."""
+        if len(wanted) == 1:
+            return frozenset()
+        half = len(wanted) // 2
+        found: frozenset[int] = frozenset()
+        for part in (wanted[:half], wanted[half:]):
+            found |= frozenset(part) if self.template(part) is not None else self.followable(part)
+        return found
