@@ -145,7 +145,7 @@ def _breached(op: Op, numerator: Number, denominator: Number, level: Number) -> 
         return bool(denominator > 0 and numerator < level * denominator)
     if denominator > 0:
         return bool(numerator > level * denominator)
-    return bool(numerator > 0 and not math.isinf(level))
+    return bool(numerator > 0 and abs(level) != math.inf)
 
 
 def _root(a: Number, number: Callable[[float], Number]) -> Number:
