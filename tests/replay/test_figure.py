@@ -113,6 +113,8 @@ ESCAPES: dict[str, Callable[[Any, Any], Any]] = {
     "a part": lambda a, b: (a * ARRAY)[1:],
     "yes and no of numpy's own": lambda a, b: np.isfinite(a * ARRAY),
     "whether whole": lambda a, b: a.is_integer(),
+    "the real part": lambda a, b: a.real,
+    "the conjugate": lambda a, b: a.conjugate(),
     "complex": lambda a, b: (-a) ** 0.5,
     "a division of arrays by nothing": lambda a, b: ARRAY / (a - 3.0),
     "another tape": lambda a, b: a + do(lambda x, y: x)[1][0],

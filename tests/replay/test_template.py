@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import random
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.small_deals import FLEET
+from tranche import replay
 from tranche.compiler import compile_deal
 from tranche.errors import TrancheError
 from tranche.files import loads
@@ -69,6 +71,11 @@ def test_other_figures_are_other_programs() -> None:
     assert (played.hash, played.name) == (wanted.hash, wanted.name)
     assert played.hash != compiled(TEXT).hash
     assert [register.name for register in played.registers] == [register.name for register in wanted.registers]
+
+
+def test_the_example_in_the_docstring() -> None:
+    found = doctest.testmod(replay)
+    assert found.attempted >= 10 and not found.failed
 
 
 def test_the_amounts_of_a_schedule_are_followed() -> None:

@@ -27,7 +27,7 @@ def plain_scalar(text: str) -> Scalar:
     """What the unquoted `text` means."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
-    if len(text) > _LONGEST_NUMBER or is_followed(text):
+    if len(text) > _LONGEST_NUMBER or is_followed(text):  # a figure is for the reader of its field to make
         return text
     if _INTEGER.fullmatch(text):
         return int(text)

@@ -36,8 +36,9 @@ def figure_of(digits: str, power: int) -> float | None:
 
 
 def is_followed(text: str) -> bool:
-    """Whether an unquoted number, with its sign and exponent, is one whose figure is followed: it is left to the reader
-    of its field."""
+    """Whether the figure of an unquoted number is followed: 6.5, +6.5 and 6.5e-2 are, where 6.5 is. A file's reader
+    leaves such a one as the text it is, as it does a number in quotes: the reader of its field asks `figure_of`, which
+    knows its power of ten. A float made of it here would be that of the recording, for good."""
     tape = recording()
     return tape is not None and text.lower().partition("e")[0].lstrip("+-") in tape.marks
 
@@ -166,7 +167,8 @@ class Figure(float):
 
     __float__ = __int__ = __trunc__ = __floor__ = __ceil__ = __round__ = _escapes
     __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _escapes
-    is_integer = as_integer_ratio = hex = __reduce_ex__ = __getnewargs__ = _escapes
+    is_integer = as_integer_ratio = hex = conjugate = __reduce_ex__ = __getnewargs__ = _escapes
+    real = imag = property(_escapes)
 
 
 def value_of(number: float) -> float:
@@ -201,8 +203,9 @@ def holds_figure(value: Any) -> bool:
 
 
 def called(function: Callable[..., Sequence[float]], *arguments: float) -> list[float]:
-    """`function(*arguments)`, a pure function whose insides are not looked at: it is called again when a recording is
-    played."""
+    """`function(*arguments)`, a pure function whose insides are not looked at: it is called again, with numbers, when a
+    recording is played. A list also where the function makes one number, since each of its results is a figure of its
+    own; how many there are is part of the recording."""
     tape = recording()
     if tape is None or not any(isinstance(one, Figure) for one in arguments):
         return list(function(*arguments))
