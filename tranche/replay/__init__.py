@@ -35,7 +35,8 @@ True
 True
 """
 
-from .figure import Figure, called, decimal_of, figure_of, holds_figure, is_followed, number_key, refuse_mark
+from .figure import Figure, called, decimal_of, holds_figure, number_key
+from .reading import figure_of, is_followed, refuse_mark
 from .row import Row, vector
 from .spelling import MOST_FOLLOWED, Spelled, can_be_followed, digits_of, marked
 from .tape import Escaped, Tape, recorded, recording
