@@ -22,7 +22,7 @@ CALLED = {"sum", "Decimal"}  # sum() adds floats as C doubles (from Python 3.12 
 
 # file, function, what it uses → why no figure is lost there
 EXCEPTIONS = {
-    ("compiler/signs.py", "_sign", "math.copysign"): "called() plays it with numbers",
+    ("compiler/signs.py", "_signs", "math.copysign"): "called() plays it with numbers",
     ("compiler/wording.py", "_ends", "math.fsum"): "words, of which a template has none",
     ("deal/check_quantity.py", "_validator", "math.isinf"): "a bound of the code",
     ("deal/validators.py", "number", "math.isinf"): "a bound of the code",
