@@ -12,17 +12,9 @@ import math
 from decimal import Decimal
 from functools import lru_cache
 
-from .laws import (
-    gamma_density,
-    gamma_lower,
-    normal_density,
-    normal_upper,
-    precise,
-    solve,
-    student_density,
-    student_upper,
-)
+from .laws import ONE, ZERO, Near, log_of_gamma, normal, precise, solve, student
 from .rational import CLOSE, Rational, fit
+from .starts import log_of_gamma_start, normal_start, student_start
 
 FARTHEST = 9.0  # scores
 WIDEST = 0.8  # x² / (x² + dof) up to which a score needs no logarithm
@@ -37,9 +29,7 @@ def student_value(dof: float) -> Rational:
 
     def log_ratio(square: Decimal) -> Decimal:
         z = square.sqrt()
-        if z == 0:
-            return (normal_density(z) / student_density(z, nu)).ln()
-        return (_student_quantile(normal_upper(z), nu) / z).ln()
+        return (_student_quantile(z, nu) / z if z else _stretch(nu)).ln()
 
     return fit(log_ratio, 0.0, FARTHEST * FARTHEST, gather=2)
 
@@ -52,10 +42,8 @@ def student_value_centre(dof: float) -> Rational:
     def fitted(high: float) -> Rational:
         def value(shifted: Decimal) -> Decimal:
             square = shifted + Decimal(high / 2.0)
-            z = square.sqrt() if square > 0 else Decimal(0)
-            if z == 0:
-                return normal_density(z) / student_density(z, nu)
-            return _student_quantile(normal_upper(z), nu) / z
+            z = square.sqrt() if square > 0 else ZERO
+            return _student_quantile(z, nu) / z if z else _stretch(nu)
 
         return fit(value, -high / 2.0, high / 2.0, degree=8)
 
@@ -72,13 +60,13 @@ def student_score(dof: float) -> Rational:
     """R with Φ⁻¹(T(x)) = √v·R(v) for x ≥ 0, v = ln(1 + x²/dof)."""
     nu = Decimal(dof)
     with precise():
-        farthest = _student_quantile(normal_upper(Decimal(FARTHEST)), nu)
+        farthest = _student_quantile(Decimal(FARTHEST), nu)
         high = float((1 + farthest * farthest / nu).ln())
 
     def slope(v: Decimal) -> Decimal:
         if v == 0:
-            return nu.sqrt() * student_density(v, nu) / normal_density(v)
-        upper = student_upper((nu * (v.exp() - 1)).sqrt(), nu)
+            return nu.sqrt() / _stretch(nu)
+        upper, _ = student((nu * (v.exp() - 1)).sqrt(), nu)
         return _normal_quantile(upper) / v.sqrt()
 
     return fit(slope, 0.0, high, gather=2)
@@ -89,15 +77,15 @@ def student_centre(dof: float) -> Rational:
     """R with Φ⁻¹(T(x)) = x·R(u − h), u = x²/(x² + dof) up to 2h = 0.8, or to the score FARTHEST where that is less."""
     nu = Decimal(dof)
     with precise():
-        farthest = _student_quantile(normal_upper(Decimal(FARTHEST)), nu)
+        farthest = _student_quantile(Decimal(FARTHEST), nu)
         high = min(WIDEST, float(farthest * farthest / (farthest * farthest + nu)))
 
     def slope(shifted: Decimal) -> Decimal:
         u = shifted + Decimal(high / 2.0)
         if u <= 0:
-            return student_density(Decimal(0), nu) / normal_density(Decimal(0))
+            return 1 / _stretch(nu)
         x = (nu * u / (1 - u)).sqrt()
-        upper = student_upper(x, nu)
+        upper, _ = student(x, nu)
         return _normal_quantile(upper) / x
 
     return fit(slope, -high / 2.0, high / 2.0, degree=8)
@@ -106,27 +94,17 @@ def student_centre(dof: float) -> Rational:
 @lru_cache(maxsize=CACHED)
 def gamma_power(shape: float, power: float, unit: float) -> tuple[Rational, Rational]:
     """R below and above zero with (G/unit)**power = e**R(z), G the quantile of a gamma variable at Φ(z)."""
-    from scipy import special
-
-    a, by, size = Decimal(shape), Decimal(power), Decimal(unit)
+    a, by = Decimal(shape), Decimal(power)
+    with precise():
+        log_size = Decimal(unit).ln()
 
     def below(z: Decimal) -> Decimal:
-        return _quantile(normal_upper(-z), z)
+        tail, _ = normal(-z)
+        return by * (_log_of_gamma_quantile(tail, 1 - tail, z, a) - log_size)
 
     def above(z: Decimal) -> Decimal:
-        return _quantile(1 - normal_upper(z), z)
-
-    def _quantile(p: Decimal, z: Decimal) -> Decimal:
-        if z < 0:
-            start = special.gammaincinv(shape, float(p))
-        else:
-            start = special.gammainccinv(shape, float(normal_upper(z)))
-        found = solve(
-            lambda y: gamma_lower(y.exp(), a) - p,
-            lambda y: gamma_density(y.exp(), a) * y.exp(),
-            float(Decimal(float(start)).ln()),
-        )
-        return by * (found - size.ln())
+        tail, _ = normal(z)
+        return by * (_log_of_gamma_quantile(1 - tail, tail, z, a) - log_size)
 
     return fit(below, -FARTHEST, 0.0), fit(above, 0.0, FARTHEST)
 
@@ -134,7 +112,12 @@ def gamma_power(shape: float, power: float, unit: float) -> tuple[Rational, Rati
 @lru_cache(maxsize=1)
 def mills() -> Rational:
     """R with Φ(−z) = e**(−z²/2)·R(z) for z ≥ 0."""
-    return fit(lambda z: normal_upper(z) * (z * z / 2).exp(), 0.0, FARTHEST)
+
+    def ratio(z: Decimal) -> Decimal:
+        upper, density = normal(z)
+        return upper / density * normal(ZERO)[1]  # e**(−z²/2) = φ(z) / φ(0)
+
+    return fit(ratio, 0.0, FARTHEST)
 
 
 def student_value_constants(dof: float, unit: float) -> tuple[float, ...]:
@@ -156,15 +139,44 @@ def gamma_power_constants(shape: float, power: float, unit: float) -> tuple[floa
     return (*below.constants, *above.constants)
 
 
+def _stretch(nu: Decimal) -> Decimal:
+    """T⁻¹(Φ(z)) / z at z = 0."""
+    return normal(ZERO)[1] / student(ZERO, nu)[1]
+
+
 def _normal_quantile(upper: Decimal) -> Decimal:
-    from scipy import special  # where a law is fitted: who reads deals and runs none needs none
+    """z ≥ 0 with 1 − Φ(z) = `upper`."""
 
-    start = float(-special.ndtri(float(upper)))
-    return solve(lambda z: normal_upper(z) - upper, lambda z: -normal_density(z), start)
+    def near(z: Decimal) -> Near:
+        tail, density = normal(z)
+        return tail - upper, density, (z, ONE, ZERO, ZERO)
+
+    return solve(near, normal_start(float(1 - 2 * upper), float(2 * upper)))
 
 
-def _student_quantile(upper: Decimal, nu: Decimal) -> Decimal:
-    from scipy import special
+def _student_quantile(z: Decimal, nu: Decimal) -> Decimal:
+    """x with T(x) = Φ(z), z > 0."""
+    upper, _ = normal(z)
 
-    start = float(-special.stdtrit(float(nu), float(upper)))
-    return solve(lambda x: student_upper(x, nu) - upper, lambda x: -student_density(x, nu), start)
+    def near(x: Decimal) -> Near:
+        tail, density = student(x, nu)
+        # x ± i√ν are the poles of g = (ν+1)/2 · (1/(x + i√ν) + 1/(x − i√ν))
+        square, s = x * x, nu + x * x
+        g = (nu + 1) * x / s
+        g1 = (nu + 1) * (nu - square) / (s * s)
+        g2 = 2 * g * (square - 3 * nu) / (s * s)
+        g3 = -6 * (nu + 1) * (square * (square - 6 * nu) + nu * nu) / s**4
+        return tail - upper, density, (g, g1, g2, g3)
+
+    return solve(near, student_start(float(1 - 2 * upper), float(2 * upper), float(nu), float(z)))
+
+
+def _log_of_gamma_quantile(below: Decimal, above: Decimal, z: Decimal, shape: Decimal) -> Decimal:
+    """y with P(shape, e**y) = Φ(z) = `below`."""
+
+    def near(y: Decimal) -> Near:
+        x = y.exp()
+        lower, density = log_of_gamma(y, x, shape)
+        return below - lower, density, (x - shape, x, x, x)
+
+    return solve(near, log_of_gamma_start(float(below), float(above), float(shape), float(z)))
