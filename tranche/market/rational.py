@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
+from functools import lru_cache
 
 import attrs
 
-from .laws import pi, precise
+from .laws import ONE, ZERO, least, pi, precise
 
 Function = Callable[[Decimal], Decimal]
 
 DEGREE = 12  # of both polynomials in the kernel; lower ones have zeros in front
 CLOSE = 5e-14
 CHECKS = 29  # points at which a fit is compared with its function
+CHECKED = 57  # digits there, three words of a decimal: of a tail of 1e-19 more than a float holds
+# Digits of a value: fewer than are right, so that they are the same wherever its root was looked for. Where a law is
+# nearly normal, poles and zeros nearly meet and the coefficients hang on the last of them.
+KEPT = Context(prec=76)
+SOLVED = 133  # digits of the equations' solution, seven words; 114 give the same coefficients
+PLACES = Decimal("1e-50"), Decimal("1e-110")  # of a point, so that those below zero mirror those above
 
 
 @attrs.frozen
@@ -46,8 +53,10 @@ def fit(function: Function, low: float, high: float, *, gather: int = 1, degree:
     a little less, whichever errs least; `gather` > 1 draws the points towards `low`. `function` is called inside
     `precise()`."""
     with precise():
-        checks = [_stretched(low, high, Decimal(2 * k + 1) / (2 * CHECKS), gather) for k in range(CHECKS)]
-        wanted = [(float(x), float(function(x))) for x in checks]
+        shares = [(Decimal(2 * k + 1) / (2 * CHECKS)).quantize(PLACES[0]) for k in range(CHECKS)]
+        checks = [_stretched(low, high, share, gather) for share in shares]
+        with precise(CHECKED):
+            wanted = [(float(x), float(function(x))) for x in checks]
         best: Rational | None = None
         for trial in range(degree, degree - 3, -1):
             made = _interpolate(function, low, high, trial, gather, degree)
@@ -72,31 +81,49 @@ def _split(powers: Sequence[float], x: float) -> float:
 
 
 def _interpolate(function: Function, low: float, high: float, degree: int, gather: int, most: int) -> Rational:
-    count = 2 * degree + 1
-    rows = []
-    for k in range(count):
-        x = _stretched(low, high, (1 - _cosine(pi() * (2 * k + 1) / (2 * count))) / 2, gather)
-        value = function(x)
-        powers = [x**power for power in range(degree + 1)]
-        rows.append([*powers, *(-value * power for power in powers[1:]), value])
-    solution = _solve(rows)
-    top, bottom = solution[: degree + 1], [Decimal(1), *solution[degree + 1 :]]
+    """In barycentric form (Antoulas & Anderson 1986), Σ w_i f_i / (x − x_i) / Σ w_i / (x − x_i) equals f at every other
+    point x_i whatever the weights, and at the points y_k between them when Σ w_i (f(y_k) − f_i) / (y_k − x_i) = 0: half
+    as many unknowns as there are coefficients."""
+    points = [_stretched(low, high, share, gather) for share in _shares(2 * degree + 1)]
+    known = [(x, KEPT.plus(function(x))) for x in points]
+    nodes = known[::2]
+    with precise(SOLVED):
+        rows = [[(f - value) / (y - x) for x, value in nodes] for y, f in known[1::2]]
+        weights = [*_solve([[*row[:-1], -row[-1]] for row in rows]), ONE]
+        product = [ONE]  # of all x − x_i, highest power first, as all polynomials here
+        for x, _ in nodes:
+            product = [a - x * b for a, b in zip([*product, ZERO], [ZERO, *product], strict=True)]
+        top, bottom = [ZERO] * len(nodes), [ZERO] * len(nodes)
+        for (x, value), weight in zip(nodes, weights, strict=True):
+            coefficient = ZERO
+            for j in range(len(nodes)):  # the product without x − x_i, by Horner's scheme
+                coefficient = product[j] + x * coefficient
+                bottom[j] += weight * coefficient
+                top[j] += weight * value * coefficient
+        top = [c / bottom[-1] for c in top]
+        bottom = [c / bottom[-1] for c in bottom]
     zeros = (0.0,) * (most - degree)
-    return Rational(
-        low, high, (*zeros, *(float(c) for c in reversed(top))), (*zeros, *(float(c) for c in reversed(bottom)))
-    )
+    return Rational(low, high, (*zeros, *map(float, top)), (*zeros, *map(float, bottom)))
 
 
 def _stretched(low: float, high: float, share: Decimal, gather: int) -> Decimal:
     return Decimal(low) + (Decimal(high) - Decimal(low)) * share**gather
 
 
+@lru_cache(maxsize=16)
+def _shares(count: int) -> list[Decimal]:
+    """Chebyshev's points of [0, 1]."""
+    below = [((1 - _cosine(pi() * (2 * k + 1) / (2 * count))) / 2).quantize(PLACES[1]) for k in range(count // 2)]
+    return [*below, Decimal("0.5"), *(1 - share for share in reversed(below))]
+
+
 def _cosine(x: Decimal) -> Decimal:
-    term = total = Decimal(1)
+    term = total = ONE
     k = 0
-    while abs(term) > Decimal(10) ** -78:
+    square = x * x
+    while abs(term) > least():
         k += 2
-        term = -term * x * x / (k * (k - 1))
+        term = -term * square / (k * (k - 1))
         total += term
     return total
 
@@ -112,8 +139,8 @@ def _solve(rows: Sequence[list[Decimal]]) -> list[Decimal]:
             factor = rows[i][k] / rows[k][k]
             if factor:
                 rows[i] = [a - factor * b for a, b in zip(rows[i], rows[k], strict=True)]
-    solution = [Decimal(0)] * size
+    solution = [ZERO] * size
     for k in range(size - 1, -1, -1):
-        known = sum((rows[k][j] * solution[j] for j in range(k + 1, size)), Decimal(0))
+        known = sum((rows[k][j] * solution[j] for j in range(k + 1, size)), ZERO)
         solution[k] = (rows[k][size] - known) / rows[k][k]
     return solution
