@@ -87,15 +87,15 @@ def test_the_source_is_killed_and_then_a_worker(tmp_path: Path) -> None:
     with pool_of(2, tasks) as pool:
 
         def kill() -> None:
-            source, worker, *_ = descendants(os.getpid())
-            for process in (source, worker):
+            source = pool.sources[0].process.pid
+            for process in (source, descendants(source)[0]):
                 os.kill(process, signal.SIGKILL)
 
         found = done(pool, tasks[:4], kill)
         found |= done(pool, tasks[4:])
         assert len(pool.sources) == 2
         assert all(one.data is not None for one in found.values())
-        there = descendants(os.getpid())
+        there = [two for one in pool.sources for two in (one.process.pid, *descendants(one.process.pid))]
     assert gone(there)
 
 
