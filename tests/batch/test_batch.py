@@ -285,12 +285,12 @@ def test_a_task_that_kills_its_workers_fails_and_the_others_finish(
     write_deals(tmp_path / "deals", 3)
     code = (
         "import os, sys\n"
-        "import tranche.batch.serve as serve\n"
-        "plain = serve.perform\n"
+        "import tranche.batch.work as work\n"
+        "plain = work._ready\n"
         "def deadly(task, prepared=None):\n"
         "    if 'fleet_0001' in task.case.deal: os.kill(os.getpid(), 9)\n"
         "    return plain(task, prepared)\n"
-        "serve.perform = deadly\n"
+        "work._ready = deadly\n"
     )
     (tmp_path / "sitecustomize.py").write_text(code)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
@@ -306,7 +306,7 @@ def test_messages_longer_than_a_pipe_holds(tmp_path: Path) -> None:
     answer = (
         "import tranche.batch.serve as serve\n"
         "from tranche.batch.work import Outcome\n"
-        "serve.perform = lambda task, prepared=None: Outcome(data=bytes(1_000_000))\n"
+        "serve.perform_together = lambda tasks: tuple(Outcome(data=bytes(1_000_000)) for _ in tasks)\n"
     )
     (tmp_path / "sitecustomize.py").write_text(answer)
     ask = (

@@ -15,8 +15,8 @@ import pytest
 
 from tests.batch.small_grid import dataset, descendants, write_deals
 from tranche.batch import grid, run_batch, workers
-from tranche.batch.pool import Processes
-from tranche.batch.work import Outcome, Task
+from tranche.batch.pool import DEPTH, MOST_DEATHS, SHORT, TOGETHER, Processes
+from tranche.batch.work import Group, Outcome, Task, perform
 
 pytest.importorskip("pyarrow")
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc")
@@ -118,3 +118,49 @@ def test_no_process_outlives_its_driver(tmp_path: Path, of: str) -> None:
     driver.kill()
     driver.wait()
     assert gone(there)
+
+
+def test_short_tasks_are_done_together_and_long_ones_one_by_one(tmp_path: Path) -> None:
+    """Whatever the groups, each task has its outcome."""
+    tasks = tasks_in(tmp_path, 12)
+    sizes: list[int] = []
+    with pool_of(1, tasks[:2]) as pool:
+        plain_send = workers.Worker.send
+
+        def send(worker: workers.Worker, group: Group) -> bool:
+            sizes.append(len(group))
+            return plain_send(worker, group)
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(workers.Worker, "send", send)
+            found = done(pool, tasks)
+            assert sizes[:DEPTH] == [1] * DEPTH  # nothing is known of them
+            assert max(sizes) == TOGETHER
+            pool.seconds = 2.0 * SHORT * pool.done  # as if they were long
+            sizes.clear()
+            found = done(pool, tasks[:6])
+            assert set(sizes) == {1}
+    alone = perform(tasks[4])
+    assert found[4].data == alone.data
+    assert alone.data is not None
+
+
+def test_of_a_group_that_kills_its_worker_the_others_are_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = (
+        "import os\n"
+        "import tranche.batch.work as work\n"
+        "plain = work._run\n"
+        "def deadly(task, ready):\n"
+        "    if task.number in (6, 9): os.kill(os.getpid(), 11)\n"
+        "    return plain(task, ready)\n"
+        "work._run = deadly\n"
+    )
+    (tmp_path / "sitecustomize.py").write_text(code)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    tasks = tasks_in(tmp_path / "deals", 16)
+    with pool_of(2, []) as pool:
+        found = done(pool, tasks)
+    failed = {number: one.problems for number, one in found.items() if one.data is None}
+    said = f"the worker process ended on it {MOST_DEATHS} times, the last time with signal 11"
+    assert failed == {6: (said,), 9: (said,)}
+    assert len(found) == len(tasks)

@@ -16,7 +16,7 @@ import attrs
 
 from .garbage import seldom_collected
 from .messages import LENGTH, read_exactly, read_message, write_message
-from .work import Task, perform
+from .work import Group, perform, perform_together
 
 LONGEST = 1.0  # processor seconds for the cases that are made ready before there are workers
 START, END = b"+", b"-"  # a worker, with the pipes of its tasks and its answers; the worker of a number
@@ -27,7 +27,8 @@ def serve(control: socket.socket, forks: bool) -> None:
     os.dup2(2, 1)  # what anybody prints
     asked = os.fdopen(os.dup(control.fileno()), "r+b", buffering=0)
     with seldom_collected():
-        _make_ready(read_message(asked))
+        ahead = read_message(asked)
+        _make_ready(ahead if isinstance(ahead, tuple) else ())
         gc.freeze()  # what is there now is no garbage, and lies in pages that all workers share
         gc.enable()
         workers: list[int] = []
@@ -60,36 +61,34 @@ def _end(workers: list[int], number: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def _make_ready(ahead: object) -> None:
+def _make_ready(ahead: Group) -> None:
     """Do one path of each of the tasks, while no worker has to wait long for it: what is imported, compiled, fitted and
     recorded for them is there for all. Why one fails will be told by the worker that does it."""
-    assert isinstance(ahead, tuple)
     until = time.process_time() + LONGEST
     for task in ahead:
-        assert isinstance(task, Task)
         perform(attrs.evolve(task, count=1))
         if time.process_time() > until:
             break
 
 
 def _work(tasks: int, answers: int) -> None:
-    """Be a worker: tasks from one pipe, outcomes to the other; ends with the process.
+    """Be a worker: groups of tasks from one pipe, their outcomes to the other; ends with the process.
 
     A thread takes tasks off the pipe at once: a driver that waits to hand one over does not read what we say. It also
     sees that the driver is gone while a task is done.
     """
-    given: queue.SimpleQueue[Task] = queue.SimpleQueue()
+    given: queue.SimpleQueue[Group] = queue.SimpleQueue()
     taker = threading.Thread(target=_take, args=(os.fdopen(tasks, "rb", buffering=0), given), daemon=True)
     taker.start()
     said = os.fdopen(answers, "wb", buffering=0)
     while True:
         try:
-            write_message(said, perform(given.get()))
+            write_message(said, perform_together(given.get()))
         except BrokenPipeError:
             os._exit(0)
 
 
-def _take(pipe: IO[bytes], given: queue.SimpleQueue[Task]) -> None:
-    while isinstance(task := read_message(pipe), Task):
-        given.put(task)
+def _take(pipe: IO[bytes], given: queue.SimpleQueue[Group]) -> None:
+    while isinstance(group := read_message(pipe), tuple):
+        given.put(group)
     os._exit(0)  # nobody waits for an answer, and nothing is left to flush

@@ -4,6 +4,7 @@ results."""
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import attrs
 
@@ -47,31 +48,78 @@ class Outcome:
     path_periods: int = 0
 
 
+Group = tuple[Task, ...]  # what a worker is given at once
+
+
 def perform(task: Task, prepared: Prepared | None = None) -> Outcome:
     """Do a task; `prepared`: its case, when somebody else made it ready."""
+    return _told(task, _run(task, _ready(task, prepared)))
+
+
+def perform_together(tasks: Sequence[Task]) -> tuple[Outcome, ...]:
+    """Do short tasks stage by stage, which is quicker: a run of the kernel leaves little of the interpreter's in the
+    caches of the processor, and all but the first of a stage find there what the one before them has used."""
+    ready = [_ready(task) for task in tasks]
+    ran = [_run(task, one) for task, one in zip(tasks, ready, strict=True)]
+    return tuple([_told(task, one) for task, one in zip(tasks, ran, strict=True)])
+
+
+@attrs.frozen
+class _Ready:
+    """A case, and what its paths are drawn from; None where they are run already."""
+
+    case: Prepared
+    scenario: engine.Scenario | None
+
+
+@attrs.frozen
+class _Ran:
+    """Paths that were run, now or before by others."""
+
+    case: Prepared
+    reduction: Reduction
+    seconds: float = 0.0
+    path_periods: int = 0
+
+
+def _ready(task: Task, prepared: Prepared | None = None) -> _Ready | Outcome:
     try:
-        ready = prepared or remembered(task.case, task.seed)
-        if task.reduction is not None:
-            reduction, spent = unpack_reduction(task.reduction), 0.0
-        else:
-            inputs = ready.inputs.scenario()
-            count = engine.paths_to_run(inputs, task.count, task.first)
-            if count <= 0:
-                return Outcome(files=ready.files)
-            start = time.thread_time()
-            run = engine.run_program(
-                inputs, count, first_path=task.first, threads=1, seed=task.seed, keep_paths=False
-            )
-            spent, reduction = time.thread_time() - start, run.reduction
+        case = prepared or remembered(task.case, task.seed)
+        return _Ready(case, case.inputs.scenario() if task.reduction is None else None)
     except TrancheError as error:
-        return Outcome(problems=tuple(map(str, error)))
-    return Outcome(
-        data=_tables(ready, reduction, task.seed) if task.whole else pack_reduction(reduction),
-        files=ready.files,
-        seconds=spent,
-        path_periods=0 if task.reduction else reduction.count * ready.inputs.program.periods,
-    )
+        return _failed(error)
 
 
-def _tables(ready: Prepared, reduction: Reduction, seed: int) -> bytes:
-    return pack_tables(Results(ready.inputs.program, reduction, first_path=0, seed=seed))
+def _run(task: Task, ready: _Ready | Outcome) -> _Ran | Outcome:
+    if isinstance(ready, Outcome):
+        return ready
+    if task.reduction is not None:
+        return _Ran(ready.case, unpack_reduction(task.reduction))
+    assert ready.scenario is not None
+    try:
+        count = engine.paths_to_run(ready.scenario, task.count, task.first)
+        if count <= 0:
+            return Outcome(files=ready.case.files)
+        start = time.thread_time()
+        run = engine.run_program(
+            ready.scenario, count, first_path=task.first, threads=1, seed=task.seed, keep_paths=False
+        )
+        spent = time.thread_time() - start
+    except TrancheError as error:
+        return _failed(error)
+    return _Ran(ready.case, run.reduction, spent, run.reduction.count * ready.scenario.program.periods)
+
+
+def _told(task: Task, ran: _Ran | Outcome) -> Outcome:
+    if isinstance(ran, Outcome):
+        return ran
+    data = _tables(ran, task.seed) if task.whole else pack_reduction(ran.reduction)
+    return Outcome(data, ran.case.files, seconds=ran.seconds, path_periods=ran.path_periods)
+
+
+def _tables(ran: _Ran, seed: int) -> bytes:
+    return pack_tables(Results(ran.case.inputs.program, ran.reduction, first_path=0, seed=seed))
+
+
+def _failed(error: TrancheError) -> Outcome:
+    return Outcome(problems=tuple(map(str, error)))

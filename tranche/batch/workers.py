@@ -22,7 +22,7 @@ from tranche.files.write import write_all
 
 from .messages import LENGTH, read_message, write_message
 from .serve import END, START
-from .work import Outcome, Task
+from .work import Group, Outcome, Task
 
 FORKS = sys.platform == "linux"  # the frameworks of macOS do not bear it
 GRACE = 5.0  # seconds that a source has to end its workers and itself
@@ -98,26 +98,26 @@ class Source:
 
 
 class Worker:
-    """A worker with the tasks that it was given, the one in hand first."""
+    """A worker with the groups of tasks that it was given, the one in hand first."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.number, self.given, self.said = source.start()
-        self.tasks: deque[Task] = deque()
+        self.groups: deque[Group] = deque()
 
-    def send(self, task: Task) -> bool:
+    def send(self, group: Group) -> bool:
         """Whether the worker could take it; a dead one cannot, and its end of the pipe will say so."""
         try:
-            write_message(self.given, task)
+            write_message(self.given, group)
         except OSError:
             return False
-        self.tasks.append(task)
+        self.groups.append(group)
         return True
 
-    def receive(self) -> Outcome | None:
-        """The next outcome; None when the worker is dead."""
+    def receive(self) -> tuple[Outcome, ...] | None:
+        """The outcomes of the group in hand; None when the worker is dead."""
         message = read_message(self.said)
-        assert message is None or isinstance(message, Outcome)
+        assert message is None or isinstance(message, tuple)
         return message
 
     def end(self) -> int:
