@@ -39,7 +39,7 @@ def write_dataset(out: Path, cases: Iterable[tuple[Case, str, Result]]) -> tuple
         for name, own in {"cases": PLAIN, **KINDS}.items():
             path = out / f"{name}.parquet"
             opened.callback(discard, unfinished(path))
-            writers[name] = opened.enter_context(Writer(path, KEYS, own))
+            writers[name] = opened.enter_context(Writer(path, KEYS, own, sparse=own is PLAIN))
         return _write(writers, cases)
 
 

@@ -27,12 +27,12 @@ LISTED = (TEXT, STRING, DATE)  # kinds of a column with few different values; so
 
 class Writer:
     """One table, beside its place until `publish`. `keys`: the columns that say which case a row is of; `own`: the
-    others."""
+    others; `sparse`: whether a row may lack some of them."""
 
-    def __init__(self, path: Path, keys: Kinds, own: Kinds) -> None:
+    def __init__(self, path: Path, keys: Kinds, own: Kinds, sparse: bool = False) -> None:
         self.path, self.keys, self.own = path, keys, own
         self.kinds = {**keys, **own}
-        self.schema = arrow().schema([(name, type_of(kind)) for name, kind in self.kinds.items()])
+        self.schema = arrow().schema([arrow().field(name, type_of(kind), sparse) for name, kind in self.kinds.items()])
         self.beside = unfinished(path)
         with writing(path, ELSEWHERE):
             self.parquet = _parquet(self.beside, self.schema, keys, own)

@@ -4,7 +4,7 @@ amount in another currency is an error."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import attrs
@@ -104,13 +104,19 @@ def copulas(converter: Converter) -> dict[str, Structure]:
 
 def _class_reader(kind: type, readers: Mapping[str, Reader], converter: Converter) -> Structure:
     """Reads each field by its reader and then by its validator, so that every wrong field is told."""
-    overrides: dict[str, Any] = {
-        field.name: override(struct_hook=_field_hook(kind, field, readers), rename=key_of(kind, field.name))
-        for field in attrs.fields(kind)
-    }
-    structure: Callable[[Any, Any], Any] = make_dict_structure_fn(kind, converter, **overrides)
+
+    @cache
+    def structure() -> Callable[[Any, Any], Any]:
+        """When a file first has the class: few have many of the seventy, and the code is made and compiled."""
+        overrides: dict[str, Any] = {
+            field.name: override(struct_hook=_field_hook(kind, field, readers), rename=key_of(kind, field.name))
+            for field in attrs.fields(kind)
+        }
+        made: Callable[[Any, Any], Any] = make_dict_structure_fn(kind, converter, **overrides)
+        return made
+
     example = f"{{{keys_of(kind)[0]}: …}}"
-    return lambda raw: structure(mapping(raw, example), kind)
+    return lambda raw: structure()(mapping(raw, example), kind)
 
 
 def _own_readers(kind: type, readers: Mapping[str, Reader]) -> dict[str, Reader]:
