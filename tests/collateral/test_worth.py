@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import tranche
 from tests.collateral.fleets import deal_on, earned
+from tranche.errors import TrancheError
+from tranche.files import loads
 
 CLOSING = dt.date(2025, 1, 1)
 TEXT = """
@@ -115,3 +119,12 @@ def test_a_residual_value_guarantee_pays_what_the_market_lacks() -> None:
     )
     seen = earned(deal_on(text), power=4_000.0)
     assert seen["fleet.revenue"][4:7] == pytest.approx([74_400, 2_400 * 19 + 100 * (7_500 - 3_600), 0], abs=0.01)
+
+
+@pytest.mark.parametrize("cost", ["hosting_per_kw_month: 130", "kw_per_gpu: 1.275", "power_price: 0.08"])
+def test_a_cost_that_no_number_holds_is_told_by_the_run_and_not_warned_of(cost: str) -> None:
+    text = (Path(__file__).parents[2] / "deals" / "ten_year_on_eighteen_months.yaml").read_text(encoding="utf-8")
+    name = cost.partition(":")[0]
+    assert cost in text
+    with pytest.raises(TrancheError, match="an amount on path 0 is not a number or beyond"):
+        tranche.run(loads(text.replace(cost, f"{name}: 9e307")), 10)

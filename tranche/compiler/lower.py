@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from tranche.collateral.terms import Collections
 from tranche.deal import Deal, Residual
 from tranche.deal.formula import WINDOWS, Call
@@ -49,6 +51,7 @@ HEADROOM = 256.0  # how many times the deal's notional an amount of one period m
 LEAST = 2.0**20  # and what it may be in the smallest deal
 
 
+@np.errstate(over="ignore", invalid="ignore")  # the run tells an amount that no number holds
 def compile_deal(deal: Deal, *, fuse: bool = True, watch: Sequence[str] = ()) -> Program:
     """Resolve a deal. `fuse=False` keeps an instruction for each thing that a step does: fusing changes no bit of any
     result, but an explanation wants them apart. `watch`: names of the deal, each recorded as the level `watch.NAME`
