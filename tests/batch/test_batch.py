@@ -18,7 +18,7 @@ import pytest
 import tranche
 from tests.batch.small_grid import dataset, write_deals, write_markets
 from tests.small_deals import FLEET, STRESSED, cash
-from tranche.batch import Progress, grid, run_batch
+from tranche.batch import Progress, grid, prepare, run_batch
 from tranche.batch.grid import crossed
 from tranche.batch.log import Log
 from tranche.batch.pool import MOST_DEATHS
@@ -438,3 +438,13 @@ def test_names_that_are_damaged_are_found_again(home: Path, tmp_path: Path, dama
     report = run_batch(cases_in(folder), folder / "runs", paths=500, seed=3, workers=0)
     assert (report.computed, report.known) == (2, 6)
     assert run_batch(cases_in(folder), folder / "runs", paths=500, seed=3, workers=0).known == 8
+
+
+def test_few_cases_with_cash_flows_of_their_own_are_kept(tmp_path: Path) -> None:
+    """They may be as large as the memory allows one to be."""
+    for times in range(1, 5):
+        pool_in(tmp_path / f"of_{times}", times).write_text(POOL)
+    write_deals(tmp_path / "deals", 1)
+    run_batch(grid(sorted(tmp_path.glob("*/*.yaml"))), tmp_path / "runs", workers=0)
+    assert len(prepare._large) == prepare.LARGE
+    assert len(prepare._known) == 1

@@ -19,6 +19,7 @@ from .alike import Files, Form, Prepared
 from .grid import Case, file_hash
 
 KEPT = 12  # cases: as many as are made ready for all workers before one of them is asked for
+LARGE = 2  # of the cases with cash flows of their own, a number for every path and date
 REMEMBERED = 4  # deals as they are read: neighbours in the grid share theirs
 FORMS = 8  # of cases that differ in figures only
 LONGEST = 100_000  # characters of a case that is compared with others
@@ -26,11 +27,17 @@ APART = "\0"  # between a deal and its overrides: no deal file has it
 
 _forms: Few[object, Form] = Few(FORMS)
 _known: Few[tuple[Case, int], Prepared] = Few(KEPT)
+_large: Few[tuple[Case, int], Prepared] = Few(LARGE)
 
 
 def remembered(case: Case, seed: int) -> Prepared:
     """`prepare_case`, once for the tasks of a case. Raises TrancheError."""
-    return _known.get((case, seed)) or _known.keep((case, seed), prepare_case(case, seed))
+    key = (case, seed)
+    known = _known.get(key) or _large.get(key)
+    if known is not None:
+        return known
+    made = prepare_case(case, seed)
+    return (_known if made.inputs.cash is None else _large).keep(key, made)
 
 
 def forget() -> None:
@@ -38,6 +45,7 @@ def forget() -> None:
     _deal.cache_clear()
     _market.cache_clear()
     _known.clear()
+    _large.clear()
     _forms.clear()
 
 
