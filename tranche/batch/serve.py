@@ -24,7 +24,7 @@ START, END = b"+", b"-"  # a worker, with the pipes of its tasks and its answers
 
 def serve(control: socket.socket, forks: bool) -> None:
     """What the driver asks for, until it closes `control` or is gone; then no worker is left either."""
-    os.dup2(2, 1)  # what anybody prints
+    _print_to_stderr()
     asked = os.fdopen(os.dup(control.fileno()), "r+b", buffering=0)
     with seldom_collected():
         ahead = read_message(asked)
@@ -50,6 +50,14 @@ def serve(control: socket.socket, forks: bool) -> None:
                 break
     for number in range(len(workers)):
         _end(workers, number)
+
+
+def _print_to_stderr() -> None:
+    """What anybody prints is for the driver's stderr; where that is closed, a pipe would be opened in its place."""
+    try:
+        os.dup2(2, 1)
+    except OSError:
+        os.dup2(1, 2)
 
 
 def _end(workers: list[int], number: int) -> int:
