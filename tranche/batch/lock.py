@@ -31,6 +31,7 @@ def locked(path: Path) -> Iterator[None]:
             yield
         finally:
             file.truncate(0)
+            fcntl.flock(file, fcntl.LOCK_UN)  # the close leaves it to a process that this one has forked meanwhile
 
 
 _FIX = f"wait for that batch, end it, or {ELSEWHERE}"

@@ -25,6 +25,7 @@ START, END = b"+", b"-"  # a worker, with the pipes of its tasks and its answers
 def serve(control: socket.socket, forks: bool) -> None:
     """What the driver asks for, until it closes `control` or is gone; then no worker is left either."""
     _print_to_stderr()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # a driver's that ignores it is inherited: nobody could be waited for
     asked = os.fdopen(os.dup(control.fileno()), "r+b", buffering=0)
     with seldom_collected():
         ahead = read_message(asked)

@@ -27,7 +27,7 @@ from .work import Group, Outcome, Task
 FORKS = sys.platform == "linux"  # the frameworks of macOS do not bear it
 GRACE = 5.0  # seconds that a source has to end its workers and itself
 ALONE = {"OPENBLAS_NUM_THREADS": "1"}  # of numpy's library, which starts a thread a processor, and has nothing to do
-COMMAND = (
+COMMAND = (  # with -P, so that no file of the working folder is taken for a module
     "import gc, signal, socket, sys; gc.disable(); "  # what is imported is no garbage
     "signal.signal(signal.SIGINT, signal.SIG_IGN); "  # the driver hears Ctrl-C, and ends its workers
     "from tranche.batch.serve import serve; "
@@ -46,7 +46,7 @@ class Source:
         self.control, its = socket.socketpair()
         with its:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", COMMAND, str(its.fileno()), "forks" if forks else "becomes"],
+                [sys.executable, "-P", "-c", COMMAND, str(its.fileno()), "forks" if forks else "becomes"],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 env={**ALONE, **os.environ, "PYTHONPATH": path},
@@ -83,6 +83,8 @@ class Source:
     def close(self) -> None:
         """End the process and all its workers."""
         self.asked.close()
+        with contextlib.suppress(OSError):
+            self.control.shutdown(socket.SHUT_RDWR)  # also of the copy that a process has which the driver has forked
         self.control.close()
         if not self.forks:
             self.process.kill()
