@@ -164,3 +164,42 @@ def test_of_a_group_that_kills_its_worker_the_others_are_done(tmp_path: Path, mo
     said = f"the worker process ended on it {MOST_DEATHS} times, the last time with signal 11"
     assert failed == {6: (said,), 9: (said,)}
     assert len(found) == len(tasks)
+
+
+UNREADABLE = """
+import tranche.batch.serve as serve
+plain = serve.read_message
+def read_message(pipe):
+    message = plain(pipe)
+    if pipe.mode == "rb" and message and any(task.number == 3 for task in message):
+        raise MemoryError("it is too long")
+    return message
+serve.read_message = read_message
+"""
+FAULTY = """
+import tranche.batch.work as work
+plain = work._run
+def run(task, ready):
+    if task.number == 3: raise MemoryError("there are too many paths")
+    return plain(task, ready)
+work._run = run
+"""
+
+
+@pytest.mark.parametrize("forks", [True, False])
+@pytest.mark.parametrize("code", [UNREADABLE, FAULTY])
+def test_a_task_that_a_worker_cannot_take_or_do_is_told_with_the_exit_code(
+    tmp_path: Path, code: str, forks: bool, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Of the worker, and not of who ends it; those that it had in hand or was to do next are done."""
+    if forks and not workers.FORKS:
+        pytest.skip("no process is forked here")
+    monkeypatch.setattr(workers.Source, "__init__", lambda self, ahead=(): plain(self, ahead, forks))
+    (tmp_path / "sitecustomize.py").write_text(code)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    tasks = tasks_in(tmp_path / "deals", 8)
+    with pool_of(2, []) as pool:
+        found = done(pool, tasks)
+    said = f"the worker process ended on it {MOST_DEATHS} times, the last time with exit code 1"
+    assert {number: one.problems for number, one in found.items() if one.data is None} == {3: (said,)}
+    assert capfd.readouterr().err.count("MemoryError: ") >= MOST_DEATHS

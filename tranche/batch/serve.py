@@ -19,6 +19,7 @@ from .messages import LENGTH, read_exactly, read_message, write_message
 from .work import Group, perform, perform_together
 
 LONGEST = 1.0  # processor seconds for the cases that are made ready before there are workers
+MOMENT = 1.0  # seconds that a worker which says no more has to end by itself, with its own exit code
 START, END = b"+", b"-"  # a worker, with the pipes of its tasks and its answers; the worker of a number
 
 
@@ -46,7 +47,7 @@ def serve(control: socket.socket, forks: bool) -> None:
                 os.close(tasks)
                 os.close(answers)
             elif said == END and (which := read_exactly(asked, LENGTH)) is not None:
-                write_message(asked, _end(workers, int.from_bytes(which, "little")))
+                write_message(asked, _end(workers, int.from_bytes(which, "little"), MOMENT))
             else:
                 break
     for number in range(len(workers)):
@@ -61,13 +62,20 @@ def _print_to_stderr() -> None:
         os.dup2(1, 2)
 
 
-def _end(workers: list[int], number: int) -> int:
-    """End a worker, if it has not ended; its exit code, or minus the signal that ended it."""
+def _end(workers: list[int], number: int, grace: float = 0.0) -> int:
+    """End a worker, if it has not ended within `grace` seconds; its exit code, or minus the signal that ended it."""
     pid, workers[number] = workers[number], 0
     if not pid:
         return 0
-    os.kill(pid, signal.SIGKILL)  # it is ours until we have waited for it
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    until = time.monotonic() + grace
+    while True:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        if time.monotonic() >= until:
+            os.kill(pid, signal.SIGKILL)  # it is ours until we have waited for it
+            return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        time.sleep(0.001)
 
 
 def _make_ready(ahead: Group) -> None:
@@ -86,18 +94,24 @@ def _work(tasks: int, answers: int) -> None:
     A thread takes tasks off the pipe at once: a driver that waits to hand one over does not read what we say. It also
     sees that the driver is gone while a task is done.
     """
-    given: queue.SimpleQueue[Group] = queue.SimpleQueue()
+    given: queue.SimpleQueue[Group | None] = queue.SimpleQueue()
     taker = threading.Thread(target=_take, args=(os.fdopen(tasks, "rb", buffering=0), given), daemon=True)
     taker.start()
     said = os.fdopen(answers, "wb", buffering=0)
-    while True:
+    while (group := given.get()) is not None:
         try:
-            write_message(said, perform_together(given.get()))
+            write_message(said, perform_together(group))
         except BrokenPipeError:
             os._exit(0)
+    taker.join()  # it has yet to tell why
+    os._exit(1)
 
 
-def _take(pipe: IO[bytes], given: queue.SimpleQueue[Group]) -> None:
-    while isinstance(group := read_message(pipe), tuple):
-        given.put(group)
-    os._exit(0)  # nobody waits for an answer, and nothing is left to flush
+def _take(pipe: IO[bytes], given: queue.SimpleQueue[Group | None]) -> None:
+    """Put groups from the pipe into `given`; None where one cannot be taken, for want of memory, at its turn."""
+    try:
+        while isinstance(group := read_message(pipe), tuple):
+            given.put(group)
+        os._exit(0)  # nobody waits for an answer, and nothing is left to flush
+    finally:
+        given.put(None)

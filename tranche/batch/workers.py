@@ -77,8 +77,7 @@ class Source:
                 code = read_message(self.asked)
                 if isinstance(code, int):
                     return code
-        self.process.kill()
-        return self.process.wait()
+        return self._ended()
 
     def close(self) -> None:
         """End the process and all its workers."""
@@ -88,11 +87,16 @@ class Source:
         self.control.close()
         if not self.forks:
             self.process.kill()
+        self._ended()
+
+    def _ended(self) -> int:
+        """Wait for the process, and end it where it does not end: busy with a case; the workers end when they are not
+        read any more. Its exit code, or minus the signal that ended it."""
         try:
-            self.process.wait(GRACE)
-        except subprocess.TimeoutExpired:  # busy with a case; the workers end when they are not read any more
+            return self.process.wait(GRACE)
+        except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait()
+            return self.process.wait()
 
     def _tell(self, say: Callable[[], object]) -> None:
         with contextlib.suppress(OSError):  # it is gone, which the pipes of its workers will tell
@@ -124,8 +128,9 @@ class Worker:
 
     def end(self) -> int:
         """End the process; its exit code, or minus the signal that ended it."""
-        self.close()
-        return self.source.end(self.number)
+        code = self.source.end(self.number)
+        self.close()  # not before: it would end for that, and not of itself
+        return code
 
     def close(self) -> None:
         """Give it no more, and hear no more of it: it ends."""
