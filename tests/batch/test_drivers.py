@@ -22,9 +22,9 @@ Path("said").write_text(f"{report.computed} computed, {len(report.failed)} faile
 """
 
 
-def driven(folder: Path, before: str, after: str = "") -> subprocess.CompletedProcess[str]:
-    """A script that runs a batch of four deals in `folder`; `before` and `after` are what else it does."""
-    write_deals(folder / "deals", 4)
+def driven(folder: Path, before: str, after: str = "", deals: int = 4) -> subprocess.CompletedProcess[str]:
+    """A script that runs a batch of deals in `folder`; `before` and `after` are what else it does."""
+    write_deals(folder / "deals", deals)
     script = folder.parent / "script.py"
     script.write_text(f"deals, out = 'deals', 'runs'\n{before}{BATCH}{after}", encoding="utf-8")
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
@@ -90,3 +90,26 @@ def test_a_driver_that_forks_while_it_runs(tmp_path: Path) -> None:
     before = FORKING.format(home=str(Path(__file__).parents[2]))
     done = driven(tmp_path / "home", before, AFTER_FORKING)
     assert (done.stdout, done.stderr) == ("True 0\n4\n", "")
+
+
+MANY_WORKERS = """
+from tranche.errors import UsageError
+there = len(os.listdir("/dev/fd"))
+try:
+    run_batch(cases, out, paths=21, workers=20)
+except UsageError as error:
+    print(error)
+print(len(os.listdir("/dev/fd")) - there, "more open", end=", ")
+try:
+    print(os.waitpid(-1, os.WNOHANG))
+except ChildProcessError:
+    print("no child")
+"""
+
+
+def test_a_driver_that_may_open_few_files(tmp_path: Path) -> None:
+    """It says so, and leaves nothing open and nobody at work."""
+    before = "import os, resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))\n"
+    done = driven(tmp_path / "home", before, MANY_WORKERS, deals=20)
+    said = "20 worker processes cannot be started: Too many open files; fewer of them (--workers)"
+    assert (done.stdout, done.stderr) == (f"{said}\n0 more open, no child\n", "")

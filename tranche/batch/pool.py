@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import selectors
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+from tranche.errors import Problem, UsageError
 
 from .work import Group, Outcome, Task, perform
 from .workers import Source, Worker
@@ -16,7 +19,8 @@ MOST_DEATHS = 3  # of workers on one task; then the task has failed
 
 
 class Processes:
-    """`count` workers, each a process of one thread; `ahead`: tasks that will be the first."""
+    """`count` workers, each a process of one thread; `ahead`: tasks that will be the first. Raises UsageError where the
+    system has no more of what they need."""
 
     def __init__(self, count: int, ahead: Sequence[Task] = ()) -> None:
         self.count = count
@@ -25,10 +29,14 @@ class Processes:
         self.suspects: set[Task] = set()  # a worker died on a group with them: they are done one by one
         self.deaths: dict[Task, int] = {}
         self.selector = selectors.DefaultSelector()
-        self.sources = [Source(ahead)]
+        self.sources: list[Source] = []
         self.workers: list[Worker] = []
-        for _ in range(count):
-            self._start()
+        with contextlib.ExitStack() as unless_started, _starting(count):
+            unless_started.callback(self.close)
+            self.sources.append(Source(ahead))
+            for _ in range(count):
+                self._start()
+            unless_started.pop_all()
 
     @property
     def capacity(self) -> int:
@@ -116,6 +124,16 @@ class Processes:
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         said = f"the worker process ended on it {MOST_DEATHS} times, the last time with {how}"
         return [(task, Outcome(problems=(said,)))]
+
+
+@contextlib.contextmanager
+def _starting(count: int) -> Iterator[None]:
+    """Inside, what the system refuses is a UsageError."""
+    try:
+        yield
+    except OSError as error:
+        said = f"{count} worker processes cannot be started: {error.strerror}"
+        raise UsageError(Problem(said, "fewer of them (--workers)")) from None
 
 
 class Here:

@@ -62,7 +62,13 @@ class Source:
 
     def start(self) -> tuple[int, IO[bytes], IO[bytes]]:
         """A new worker: its number, and our ends of the pipes of its tasks and of its answers."""
-        (theirs, tasks), (answers, its) = os.pipe(), os.pipe()
+        theirs, tasks = os.pipe()
+        try:
+            answers, its = os.pipe()
+        except OSError:
+            os.close(theirs)
+            os.close(tasks)
+            raise
         self._tell(lambda: socket.send_fds(self.control, [START], [theirs, its]))
         os.close(theirs)
         os.close(its)
