@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -81,6 +82,20 @@ def test_what_counts_no_more_is_left_out_when_it_is_the_greater_part(tmp_path: P
     assert held(path, "ab") == {"a": b"v" * 1_000, "b": b"y" * 1_000}
     assert path.stat().st_size == size
     assert [entry.name for entry in tmp_path.iterdir()] == ["log"]
+
+
+def test_it_takes_its_place_when_it_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loss of power is no reason to lose what was there before."""
+    path = tmp_path / "log"
+    for data in (b"x", b"y", b"z"):
+        fill(path, {"a": data * 1_000})
+    synced: list[int] = []
+    plain = os.replace
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", lambda file: synced.append(os.fstat(file).st_size))
+        patched.setattr("os.replace", lambda old, new: (synced.append(-1), plain(old, new)))
+        assert held(path, "a") == {"a": b"z" * 1_000}
+    assert synced == [HEAD + 1_000, -1]
 
 
 def test_a_block_that_cannot_be_written_leaves_no_part_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,8 @@ class Log:
             with beside.open("wb") as file:
                 for key, place in sorted(self.places.items(), key=lambda item: item[1]):
                     file.write(_head(key, place[1]) + _read(self.file, *place))
+                file.flush()
+                os.fsync(file.fileno())  # or a loss of power might leave the new name and not what is under it
             os.replace(beside, self.path)
         except BaseException:
             discard(beside)
