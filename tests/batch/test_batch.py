@@ -301,6 +301,29 @@ def test_a_task_that_kills_its_workers_fails_and_the_others_finish(
     assert reason == f"the worker process ended on it {MOST_DEATHS} times, the last time with signal 9"
 
 
+@pytest.mark.parametrize("when", [1, 2])
+def test_slices_of_files_that_changed_between_them_are_no_case(home: Path, tmp_path: Path, when: int) -> None:
+    """After the first slice, and before the tables of both are made; by a worker that read the file anew."""
+    from tranche.batch.prepare import forget
+
+    for name in ("pool.yaml", "cash.csv"):
+        shutil.copy(home / "deals" / name, tmp_path)
+
+    def change(progress: Progress) -> None:
+        if progress.tasks_done == when:
+            text = (tmp_path / "cash.csv").read_text()
+            (tmp_path / "cash.csv").write_text(text.replace("\n0,1,", "\n0,1,1"))
+            forget()
+
+    cases = grid([tmp_path / "pool.yaml"])
+    first = run_batch(cases, tmp_path / "runs", paths=6, slice_paths=3, workers=0, progress=change)
+    said = f"a file that {tmp_path / 'pool.yaml'} names changed while the batch ran; start the batch again"
+    assert [reason for _, reason in first.failed] == [said]
+    run_batch(cases, tmp_path / "runs", paths=6, slice_paths=3, workers=0)
+    run_batch(cases, tmp_path / "quiet", paths=6, workers=0)
+    assert dataset(tmp_path / "runs") == dataset(tmp_path / "quiet")
+
+
 def test_messages_longer_than_a_pipe_holds(tmp_path: Path) -> None:
     """Driver and worker both have much to say at the same time: neither may wait for the other."""
     answer = (

@@ -271,11 +271,14 @@ class _Batch:
         self.progress.tasks_done += 1
         self.progress.path_periods += outcome.path_periods
         self.kernel_seconds += outcome.seconds
+        if outcome.files:
+            self.store.remember(unit.terms, outcome.files)
+            address = self.store.address(unit.terms, unit.case, outcome.files)
+            if unit.stored and address != unit.address:
+                outcome = Outcome(problems=(str(_changed(unit.case)),))
+            unit.address = address
         if outcome.problems:
             unit.failures[task.first] = outcome.problems
-        elif outcome.files:
-            self.store.remember(unit.terms, outcome.files)
-            unit.address = self.store.address(unit.terms, unit.case, outcome.files)
         if not task.whole:
             reduction, address = None, ""
             if outcome.data is not None:
@@ -323,6 +326,11 @@ class _Batch:
                 yield case, "", _first(unit)
             else:
                 yield case, unit.address, _reader(self.store, unit)
+
+
+def _changed(case: Case) -> Problem:
+    """Why the slices of a case are not of one."""
+    return Problem(f"a file that {case.deal} names changed while the batch ran", "start the batch again")
 
 
 def _first(unit: _Unit) -> tuple[str, ...]:
