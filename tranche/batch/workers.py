@@ -25,7 +25,7 @@ from .serve import END, START
 from .work import Group, Outcome, Task
 
 FORKS = sys.platform == "linux"  # the frameworks of macOS do not bear it
-GRACE = 5.0  # seconds that a source has to end its workers and itself
+GRACE = 2.0  # seconds that a source has to end its workers and itself
 ALONE = {"OPENBLAS_NUM_THREADS": "1"}  # of numpy's library, which starts a thread a processor, and has nothing to do
 COMMAND = (  # with -P, so that no file of the working folder is taken for a module
     "import gc, signal, socket, sys; gc.disable(); "  # what is imported is no garbage
