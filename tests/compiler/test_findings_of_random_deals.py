@@ -221,3 +221,18 @@ def test_a_window_is_read_with_the_formula_that_has_it_whichever_side_counts() -
     assert paid == [0.0, 0.5, 0.0, 0.0]
     assert equity == [0.0, 0.5, 0.5, 0.5]
     same(deal, 20.0)
+
+
+def test_what_is_repaid_in_a_default_from_the_first_date_on_lowers_what_the_schedule_makes_due() -> None:
+    """The schedule makes 25 due on each date; 35, 35 and 30 are repaid, so that no more than 25 is ever due."""
+    senior = Debt(name="senior", notional=100.0, coupon=Coupon(spread=0.0), amortisation=Amortisation(kind="level"))
+    enforcement = (step("pay", "equity", limit="senior.principal.due"), step("pay", "senior.principal"))
+    rules = StatusRules(default=parse("period >= 1"))
+    deal = attrs.evolve(
+        small(step("pay", "senior.principal"), tranches=(senior, EQUITY), status=rules),
+        waterfall=Waterfalls(performing=(step("pay", "senior.principal"),), enforcement=enforcement),
+    )
+    equity, repaid = flows_of(deal, 60.0, "equity.distribution", "senior.principal")
+    assert equity == [25.0, 25.0, 25.0, 0.0]
+    assert repaid == [35.0, 35.0, 30.0, 0.0]
+    same(deal, 60.0)

@@ -142,6 +142,8 @@ def _accelerate(context: Context, defaulted: Value, own: dict[str, Value]) -> No
             read = debt.terms.amortisation.carries and _reads_principal_due(context, name)
             scheduled = emitter.frozen(debt.principal) if read else ZERO
             whole = emitter.compute(Op.SELECT, due, debt.balance, debt.principal, name="accelerated")
+            if read:
+                whole = emitter.frozen(whole)  # in a default from the first date on it is the balance itself
             emitter.emit(Op.COPY, debt.principal, whole)
             context.accelerated[name] = due
             if read:
