@@ -85,4 +85,4 @@ def test_killed_fifteen_times(tmp_path: Path) -> None:
     """200 deals × 3 markets; the driver ten times, workers and the process that they come from five times."""
     write_deals(tmp_path / "deals", 200)
     write_markets(tmp_path / "markets", 3)
-    compare(tmp_path, ["--paths", "2000", "--workers", "2"], 10, 5, step=60, cases=600)
+    compare(tmp_path, ["--paths", "2000", "--workers", "2"], 10, 5, step=24, cases=600)
