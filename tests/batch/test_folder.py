@@ -104,7 +104,7 @@ def test_tables_that_are_interrupted_leave_nothing_behind(tmp_path: Path) -> Non
 
 
 def test_names_that_are_not_utf8_are_refused_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_run, "_executor", None)  # nothing may be run
+    monkeypatch.setattr(batch_run, "executor_for", None)  # nothing may be run
     write_deals(tmp_path / "deals", 2)
     path = next((tmp_path / "deals").glob("*"))
     path.rename(path.with_name(os.fsdecode(b"\xff.yaml")))

@@ -1,7 +1,8 @@
 """Floor 7. Batches: deals × markets × overrides → a Parquet dataset; what is computed is not computed again."""
 
 from .grid import Case, Overrides, grid, read_grid
-from .run import BatchReport, Progress, run_batch
+from .progress import BatchReport, Progress
+from .run import run_batch
 from .store import MANIFEST, TABLES
 
 __all__ = [

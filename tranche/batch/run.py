@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
-from typing import Protocol
 
 import attrs
 
@@ -18,73 +17,18 @@ from tranche.reduction import Reduction
 
 from .arrow import arrow
 from .dataset import Result, write_dataset, write_manifest
+from .executor import Executor, executor_for
 from .garbage import seldom_collected
 from .grid import Case
 from .lock import locked
 from .packed import Unpacked, pack_reduction, reduction_of, unpack_reduction
 from .prepare import KEPT, forget
+from .progress import BatchReport, Progress
 from .store import Store, code_hash, slice_address, versions
 from .work import Outcome, Task
 
 SLICE = 262_144  # paths of a task
 TICK = 0.25  # seconds between two looks at the clock
-
-
-class Executor(Protocol):
-    """Whoever does tasks: `pool.Processes`, `cluster.Cluster`."""
-
-    @property
-    def capacity(self) -> int: ...  # tasks it wants at a time
-
-    def submit(self, task: Task) -> None: ...
-
-    def wait(self, seconds: float) -> list[tuple[Task, Outcome]]: ...
-
-    def close(self) -> None: ...
-
-
-@attrs.define
-class Progress:
-    """How far a batch is: cases done of all, among them `known` from an earlier run and `failed`; tasks done of those
-    that there were to do; paths × payment dates run, and seconds since the start."""
-
-    cases: int
-    done: int = 0
-    known: int = 0
-    failed: int = 0
-    tasks: int = 0
-    tasks_done: int = 0
-    path_periods: int = 0
-    seconds: float = 0.0
-
-    @property
-    def rate(self) -> float:
-        """Path-periods a second."""
-        return self.path_periods / self.seconds if self.seconds else 0.0
-
-    @property
-    def left(self) -> float | None:
-        """Seconds left, as far as tasks are alike; None before the first is done."""
-        if not self.tasks_done:
-            return None
-        return self.seconds / self.tasks_done * (self.tasks - self.tasks_done)
-
-
-@attrs.frozen
-class BatchReport:
-    """`computed` cases now, `known` from an earlier run, `failed` with their reasons; `fewer`: cases that have not as
-    many paths as were asked for; `seconds` in all, and the processor seconds of scenario and kernel alone, over all
-    workers (`kernel_seconds`); paths × payment dates run."""
-
-    cases: int
-    computed: int
-    known: int
-    failed: tuple[tuple[Case, str], ...]
-    fewer: int
-    seconds: float
-    kernel_seconds: float
-    path_periods: int
-    manifest: Path
 
 
 @attrs.define(eq=False)
@@ -165,7 +109,7 @@ class _Batch:
         if self.progress.tasks:
             tasks = self._tasks()
             ahead = list(islice(tasks, KEPT))
-            executor = _executor(min(workers, self.progress.tasks), workers, cluster, ahead)
+            executor = executor_for(min(workers, self.progress.tasks), workers, cluster, ahead)
             try:
                 self._work(executor, chain(ahead, tasks))
             finally:
@@ -346,13 +290,3 @@ def _reader(store: Store, unit: _Unit) -> Callable[[], Unpacked]:
         return data
 
     return read
-
-
-def _executor(few: int, workers: int, cluster: str | None, ahead: list[Task]) -> Executor:
-    if cluster is not None:
-        from .cluster import Cluster
-
-        return Cluster(cluster, max(1, workers))
-    from .pool import Here, Processes
-
-    return Processes(few, ahead) if few else Here()
