@@ -59,7 +59,8 @@ def test_a_driver_in_a_folder_of_modules(tmp_path: Path) -> None:
 
 
 FORKING = """
-import os, sys, time
+import os, sys, time, warnings
+warnings.simplefilter("ignore", DeprecationWarning)  # of this fork of ours, from Python 3.12 on
 sys.path.insert(0, {home!r})
 from tests.batch.small_grid import descendants
 child, workers = 0, []
