@@ -17,7 +17,7 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
-from tranche.files.write import discard, unfinished, write_all
+from tranche.files.write import replacing, write_all
 
 MARK = b"\x00block\xff\n"
 _KEY = struct.Struct("<8s32sQ")
@@ -63,17 +63,9 @@ class Log:
 
     def _rewrite(self) -> None:
         """Keep the blocks that count, as they follow each other."""
-        beside = unfinished(self.path)
-        try:
-            with beside.open("wb") as file:
-                for key, place in sorted(self.places.items(), key=lambda item: item[1]):
-                    file.write(_head(key, place[1]) + _read(self.file, *place))
-                file.flush()
-                os.fsync(file.fileno())  # or a loss of power might leave the new name and not what is under it
-            os.replace(beside, self.path)
-        except BaseException:
-            discard(beside)
-            raise
+        with replacing(self.path, durable=True) as file:
+            for key, place in sorted(self.places.items(), key=lambda item: item[1]):
+                write_all(file, _head(key, place[1]) + _read(self.file, *place))
         self.file.close()
         self._open()
 

@@ -31,18 +31,26 @@ def discard(beside: Path) -> None:
         beside.unlink()
 
 
-def write_whole(path: Path, data: bytes, *, durable: bool = False) -> None:
-    """The file appears with all of `data`, or stays as it was. `durable`: also when the power fails."""
+@contextlib.contextmanager
+def replacing(path: Path, *, durable: bool = False) -> Iterator[IO[bytes]]:
+    """A file, without a buffer, that takes the place of the one at `path` at the end; where something fails before,
+    nothing is left of it. `durable`: also when the power fails."""
     beside = unfinished(path)
     try:
         with open(beside, "wb", buffering=0) as file:
-            write_all(file, data)
+            yield file
             if durable:
                 os.fsync(file.fileno())
         os.replace(beside, path)
     except BaseException:
         discard(beside)
         raise
+
+
+def write_whole(path: Path, data: bytes, *, durable: bool = False) -> None:
+    """The file appears with all of `data`, or stays as it was. `durable`: also when the power fails."""
+    with replacing(path, durable=durable) as file:
+        write_all(file, data)
 
 
 def write_all(file: IO[bytes], data: bytes) -> None:
