@@ -50,24 +50,23 @@ def first_level(number: int, register: Register, series: Mapping[int, NDArray[np
     if register.kind is Kind.INPUT:
         return 2 if register.name.startswith("collections.") else 0  # the engine refuses negative collections
     if number not in series:
-        return _of(register.initial)
+        return _lowest([register.initial])
     values = series[number]
     if isinstance(values, Row):
-        levels = {_unless_nothing(value) for value in values}
-        nothing = [value for value in values if value == 0]
-        if 0 in levels or any(sign < 0 for sign in called(_signs, *nothing)):
-            return 0
-        return 1 if 1 in levels else 3 if 3 in levels else 2
+        return _lowest(list(values))
     if np.count_nonzero(np.isnan(values) | (values == -math.inf) | ((values == 0) & np.signbit(values))):
         return 0
     return 1 if values.min() < 0 else 3 if values.max() == math.inf else 2
 
 
+def _lowest(values: Sequence[float]) -> int:
+    levels = {_of(value) for value in values}
+    if 0 in levels or any(sign < 0 for sign in called(_signs, *(value for value in values if value == 0))):
+        return 0
+    return 1 if 1 in levels else 3 if 3 in levels else 2
+
+
 def _of(value: float) -> int:
-    return 0 if value == 0 and called(_signs, value)[0] < 0 else _unless_nothing(value)
-
-
-def _unless_nothing(value: float) -> int:
     """Of a value that is not -0.0."""
     if not -math.inf < value <= math.inf:
         return 0

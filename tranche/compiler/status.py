@@ -140,15 +140,12 @@ def _accelerate(context: Context, defaulted: Value, own: dict[str, Value]) -> No
         due = _any(context, [defaulted, *([own[name]] if name in own else [])])
         if due != ZERO:
             read = debt.terms.amortisation.carries and _reads_principal_due(context, name)
-            scheduled = emitter.frozen(debt.principal) if read else ZERO
             whole = emitter.compute(Op.SELECT, due, debt.balance, debt.principal, name="accelerated")
-            if read:
-                whole = emitter.frozen(whole)  # in a default from the first date on it is the balance itself
+            if read:  # `whole` as well: in a default from the first date on it is the balance itself
+                kept = [emitter.frozen(value) for value in (debt.principal, whole, debt.written or ZERO)]
+                context.scheduled[name] = Scheduled(due, *kept)
             emitter.emit(Op.COPY, debt.principal, whole)
             context.accelerated[name] = due
-            if read:
-                written = emitter.frozen(debt.written or ZERO)
-                context.scheduled[name] = Scheduled(due, scheduled, whole, written)
 
 
 def _reads_principal_due(context: Context, debt: str) -> bool:
