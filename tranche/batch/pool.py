@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import selectors
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from tranche.errors import Problem, UsageError
 
@@ -31,11 +31,10 @@ class Processes:
         self.selector = selectors.DefaultSelector()
         self.sources: list[Source] = []
         self.workers: list[Worker] = []
-        with contextlib.ExitStack() as unless_started, _starting(count):
+        with contextlib.ExitStack() as unless_started:
             unless_started.callback(self.close)
-            self.sources.append(Source(ahead))
             for _ in range(count):
-                self._start()
+                self._start(ahead)
             unless_started.pop_all()
 
     @property
@@ -98,10 +97,16 @@ class Processes:
             group.append(self.waiting.popleft())
         return tuple(group)
 
-    def _start(self) -> None:
-        if not self.sources[-1].starts_more:
-            self.sources.append(Source())
-        worker = Worker(self.sources[-1])
+    def _start(self, ahead: Sequence[Task] = ()) -> None:
+        try:
+            if not self.sources:
+                self.sources.append(Source(ahead))
+            elif not self.sources[-1].starts_more:
+                self.sources.append(Source())
+            worker = Worker(self.sources[-1])
+        except OSError as error:
+            said = f"{self.count} worker processes cannot be started: {error.strerror}"
+            raise UsageError(Problem(said, "fewer of them (--workers)")) from None
         self.workers.append(worker)
         self.selector.register(worker.said, selectors.EVENT_READ, worker)
 
@@ -124,16 +129,6 @@ class Processes:
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         said = f"the worker process ended on it {MOST_DEATHS} times, the last time with {how}"
         return [(task, Outcome(problems=(said,)))]
-
-
-@contextlib.contextmanager
-def _starting(count: int) -> Iterator[None]:
-    """Inside, what the system refuses is a UsageError."""
-    try:
-        yield
-    except OSError as error:
-        said = f"{count} worker processes cannot be started: {error.strerror}"
-        raise UsageError(Problem(said, "fewer of them (--workers)")) from None
 
 
 class Here:
