@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.small_deals import FLEET
+
+if TYPE_CHECKING:
+    import pytest
 
 MARKET = """\
 format: 1
@@ -71,3 +76,9 @@ def descendants(process: int) -> list[int]:
     for one in found:
         found += parents.get(one, [])
     return found[1:]
+
+
+def run_in_workers(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that are started from now on run `code`, which is written into `folder`, before anything else."""
+    (folder / "sitecustomize.py").write_text(code)
+    monkeypatch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)

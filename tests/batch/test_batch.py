@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import tranche
-from tests.batch.small_grid import dataset, write_deals, write_markets
+from tests.batch.small_grid import dataset, run_in_workers, write_deals, write_markets
 from tests.small_deals import FLEET, STRESSED, cash
 from tranche.batch import Progress, grid, prepare, run_batch
 from tranche.batch.grid import crossed
@@ -292,8 +292,7 @@ def test_a_task_that_kills_its_workers_fails_and_the_others_finish(
         "    return plain(task, prepared)\n"
         "work._ready = deadly\n"
     )
-    (tmp_path / "sitecustomize.py").write_text(code)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    run_in_workers(code, tmp_path, monkeypatch)
     report = run_batch(grid(sorted((tmp_path / "deals").glob("*"))), tmp_path / "runs", paths=50, workers=1)
     assert report.computed == 2
     ((case, reason),) = report.failed

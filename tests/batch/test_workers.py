@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.batch.small_grid import dataset, descendants, write_deals
+from tests.batch.small_grid import dataset, descendants, run_in_workers, write_deals
 from tranche.batch import grid, run_batch, workers
 from tranche.batch.pool import DEPTH, MOST_DEATHS, SHORT, TOGETHER, Processes
 from tranche.batch.work import Group, Outcome, Task, perform
@@ -68,11 +68,16 @@ def alive(process: int) -> bool:
 plain = workers.Source.__init__
 
 
-@pytest.mark.parametrize("forks", [True, False])
-def test_forked_or_not_the_bits_are_the_same(tmp_path: Path, forks: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def let_fork(forks: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers are forks from now on, or are not."""
     if forks and not workers.FORKS:
         pytest.skip("no process is forked here")
     monkeypatch.setattr(workers.Source, "__init__", lambda self, ahead=(): plain(self, ahead, forks))
+
+
+@pytest.mark.parametrize("forks", [True, False])
+def test_forked_or_not_the_bits_are_the_same(tmp_path: Path, forks: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    let_fork(forks, monkeypatch)
     write_deals(tmp_path / "deals", 5)
     cases = grid(sorted((tmp_path / "deals").glob("*")))
     run_batch(cases, tmp_path / "here", paths=50, workers=0)
@@ -155,8 +160,7 @@ def test_of_a_group_that_kills_its_worker_the_others_are_done(tmp_path: Path, mo
         "    return plain(task, ready)\n"
         "work._run = deadly\n"
     )
-    (tmp_path / "sitecustomize.py").write_text(code)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    run_in_workers(code, tmp_path, monkeypatch)
     tasks = tasks_in(tmp_path / "deals", 16)
     with pool_of(2, []) as pool:
         found = done(pool, tasks)
@@ -192,11 +196,8 @@ def test_a_task_that_a_worker_cannot_take_or_do_is_told_with_the_exit_code(
     tmp_path: Path, code: str, forks: bool, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Of the worker, and not of who ends it; those that it had in hand or was to do next are done."""
-    if forks and not workers.FORKS:
-        pytest.skip("no process is forked here")
-    monkeypatch.setattr(workers.Source, "__init__", lambda self, ahead=(): plain(self, ahead, forks))
-    (tmp_path / "sitecustomize.py").write_text(code)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    let_fork(forks, monkeypatch)
+    run_in_workers(code, tmp_path, monkeypatch)
     tasks = tasks_in(tmp_path / "deals", 8)
     with pool_of(2, []) as pool:
         found = done(pool, tasks)
